@@ -1,0 +1,142 @@
+/// A named place that amounts move between. The name says the home scope and who may write it.
+///
+/// `trade/<B>`: `stock/B/<location>`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
+/// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`.
+/// `money/<B>`: `inventory/B`, `cost-of-sales/B`, `shipped/B`, `payable/B/<party>`, `bank/B/<name>`,
+/// `expense/B/<name>`, `income/B/<name>`, `equity/B/<name>`, `asset/B/<name>`, `liability/B/<name>`,
+/// `write-off/B`, `variance/B`, `revaluation/B`, `input-tax/B`.
+/// `between/<a>+<b>`: `transit/a+b/<document>`, `dispute/a+b/<document>`.
+/// `between-money/<a>+<b>`: `due-from/<owner>/<other>`, `due-to/<owner>/<other>`.
+/// Any scope: `via/<other scope>`, the mirror of that scope's account for this one.
+package struct Account: Sendable, CustomStringConvertible {
+    package let name: String
+    package let root: Root
+    package let place: Place
+
+    package enum Root: String, CaseIterable, Sendable {
+        case stock, customer, supplier, shrinkage, sales, tax, tender, receivable, rounding
+        case inventory, costOfSales = "cost-of-sales", shipped, payable, bank, expense, income
+        case equity, asset, liability, writeOff = "write-off", variance, revaluation
+        case inputTax = "input-tax"
+        case transit, dispute
+        case dueFrom = "due-from", dueTo = "due-to"
+        case via
+    }
+
+    /// Whose account it is.
+    package enum Place: Hashable, Sendable {
+        case branch(BranchCode)
+        case pair(BranchPair)
+        /// `owner` writes it; it stands towards `other`.
+        case side(owner: BranchCode, other: BranchCode)
+        /// A bridge: the scope on its far side. Its home is whatever scope it is posted in.
+        case bridge(Scope)
+    }
+
+    package static let nameBytesMax = 200
+
+    package init?(_ name: String) {
+        guard name.utf8.count <= Self.nameBytesMax else { return nil }
+        let parts = name.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, let root = Root(rawValue: String(parts[0])) else { return nil }
+        let rest = parts.count == 3 ? parts[2] : nil
+        switch root {
+        case .via:
+            guard let scope = Scope(name.dropFirst(4)) else { return nil }
+            place = .bridge(scope)
+        case .transit, .dispute:
+            guard let pair = BranchPair(parts[1]), rest?.isEmpty == false else { return nil }
+            place = .pair(pair)
+        case .dueFrom, .dueTo:
+            guard let owner = BranchCode(parts[1]), let other = rest.flatMap({ BranchCode($0) }),
+                owner != other
+            else { return nil }
+            place = .side(owner: owner, other: other)
+        case .stock, .tender, .receivable, .payable, .bank, .expense, .income, .equity, .asset,
+            .liability:
+            guard let branch = BranchCode(parts[1]), rest?.isEmpty == false else { return nil }
+            place = .branch(branch)
+        case .customer, .supplier, .shrinkage, .sales, .tax, .rounding, .inventory, .costOfSales,
+            .shipped, .writeOff, .variance, .revaluation, .inputTax:
+            guard let branch = BranchCode(parts[1]), rest == nil else { return nil }
+            place = .branch(branch)
+        }
+        self.name = name
+        self.root = root
+    }
+
+    /// The scope this account lives in; nil for a bridge, which lives in many.
+    package var home: Scope? {
+        switch (root, place) {
+        case (.via, _): nil
+        case (_, .pair(let pair)): .between(pair)
+        case (_, .side(let owner, let other)): BranchPair(owner, other).map { .betweenMoney($0) }
+        case (let root, .branch(let branch)): root.isMoney ? .money(branch) : .trade(branch)
+        case (_, .bridge): nil
+        }
+    }
+
+    package var description: String { name }
+}
+
+extension Account.Root {
+    /// Lives in `money/<branch>` rather than `trade/<branch>`.
+    package var isMoney: Bool {
+        switch self {
+        case .inventory, .costOfSales, .shipped, .payable, .bank, .expense, .income, .equity,
+            .asset, .liability, .writeOff, .variance, .revaluation, .inputTax:
+            true
+        case .stock, .customer, .supplier, .shrinkage, .sales, .tax, .tender, .receivable,
+            .rounding, .transit, .dispute, .dueFrom, .dueTo, .via:
+            false
+        }
+    }
+
+    /// Only the holder posts here: the balance is a prefix sum of one log.
+    package var isHeld: Bool { self == .stock }
+}
+
+extension Account {
+    package static func stock(_ branch: BranchCode, _ location: String = "main") -> Account {
+        Account(known: "stock/\(branch)/\(location)")
+    }
+    package static func tender(_ branch: BranchCode, _ kind: String) -> Account {
+        Account(known: "tender/\(branch)/\(kind)")
+    }
+    package static func simple(_ root: Root, _ branch: BranchCode) -> Account {
+        Account(known: "\(root.rawValue)/\(branch)")
+    }
+    package static func named(_ root: Root, _ branch: BranchCode, _ name: String) -> Account {
+        Account(known: "\(root.rawValue)/\(branch)/\(name)")
+    }
+    package static func transit(_ pair: BranchPair, _ document: String) -> Account {
+        Account(known: "transit/\(pair)/\(document)")
+    }
+    package static func dispute(_ pair: BranchPair, _ document: String) -> Account {
+        Account(known: "dispute/\(pair)/\(document)")
+    }
+    package static func dueFrom(_ owner: BranchCode, _ other: BranchCode) -> Account {
+        Account(known: "due-from/\(owner)/\(other)")
+    }
+    package static func dueTo(_ owner: BranchCode, _ other: BranchCode) -> Account {
+        Account(known: "due-to/\(owner)/\(other)")
+    }
+    package static func via(_ scope: Scope) -> Account { Account(known: "via/\(scope.name)") }
+
+    /// A name this program composed from checked parts.
+    private init(known name: String) {
+        guard let account = Account(name) else {
+            preconditionFailure("no account is called \(name)")
+        }
+        self = account
+    }
+}
+
+/// Names are compared byte for byte: two spellings that merely look alike are two accounts on
+/// every replica.
+extension Account: Hashable {
+    package static func == (a: Self, b: Self) -> Bool { a.name.utf8.elementsEqual(b.name.utf8) }
+    package func hash(into hasher: inout Hasher) {
+        for byte in name.utf8 { hasher.combine(byte) }
+    }
+}

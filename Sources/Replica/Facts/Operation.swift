@@ -1,0 +1,76 @@
+/// One fact.
+package enum Operation: Hashable, Sendable {
+    case post(Transaction)
+    case set(RegisterWrite)
+    case append(Event)
+    case roster(RosterAct)
+    /// Kept, relayed, and applied after an upgrade.
+    case unknown(kind: UInt64, bytes: [UInt8])
+}
+
+/// A write to a multi-value register: it shows iff valid and no valid write supersedes it.
+package struct RegisterWrite: Hashable, Sendable {
+    /// What is described, such as `item/4711` or `party/ACME`.
+    package let entity: String
+    package let attribute: String
+    package let value: Value
+    /// The writes this one saw and replaces; of this or other logs.
+    package let supersedes: [Dot]
+
+    package init(entity: String, attribute: String, value: Value, supersedes: [Dot] = []) {
+        self.entity = entity
+        self.attribute = attribute
+        self.value = value
+        self.supersedes = supersedes
+    }
+
+    package static let nameBytesMax = 128
+    package static let supersedesMax = 64
+}
+
+/// A step in the life of an entity; the entity's state is a fold over its events.
+package struct Event: Hashable, Sendable {
+    package let entity: String
+    package let kind: String
+    package let person: String
+    package let effectiveDate: Day
+    package let fields: [Field]
+
+    package struct Field: Hashable, Sendable {
+        package let name: String
+        package let value: Value
+
+        package init(_ name: String, _ value: Value) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package init(
+        entity: String, kind: String, person: String, effectiveDate: Day, fields: [Field] = []
+    ) {
+        self.entity = entity
+        self.kind = kind
+        self.person = person
+        self.effectiveDate = effectiveDate
+        self.fields = fields
+    }
+
+    package subscript(name: String) -> Value? { fields.first { $0.name == name }?.value }
+
+    package static let fieldsMax = 64
+}
+
+/// What a register or an event's field holds.
+package enum Value: Hashable, Sendable {
+    /// Withdrawn.
+    case absent
+    case integer(Int64)
+    case text(String)
+    case bytes([UInt8])
+
+    package static let bytesMax = 4_096
+
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
+    package var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+}

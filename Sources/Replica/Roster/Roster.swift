@@ -1,0 +1,154 @@
+package import Sodium
+
+/// Who belongs to the book and may do what: a fold over all valid roster acts.
+///
+/// The fold does not depend on the order of arrival: acts are taken in (time, author, dot) order.
+/// Cost: linear in the acts; the roster is small and is folded anew when it grows.
+package struct Roster: Sendable {
+    package private(set) var founding: Founding?
+    package private(set) var administrators: Set<NodeID> = []
+    package private(set) var entities: [String: CurrencyCode] = [:]
+    package private(set) var branches: [BranchCode: BranchFacts] = [:]
+    package private(set) var nodes: [NodeID: Member] = [:]
+    package private(set) var keepers: [BranchCode: NodeID] = [:]
+    /// Who alone posts to the branch's stock accounts: the first node admitted for it.
+    package private(set) var holders: [BranchCode: NodeID] = [:]
+    package private(set) var epochs: [Scope: [Digest]] = [:]
+    package private(set) var handouts: [KeyHandout] = []
+    package private(set) var invitations: [Digest: InvitationState] = [:]
+    package private(set) var cuts: [NodeID: Cut] = [:]
+
+    package struct Member: Hashable, Sendable {
+        package let admission: Admission
+        package fileprivate(set) var grants: Set<Grant>
+    }
+
+    package struct InvitationState: Hashable, Sendable {
+        package let invitation: Invitation
+        package fileprivate(set) var usedBy: NodeID?
+        package fileprivate(set) var isWithdrawn = false
+    }
+
+    /// One act with what orders it.
+    package struct Step: Sendable {
+        package let time: HybridTime
+        package let author: NodeID
+        package let dot: Dot
+        package let act: RosterAct
+
+        package init(time: HybridTime, author: NodeID, dot: Dot, act: RosterAct) {
+            self.time = time
+            self.author = author
+            self.dot = dot
+            self.act = act
+        }
+    }
+
+    package init() {}
+
+    package init(_ steps: some Sequence<Step>) {
+        let ordered = steps.sorted { ($0.time, $0.author, $0.dot) < ($1.time, $1.author, $1.dot) }
+        for step in ordered { apply(step) }
+    }
+
+    private mutating func apply(_ step: Step) {
+        if case .found(let facts) = step.act {
+            guard founding == nil else { return }
+            founding = facts
+            administrators = [step.author]
+            epochs[.roster] = [facts.rosterEpoch]
+            return
+        }
+        guard administrators.contains(step.author) else { return }
+        switch step.act {
+        case .found: break
+        case .addEntity(let name, let currency): entities[name] = entities[name] ?? currency
+        case .addBranch(let facts): branches[facts.code] = branches[facts.code] ?? facts
+        case .admit(let admission): admit(admission)
+        case .changeGrants(let node, let grants): nodes[node]?.grants = Set(grants)
+        case .nameKeeper(let branch, let node): keepers[branch] = node
+        case .openEpoch(let scope, let commitment):
+            if !epochs[scope, default: []].contains(commitment) {
+                epochs[scope, default: []].append(commitment)
+            }
+        case .handKey(let handout): handouts.append(handout)
+        case .invite(let invitation):
+            if invitations[invitation.id] == nil {
+                invitations[invitation.id] = InvitationState(invitation: invitation)
+            }
+        case .withdrawInvitation(let id): invitations[id]?.isWithdrawn = true
+        case .revoke(let cut): revoke(cut)
+        }
+    }
+
+    /// An invitation admits one node; the first admission of a node and of a series counts.
+    private mutating func admit(_ admission: Admission) {
+        let seriesIsTaken = nodes.values.contains { $0.admission.series == admission.series }
+        guard nodes[admission.node] == nil, !seriesIsTaken else { return }
+        if let used = admission.invitation {
+            guard let state = invitations[used], state.usedBy == nil, !state.isWithdrawn else {
+                return
+            }
+            invitations[used]?.usedBy = admission.node
+        }
+        nodes[admission.node] = Member(admission: admission, grants: Set(admission.grants))
+        if admission.grants.contains(.trade(admission.branch)) {
+            holders[admission.branch] = holders[admission.branch] ?? admission.node
+        }
+    }
+
+    /// The highest cut wins.
+    private mutating func revoke(_ cut: Cut) {
+        if let old = cuts[cut.node], (old.incarnation, old.commit) >= (cut.incarnation, cut.commit)
+        {
+            return
+        }
+        cuts[cut.node] = cut
+    }
+}
+
+extension Roster {
+    /// May this node speak to us at all?
+    package func isMember(_ node: NodeID) -> Bool {
+        (administrators.contains(node) || nodes[node] != nil) && cuts[node] == nil
+    }
+
+    package func member(transport key: AgreementPublicKey) -> NodeID? {
+        nodes.first { $0.value.admission.transport == key }?.key
+    }
+
+    package func isKeeper(_ node: NodeID, of branch: BranchCode) -> Bool {
+        keepers[branch] == node
+    }
+
+    /// Does a grant of this node open the scope? Head office reads what every branch writes.
+    package func mayRead(_ scope: Scope, _ node: NodeID) -> Bool {
+        guard isMember(node), let member = nodes[node] else { return false }
+        if branches[member.admission.branch]?.isHeadOffice == true, scope.holdsCost == false {
+            return true
+        }
+        return mayWrite(scope, node)
+    }
+
+    /// May this node write the scope at all? Which accounts is the verdict's question.
+    package func mayWrite(_ scope: Scope, _ node: NodeID) -> Bool {
+        if scope == .roster { return administrators.contains(node) }
+        guard let grants = nodes[node]?.grants else { return false }
+        switch scope {
+        case .roster: return false
+        case .catalog: return grants.contains(.catalog)
+        case .board: return true
+        case .trade(let branch): return grants.contains(.trade(branch))
+        case .money(let branch): return grants.contains(.money(branch))
+        case .between(let pair):
+            return grants.contains(.trade(pair.first)) || grants.contains(.trade(pair.second))
+        case .betweenMoney(let pair):
+            return grants.contains(.money(pair.first)) || grants.contains(.money(pair.second))
+        }
+    }
+
+    package func isAbove(_ commit: UInt64, incarnation: UInt64, cutOf node: NodeID) -> Bool {
+        guard let cut = cuts[node] else { return false }
+        return (incarnation, commit) > (cut.incarnation, cut.commit)
+    }
+}

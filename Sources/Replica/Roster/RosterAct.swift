@@ -1,0 +1,168 @@
+package import Sodium
+
+/// One act of an administrator on the roster.
+package enum RosterAct: Hashable, Sendable {
+    /// Genesis: the first administrator is its author.
+    case found(Founding)
+    case addEntity(name: String, currency: CurrencyCode)
+    case addBranch(BranchFacts)
+    case admit(Admission)
+    case changeGrants(node: NodeID, grants: [Grant])
+    case nameKeeper(branch: BranchCode, node: NodeID)
+    /// The commitment names the epoch; two administrators may open epochs concurrently.
+    case openEpoch(scope: Scope, commitment: Digest)
+    /// A scope key or pair key, sealed to one member's box key.
+    case handKey(KeyHandout)
+    case invite(Invitation)
+    case withdrawInvitation(id: Digest)
+    case revoke(Cut)
+
+    package static let textBytesMax = 200
+    package static let grantsMax = 64
+    package static let headsMax = 256
+}
+
+package struct Founding: Hashable, Sendable {
+    package let name: String
+    package let currency: CurrencyCode
+    /// Decimal places of the book's ledger for that currency: 0 to 6.
+    package let scale: UInt8
+    /// Outranks every administrator, and only changes administrators.
+    package let recovery: PublicKey
+    package let transport: AgreementPublicKey
+    package let box: AgreementPublicKey
+    /// Commitment of the roster's own first epoch.
+    package let rosterEpoch: Digest
+
+    package init(
+        name: String, currency: CurrencyCode, scale: UInt8, recovery: PublicKey,
+        transport: AgreementPublicKey, box: AgreementPublicKey, rosterEpoch: Digest
+    ) {
+        self.name = name
+        self.currency = currency
+        self.scale = scale
+        self.recovery = recovery
+        self.transport = transport
+        self.box = box
+        self.rosterEpoch = rosterEpoch
+    }
+}
+
+package struct BranchFacts: Hashable, Sendable {
+    package let code: BranchCode
+    package let name: String
+    package let entity: String
+    package let isHeadOffice: Bool
+    /// From these and another branch's secrets the keys of the pair scopes follow.
+    package let tradePairKey: AgreementPublicKey
+    package let moneyPairKey: AgreementPublicKey
+
+    package init(
+        code: BranchCode, name: String, entity: String, isHeadOffice: Bool,
+        tradePairKey: AgreementPublicKey, moneyPairKey: AgreementPublicKey
+    ) {
+        self.code = code
+        self.name = name
+        self.entity = entity
+        self.isHeadOffice = isHeadOffice
+        self.tradePairKey = tradePairKey
+        self.moneyPairKey = moneyPairKey
+    }
+}
+
+/// What a node may write, and so read.
+package enum Grant: Hashable, Comparable, Sendable {
+    /// Master data and published figures: `catalog`, `board`.
+    case catalog
+    /// `trade/<branch>` and the `between` scopes of that branch.
+    case trade(BranchCode)
+    /// `money/<branch>` and the `between-money` scopes of that branch.
+    case money(BranchCode)
+}
+
+package struct Admission: Hashable, Sendable {
+    package let node: NodeID
+    package let name: String
+    package let transport: AgreementPublicKey
+    package let box: AgreementPublicKey
+    package let branch: BranchCode
+    package let grants: [Grant]
+    package let series: Series
+    /// The invitation that was used, if one was.
+    package let invitation: Digest?
+
+    package init(
+        node: NodeID, name: String, transport: AgreementPublicKey, box: AgreementPublicKey,
+        branch: BranchCode, grants: [Grant], series: Series, invitation: Digest?
+    ) {
+        self.node = node
+        self.name = name
+        self.transport = transport
+        self.box = box
+        self.branch = branch
+        self.grants = grants
+        self.series = series
+        self.invitation = invitation
+    }
+}
+
+package struct KeyHandout: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case scope(Scope)
+        case tradePair(BranchCode)
+        case moneyPair(BranchCode)
+    }
+
+    package let subject: Subject
+    package let to: NodeID
+    package let sealed: [UInt8]
+
+    package init(subject: Subject, to: NodeID, sealed: [UInt8]) {
+        self.subject = subject
+        self.to = to
+        self.sealed = sealed
+    }
+
+    /// A 32-byte key and the box around it.
+    package static let sealedBytes = 32 + SealedBox.overheadBytes
+}
+
+package struct Invitation: Hashable, Sendable {
+    /// Hash of the one-time secret.
+    package let id: Digest
+    package let branch: BranchCode
+    package let grants: [Grant]
+    package let expiresMilliseconds: Int64
+
+    package init(id: Digest, branch: BranchCode, grants: [Grant], expiresMilliseconds: Int64) {
+        self.id = id
+        self.branch = branch
+        self.grants = grants
+        self.expiresMilliseconds = expiresMilliseconds
+    }
+}
+
+/// The last commit of an author that counts. What lies above it is void.
+package struct Cut: Hashable, Sendable {
+    package let node: NodeID
+    package let incarnation: UInt64
+    package let commit: UInt64
+    package let heads: [LogHead]
+
+    package struct LogHead: Hashable, Sendable {
+        package let log: LogID
+        package let head: Head
+
+        package init(log: LogID, head: Head) {
+            self.log = log
+            self.head = head
+        }
+    }
+
+    package init(node: NodeID, incarnation: UInt64, commit: UInt64, heads: [LogHead]) {
+        self.node = node
+        self.incarnation = incarnation
+        self.commit = commit
+        self.heads = heads
+    }
+}

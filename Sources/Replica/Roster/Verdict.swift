@@ -1,0 +1,62 @@
+/// The deterministic judgement on an op: a function of the entry and the whole roster, never of
+/// arrival. Void comes only from what stands in `VoidReason`; all else is an exception on a valid
+/// fact.
+package enum Verdict: Hashable, Sendable {
+    case valid
+    case void(VoidReason)
+}
+
+extension Roster {
+    /// Judges one op of an entry of `log`.
+    ///
+    /// The genesis op is judged by its place: it founds the roster that judges all else.
+    package func verdict(
+        on op: Result<Operation, VoidReason>, log: LogName, commit: UInt64
+    ) -> Verdict {
+        let operation: Operation
+        switch op {
+        case .failure(let reason): return .void(reason)
+        case .success(let value): operation = value
+        }
+        guard !isAbove(commit, incarnation: log.incarnation, cutOf: log.author) else {
+            return .void(.cut)
+        }
+        switch operation {
+        case .roster(let act):
+            guard log.scope == .roster else { return .void(.noGrant) }
+            if case .found = act { return .valid }
+            return administrators.contains(log.author) ? .valid : .void(.noGrant)
+        case .post(let transaction):
+            guard mayWrite(log.scope, log.author) else { return .void(.noGrant) }
+            let isOurs = transaction.postings.allSatisfy { mayPost(to: $0.account, in: log) }
+            return isOurs ? .valid : .void(.account)
+        case .set, .append, .unknown:
+            return mayWrite(log.scope, log.author) ? .valid : .void(.noGrant)
+        }
+    }
+
+    /// One account, one home scope, one writer.
+    private func mayPost(to account: Account, in log: LogName) -> Bool {
+        if case .bridge(let far) = account.place {
+            return far != log.scope && log.scope.holdsAccounts && far.holdsAccounts
+        }
+        guard account.home == log.scope else { return false }
+        switch account.place {
+        case .branch(let branch):
+            return !account.root.isHeld || holders[branch] == log.author
+        case .pair: return true
+        case .side(let owner, _): return nodes[log.author]?.grants.contains(.money(owner)) == true
+        case .bridge: return true
+        }
+    }
+}
+
+extension Scope {
+    /// Do accounts live here?
+    package var holdsAccounts: Bool {
+        switch self {
+        case .roster, .catalog, .board: false
+        case .trade, .money, .between, .betweenMoney: true
+        }
+    }
+}
