@@ -1,0 +1,192 @@
+import Testing
+
+@testable import Replica
+@testable import Sodium
+
+/// A founder, two branches and their nodes.
+struct Company {
+    let founder: NodeID
+    let clerk: NodeID
+    let keeper: NodeID
+    let stranger: NodeID
+    var steps: [Roster.Step] = []
+
+    let hz = BranchCode("HZ")!
+    let gz = BranchCode("GZ")!
+
+    init(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        func node() -> NodeID { NodeID(SigningKey(from: &random).publicKey) }
+        (founder, clerk, keeper, stranger) = (node(), node(), node(), node())
+        let agreement = AgreementKey(from: &random).publicKey
+        let log = LogName(author: founder, incarnation: 1, scope: .roster)
+            .id(in: BookID(Digest(random.bytes(32))!))
+        var number: UInt64 = 0
+        func add(_ act: RosterAct) {
+            number += 1
+            steps.append(
+                .init(
+                    time: HybridTime(raw: number), author: founder,
+                    dot: Dot(log: log, seq: number, index: 0), act: act))
+        }
+        func admit(_ node: NodeID, _ branch: BranchCode, _ letters: String, _ grants: [Grant]) {
+            add(
+                .admit(
+                    Admission(
+                        node: node, name: letters, transport: agreement, box: agreement,
+                        branch: branch, grants: grants,
+                        series: Series(branch: branch, letters: letters)!, invitation: nil)))
+        }
+        add(
+            .found(
+                Founding(
+                    name: "Company", currency: CurrencyCode("CNY")!, scale: 2,
+                    recovery: SigningKey(from: &random).publicKey, transport: agreement,
+                    box: agreement, rosterEpoch: .zero)))
+        for code in [hz, gz] {
+            add(
+                .addBranch(
+                    BranchFacts(
+                        code: code, name: code.text, entity: "Company", isHeadOffice: code == hz,
+                        tradePairKey: agreement, moneyPairKey: agreement)))
+        }
+        admit(founder, hz, "a", [.catalog, .trade(hz), .money(hz)])
+        admit(clerk, gz, "a", [.catalog, .trade(gz)])
+        admit(keeper, gz, "b", [.catalog, .trade(gz), .money(gz)])
+        add(.nameKeeper(branch: gz, node: keeper))
+    }
+
+    var roster: Roster { Roster(steps) }
+
+    func log(_ author: NodeID, _ scope: Scope) -> LogName {
+        LogName(author: author, incarnation: 1, scope: scope)
+    }
+}
+
+@Suite struct RosterTests {
+    private let company = Company(seed: 1)
+
+    private func move(_ from: Account, _ to: Account) throws -> Result<Operation, VoidReason> {
+        let item = Commodity.item(ItemCode("A")!)
+        let document = DocumentHeader(
+            kind: .statement, number: nil, effectiveDate: Day(number: 1), person: "Lin")
+        return .success(
+            .post(try Transaction(document, [Posting(from, item, -1), Posting(to, item, 1)])))
+    }
+
+    @Test func onlyTheHolderPostsToItsShelf() throws {
+        let sale = try move(.stock(company.gz), .simple(.customer, company.gz))
+        let roster = company.roster
+        let trade = Scope.trade(company.gz)
+        #expect(
+            roster.verdict(on: sale, log: company.log(company.clerk, trade), commit: 1) == .valid)
+        #expect(
+            roster.verdict(on: sale, log: company.log(company.keeper, trade), commit: 1)
+                == .void(.account))
+        #expect(
+            roster.verdict(on: sale, log: company.log(company.founder, trade), commit: 1)
+                == .void(.noGrant))
+        #expect(
+            roster.verdict(on: sale, log: company.log(company.stranger, trade), commit: 1)
+                == .void(.noGrant))
+    }
+
+    @Test func anAccountHasOneHome() throws {
+        let elsewhere = try move(.stock(company.hz), .simple(.customer, company.gz))
+        let log = company.log(company.clerk, .trade(company.gz))
+        #expect(company.roster.verdict(on: elsewhere, log: log, commit: 1) == .void(.account))
+        let pair = try #require(BranchPair(company.hz, company.gz))
+        let bridge = try move(.stock(company.gz), .via(.between(pair)))
+        #expect(company.roster.verdict(on: bridge, log: log, commit: 1) == .valid)
+        let toItself = try move(.stock(company.gz), .via(.trade(company.gz)))
+        #expect(company.roster.verdict(on: toItself, log: log, commit: 1) == .void(.account))
+        let catalog = try move(.stock(company.gz), .via(.catalog))
+        #expect(company.roster.verdict(on: catalog, log: log, commit: 1) == .void(.account))
+    }
+
+    @Test func aClerkDoesNotWriteMoney() throws {
+        let op = try move(.simple(.inventory, company.gz), .simple(.shipped, company.gz))
+        let money = Scope.money(company.gz)
+        #expect(
+            company.roster.verdict(on: op, log: company.log(company.clerk, money), commit: 1)
+                == .void(.noGrant))
+        #expect(
+            company.roster.verdict(on: op, log: company.log(company.keeper, money), commit: 1)
+                == .valid)
+        #expect(!company.roster.mayRead(money, company.clerk))
+        #expect(company.roster.mayRead(.trade(company.gz), company.founder))
+    }
+
+    @Test func whatLiesAboveTheCutIsVoid() throws {
+        var company = self.company
+        let sale = try move(.stock(company.gz), .simple(.customer, company.gz))
+        let log = company.log(company.clerk, .trade(company.gz))
+        for commit in [5, 3] as [UInt64] {
+            let cut = Cut(node: company.clerk, incarnation: 1, commit: commit, heads: [])
+            company.steps.append(
+                .init(
+                    time: HybridTime(raw: 100 + commit), author: company.founder,
+                    dot: Dot(log: LogID(.zero), seq: 100 + commit, index: 0), act: .revoke(cut)))
+        }
+        let roster = company.roster
+        #expect(!roster.isMember(company.clerk))
+        #expect(roster.verdict(on: sale, log: log, commit: 5) == .valid, "the highest cut wins")
+        #expect(roster.verdict(on: sale, log: log, commit: 6) == .void(.cut))
+        let next = LogName(author: company.clerk, incarnation: 2, scope: log.scope)
+        #expect(roster.verdict(on: sale, log: next, commit: 1) == .void(.cut))
+    }
+
+    @Test(arguments: 0..<50 as Range<UInt64>)
+    func theFoldDoesNotDependOnArrival(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let ordered = company.roster
+        let shuffled = Roster(company.steps.shuffled(using: &random))
+        #expect(shuffled.nodes == ordered.nodes)
+        #expect(shuffled.holders == ordered.holders)
+        #expect(shuffled.keepers == ordered.keepers)
+        #expect(shuffled.administrators == ordered.administrators)
+    }
+
+    @Test func aStrangersActsCountForNothing() {
+        var company = self.company
+        company.steps.append(
+            .init(
+                time: HybridTime(raw: 50), author: company.stranger,
+                dot: Dot(log: LogID(.zero), seq: 1, index: 0),
+                act: .nameKeeper(branch: company.gz, node: company.stranger)))
+        #expect(company.roster.isKeeper(company.keeper, of: company.gz))
+        #expect(!company.roster.isMember(company.stranger))
+    }
+
+    @Test func aUsedInvitationAdmitsNobodyElse() throws {
+        var company = self.company
+        var random = SeededRandom(seed: 3)
+        let id = try #require(Digest(random.bytes(32)))
+        let key = AgreementKey(from: &random).publicKey
+        var number: UInt64 = 200
+        func add(_ act: RosterAct) {
+            number += 1
+            company.steps.append(
+                .init(
+                    time: HybridTime(raw: number), author: company.founder,
+                    dot: Dot(log: LogID(.zero), seq: number, index: 0), act: act))
+        }
+        add(
+            .invite(
+                Invitation(
+                    id: id, branch: company.gz, grants: [.catalog], expiresMilliseconds: 1)))
+        let guests = (0..<2).map { _ in NodeID(SigningKey(from: &random).publicKey) }
+        for (guest, letters) in zip(guests, ["c", "d"]) {
+            add(
+                .admit(
+                    Admission(
+                        node: guest, name: "guest", transport: key, box: key, branch: company.gz,
+                        grants: [.catalog],
+                        series: try #require(Series(branch: company.gz, letters: letters)),
+                        invitation: id)))
+        }
+        let roster = company.roster
+        #expect(roster.isMember(guests[0]))
+        #expect(!roster.isMember(guests[1]))
+    }
+}
