@@ -9,21 +9,32 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 // Arrows point down only: a target may depend on the ones above it in this list, never below.
 let package = Package(
     name: "branchbook",
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
+    ],
     targets: [
         .target(name: "Wire", swiftSettings: strict),
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "Sodium", dependencies: ["CSodium", "Wire"], swiftSettings: strict),
         .target(name: "Replica", dependencies: ["Sodium", "Wire"], swiftSettings: strict),
+        .target(
+            name: "Store", dependencies: ["Replica", "Sodium", "Wire", grdb],
+            swiftSettings: strict),
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
             name: "SodiumTests", dependencies: ["Sodium", "CSodium"], swiftSettings: strict),
         .testTarget(
             name: "ReplicaTests", dependencies: ["Replica", "Sodium", "Wire"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "Replica", "Sodium", grdb],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,5 @@
 import Sodium
-import Wire
+package import Wire
 
 /// Canonical bytes of ops; see `docs/protocol.md`.
 extension Operation {
@@ -139,5 +139,43 @@ extension Day {
             throw .unknown(field: "date")
         }
         return Day(number: day)
+    }
+}
+
+extension Operation {
+    /// Canonical bytes that stand by themselves, with every name written out: what a digest covers.
+    package var standaloneBytes: [UInt8] {
+        var writer = NameWriter(Chapter())
+        writer.bytes.varint(kind)
+        write(to: &writer)
+        return ByteWriter.bytes {
+            $0.length(writer.definitions.count)
+            for name in writer.definitions { $0.text(name) }
+            $0.raw(writer.bytes.bytes)
+        }
+    }
+}
+
+extension Value {
+    /// Canonical bytes, as a projection keeps them.
+    package var bytes: [UInt8] { ByteWriter.bytes { write(to: &$0) } }
+
+    package init(bytes: [UInt8]) throws(WireError) {
+        var reader = ByteReader(bytes)
+        self = try Value.read(from: &reader)
+        try reader.finish()
+    }
+}
+
+extension Event {
+    /// Canonical bytes of the fields, as a projection keeps them.
+    package var fieldBytes: [UInt8] {
+        ByteWriter.bytes {
+            $0.length(fields.count)
+            for field in fields {
+                $0.text(field.name)
+                field.value.write(to: &$0)
+            }
+        }
     }
 }

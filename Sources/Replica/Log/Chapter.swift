@@ -6,6 +6,8 @@ import Wire
 /// A reference is a varint: 0 and the text itself, or 1 + the index. When the table is full, names
 /// are written out, so that an author is never stuck and a reader's memory is bounded.
 package struct Chapter: Sendable {
+    /// Seq of the entry that began the chapter.
+    package let start: UInt64
     package private(set) var names: [String] = []
     /// Keyed by bytes: `String` equality would merge spellings that differ.
     private var indices: [[UInt8]: Int] = [:]
@@ -15,10 +17,11 @@ package struct Chapter: Sendable {
     package static let definitionsMax = 1_024
     package static let nameBytesMax = 256
 
-    package init() {}
+    package init(start: UInt64 = 1) { self.start = start }
 
     /// Restores a stored table.
-    package init(names: [String]) {
+    package init(start: UInt64, names: [String]) {
+        self.start = start
         for name in names { define(name) }
     }
 

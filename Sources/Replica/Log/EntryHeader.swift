@@ -1,5 +1,5 @@
 package import Sodium
-import Wire
+package import Wire
 
 /// How far the author had seen one administrator's log when it wrote.
 package struct RosterHead: Hashable, Sendable {
@@ -115,6 +115,18 @@ package struct EntryHeader: Hashable, Sendable {
 }
 
 extension RosterHead {
+    /// The canonical bytes of a list, as entries carry it.
+    package static func list(_ heads: [RosterHead]) -> [UInt8] {
+        ByteWriter.bytes { write(heads, to: &$0) }
+    }
+
+    package static func list(_ bytes: [UInt8]) throws(WireError) -> [RosterHead] {
+        var reader = ByteReader(bytes)
+        let heads = try read(from: &reader)
+        try reader.finish()
+        return heads
+    }
+
     static func write(_ heads: [RosterHead], to writer: inout ByteWriter) {
         writer.length(heads.count)
         for head in heads {

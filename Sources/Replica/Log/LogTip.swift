@@ -18,8 +18,13 @@ package struct LogTip: Hashable, Sendable {
 
     /// A log before its first entry.
     package init(_ name: LogName, in book: BookID) {
+        self.init(name, id: name.id(in: book))
+    }
+
+    /// The same, of a log whose id is known to be that of its name.
+    package init(_ name: LogName, id: LogID) {
         self.name = name
-        id = name.id(in: book)
+        self.id = id
         head = Head(seq: 0, hash: .zero)
     }
 

@@ -45,7 +45,7 @@ package struct LogWriter: Sendable {
         _ ops: [Operation], at place: Place, key: ScopeKey?, signing: SigningKey, signs: Bool
     ) throws(EntryError) -> Entry {
         let epoch = key?.epoch ?? .zero
-        let start = tip.startsChapter(epoch: epoch) ? Chapter() : chapter
+        let start = tip.startsChapter(epoch: epoch) ? Chapter(start: tip.head.seq + 1) : chapter
         guard let (payload, next) = Payload.encode(ops, chapter: start) else { throw .tooLarge }
         let ciphertextBytes = payload.count + (key == nil ? 0 : XChaCha.tagBytes)
         let unsalted = EntryHeader(

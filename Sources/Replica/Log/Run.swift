@@ -166,7 +166,9 @@ extension PreparedRun {
             guard items.count < Self.entriesMax else { throw .tooLarge }
             let entry = try RunCodec.decode(from: &reader, after: tip)
             let kept = try Self.checkSignature(entry, isLast: reader.isAtEnd, of: tip.name.author)
-            if tip.startsChapter(epoch: entry.header.epoch) { chapter = Chapter() }
+            if tip.startsChapter(epoch: entry.header.epoch) {
+                chapter = Chapter(start: tip.head.seq + 1)
+            }
             var ops: [Result<Operation, VoidReason>]?
             if let payload = try Self.payload(of: kept, key: key) {
                 let decoded = Payload.decode(payload, chapter: chapter)

@@ -1,0 +1,130 @@
+import GRDB
+import Replica
+import Sodium
+import Wire
+
+import struct Foundation.Data
+
+/// `log`, `entry` and `chapter_name`: what was said, as it was signed.
+struct LogTable {
+    let db: Database
+
+    /// A log's row, its tip and its chapter; nil where nothing is held.
+    func state(of id: LogID) throws -> (row: Int64, tip: LogTip, chapter: Chapter)? {
+        guard
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT * FROM log WHERE log_id = ?"),
+                arguments: [blob(id.digest)])
+        else { return nil }
+        let (number, tip, start) = try Self.tip(row, id: id)
+        let names = try String.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT name FROM chapter_name WHERE log = ? ORDER BY place"),
+            arguments: [number])
+        return (number, tip, Chapter(start: start, names: names))
+    }
+
+    /// Inserts or updates a log after a run. Only names that are new are written.
+    func save(_ tip: LogTip, chapter: Chapter, row held: Int64?, namesHeld: Chapter?) throws
+        -> Int64
+    {
+        let values: StatementArguments = [
+            integer(tip.head.seq), blob(tip.head.hash), integer(tip.commit), Int64(tip.part),
+            Int64(tip.parts), integer(tip.time.raw), integer(tip.rulesLevel),
+            Data(RosterHead.list(tip.rosterHeads)), blob(tip.epoch),
+            tip.entriesSinceCheckpoint, tip.bytesSinceCheckpoint, integer(chapter.start),
+        ]
+        let row: Int64
+        if let held {
+            row = held
+            try db.cachedStatement(
+                sql: """
+                    UPDATE log SET seq = ?, hash = ?, commit_number = ?, part = ?, parts = ?, time = ?,
+                        rules_level = ?, roster_heads = ?, epoch = ?, entries_since_checkpoint = ?,
+                        bytes_since_checkpoint = ?, chapter_start = ? WHERE id = ?
+                    """
+            ).execute(arguments: values + [held])
+        } else {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO log (seq, hash, commit_number, part, parts, time, rules_level,
+                        roster_heads, epoch, entries_since_checkpoint, bytes_since_checkpoint,
+                        chapter_start, log_id, author, incarnation, scope)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """
+            ).execute(
+                arguments: values + [
+                    blob(tip.id.digest), Data(tip.name.author.key.bytes),
+                    integer(tip.name.incarnation), tip.name.scope.name,
+                ])
+            row = db.lastInsertedRowID
+        }
+        var known = namesHeld?.names.count ?? 0
+        if namesHeld?.start != chapter.start {
+            try db.execute(sql: "DELETE FROM chapter_name WHERE log = ?", arguments: [row])
+            known = 0
+        }
+        let insert = try db.cachedStatement(sql: "INSERT INTO chapter_name VALUES (?, ?, ?)")
+        for place in known..<max(known, chapter.names.count) {
+            try insert.execute(arguments: [row, place, chapter.names[place]])
+        }
+        return row
+    }
+
+    func insert(_ items: [PreparedRun.Item], log: Int64) throws {
+        let insert = try db.cachedStatement(sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?)")
+        for item in items {
+            try insert.execute(arguments: [
+                log, integer(item.entry.header.seq), blob(item.entry.hash),
+                item.entry.signature != nil, Data(item.bytes),
+            ])
+        }
+    }
+
+    /// The entries from `seq` on, as many as fit in `bytesMax` and end on a signature; empty where
+    /// nothing is held. At least one signed stretch is sent whatever its size: a stretch is bounded
+    /// by the checkpoint rule.
+    func run(log: Int64, from seq: UInt64, bytesMax: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var sendable = 0
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT bytes, is_signed FROM entry WHERE log = ? AND seq >= ? ORDER BY seq",
+            arguments: [log, integer(seq)])
+        var entries = 0
+        while entries < PreparedRun.entriesMax, let row = try rows.next() {
+            let next: Data = row[0]
+            if sendable > 0, bytes.count + next.count > bytesMax { break }
+            bytes += next
+            entries += 1
+            if row[1] as Bool { sendable = bytes.count }
+        }
+        return Array(bytes.prefix(sendable))
+    }
+
+    static func tip(_ row: Row, id: LogID) throws -> (row: Int64, tip: LogTip, start: UInt64) {
+        guard let scope = Scope(row["scope"] as String),
+            let author = PublicKey(row["author"] as Data), let hash = Digest(row["hash"] as Data),
+            let epoch = Digest(row["epoch"] as Data)
+        else { throw StoreError.damaged("log \(id)") }
+        let name = LogName(
+            author: NodeID(author), incarnation: natural(row["incarnation"]), scope: scope)
+        var tip = LogTip(name, id: id)
+        tip.head = Head(seq: natural(row["seq"]), hash: hash)
+        tip.commit = natural(row["commit_number"])
+        tip.part = row["part"]
+        tip.parts = row["parts"]
+        tip.time = HybridTime(raw: natural(row["time"]))
+        tip.rulesLevel = natural(row["rules_level"])
+        tip.rosterHeads = try RosterHead.list(Array(row["roster_heads"] as Data))
+        tip.epoch = epoch
+        tip.entriesSinceCheckpoint = row["entries_since_checkpoint"]
+        tip.bytesSinceCheckpoint = row["bytes_since_checkpoint"]
+        return (row["id"], tip, natural(row["chapter_start"]))
+    }
+}
+
+func blob(_ digest: Digest) -> Data { Data(digest.bytes) }
+
+/// SQLite has signed integers only: the bits are kept.
+func integer(_ value: UInt64) -> Int64 { Int64(bitPattern: value) }
+func natural(_ value: Int64) -> UInt64 { UInt64(bitPattern: value) }

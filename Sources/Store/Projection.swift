@@ -1,0 +1,184 @@
+import GRDB
+import Replica
+import Sodium
+import Wire
+
+import struct Foundation.Data
+
+/// Writes what valid ops mean into the tables that can be rebuilt. One value serves one batch:
+/// balances and digests are summed in memory and written once, at the end.
+///
+/// Laws: the tables depend on the set of entries and the roster, not on the order or the batches in
+/// which they came.
+struct Projection {
+    private let db: Database
+    private let roster: Roster
+    private var names: [[UInt8]: Int64] = [:]
+    private var balances: [BalanceKey: Int128] = [:]
+    private var digests: [Scope: Digest] = [:]
+
+    private struct BalanceKey: Hashable {
+        let scope: String
+        let account: Int64
+        let commodity: Int64
+    }
+
+    /// Where an op stands.
+    struct Place {
+        let log: Int64
+        let tip: LogTip
+        let seq: UInt64
+        let op: Int
+    }
+
+    init(_ db: Database, roster: Roster) {
+        self.db = db
+        self.roster = roster
+    }
+
+    mutating func apply(_ item: PreparedRun.Item, log: Int64, tip: LogTip) throws {
+        guard let ops = item.ops else { return }
+        for (index, op) in ops.enumerated() {
+            let place = Place(log: log, tip: tip, seq: item.entry.header.seq, op: index)
+            switch roster.verdict(on: op, log: tip.name, commit: item.entry.header.commit) {
+            case .void(let reason): try insertVoid(reason, at: place)
+            case .valid:
+                if case .success(let operation) = op { try insert(operation, at: place) }
+            }
+        }
+    }
+
+    private mutating func insert(_ op: Operation, at place: Place) throws {
+        switch op {
+        case .post(let transaction): try insert(transaction, at: place)
+        case .set(let write): try insert(write, at: place)
+        case .append(let event): try insert(event, at: place)
+        case .roster, .unknown: break
+        }
+    }
+
+    private func insertVoid(_ reason: VoidReason, at place: Place) throws {
+        try db.cachedStatement(sql: "INSERT INTO void VALUES (?, ?, ?, ?)").execute(
+            arguments: [place.log, integer(place.seq), place.op, reason.rawValue])
+    }
+
+    private mutating func insert(_ transaction: Transaction, at place: Place) throws {
+        let document = transaction.document
+        try db.cachedStatement(
+            sql: "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            place.log, integer(place.seq), place.op, document.kind.rawValue,
+            document.number?.description, document.effectiveDate.number, document.person,
+            document.party, document.link?.relation.rawValue,
+            document.link?.target.description, document.memo,
+        ])
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for (number, posting) in transaction.postings.enumerated() {
+            let account = try id(of: posting.account.name)
+            let commodity = try id(of: posting.commodity.name)
+            let item = try posting.item.map { try id(of: Commodity.item($0).name) }
+            try insert.execute(arguments: [
+                document.effectiveDate.number, account, commodity, place.log,
+                integer(place.seq), place.op, number, posting.amount, item, posting.base,
+            ])
+            let key = BalanceKey(
+                scope: place.tip.name.scope.name, account: account, commodity: commodity)
+            balances[key, default: 0] += Int128(posting.amount)
+        }
+        add(.post(transaction), at: place)
+    }
+
+    private mutating func insert(_ write: RegisterWrite, at place: Place) throws {
+        try db.cachedStatement(sql: "INSERT INTO register VALUES (?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                write.entity, write.attribute, place.log, integer(place.seq), place.op,
+                Data(write.value.bytes),
+            ])
+        let supersede = try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO superseded VALUES (?, ?, ?, ?, ?, ?)")
+        for dot in write.supersedes {
+            try supersede.execute(arguments: [
+                blob(dot.log.digest), integer(dot.seq), Int64(dot.index), place.log,
+                integer(place.seq), place.op,
+            ])
+        }
+        add(.set(write), at: place)
+    }
+
+    private mutating func insert(_ event: Event, at place: Place) throws {
+        try db.cachedStatement(sql: "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                event.entity, place.log, integer(place.seq), place.op, event.kind, event.person,
+                event.effectiveDate.number, Data(event.fieldBytes),
+            ])
+        add(.append(event), at: place)
+    }
+
+    /// A scope's digest is the sum modulo 2^256 of the hashes of its valid ops in canonical form,
+    /// without local ids and without interned names.
+    private mutating func add(_ op: Operation, at place: Place) {
+        var writer = Domain.row.writer()
+        writer.raw(place.tip.id.digest.bytes)
+        writer.varint(place.seq)
+        writer.length(place.op)
+        writer.raw(op.standaloneBytes)
+        let scope = place.tip.name.scope
+        digests[scope] = (digests[scope] ?? .zero).adding(Blake2b.hash256(writer.bytes))
+    }
+
+    private mutating func id(of name: String) throws -> Int64 {
+        let key = Array(name.utf8)
+        if let known = names[key] { return known }
+        let id: Int64
+        if let held = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"), arguments: [name])
+        {
+            id = held
+        } else {
+            try db.cachedStatement(sql: "INSERT INTO name (name) VALUES (?)")
+                .execute(arguments: [name])
+            id = db.lastInsertedRowID
+        }
+        names[key] = id
+        return id
+    }
+
+    /// Writes the sums of this batch. To be called once, in the same SQLite transaction.
+    mutating func finish() throws {
+        let read = try db.cachedStatement(
+            sql: """
+                SELECT amount, amount_high FROM balance
+                WHERE scope = ? AND account = ? AND commodity = ?
+                """)
+        let write = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO balance VALUES (?, ?, ?, ?, ?)")
+        for (key, delta) in balances where delta != 0 {
+            let row = try Row.fetchOne(read, arguments: [key.scope, key.account, key.commodity])
+            let sum = (row.map { Int128(row: $0) } ?? 0) + delta
+            try write.execute(arguments: [
+                key.scope, key.account, key.commodity, Int64(truncatingIfNeeded: sum),
+                Int64(truncatingIfNeeded: sum >> 64),
+            ])
+        }
+        for (scope, delta) in digests {
+            let held = try Data.fetchOne(
+                db, sql: "SELECT sum FROM digest WHERE scope = ?", arguments: [scope.name])
+            let sum = (held.flatMap { Digest($0) } ?? .zero).adding(delta)
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO digest VALUES (?, ?)",
+                arguments: [scope.name, blob(sum)])
+        }
+        balances = [:]
+        digests = [:]
+    }
+}
+
+extension Int128 {
+    /// From the two columns of a balance: `amount`, `amount_high`.
+    init(row: Row) {
+        let low: Int64 = row["amount"]
+        let high: Int64 = row["amount_high"]
+        self = Int128(high) << 64 | Int128(UInt64(bitPattern: low))
+    }
+}

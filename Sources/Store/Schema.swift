@@ -1,0 +1,139 @@
+/// The tables. `log` and `entry` are the truth; every other table can be rebuilt from them.
+enum Schema {
+    /// `PRAGMA user_version`. A file with a greater one is refused.
+    static let version = 1
+
+    static let statements = """
+        CREATE TABLE log (
+            id INTEGER PRIMARY KEY,
+            log_id BLOB NOT NULL UNIQUE,
+            author BLOB NOT NULL,
+            incarnation INTEGER NOT NULL,
+            scope TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            commit_number INTEGER NOT NULL,
+            part INTEGER NOT NULL,
+            parts INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            rules_level INTEGER NOT NULL,
+            roster_heads BLOB NOT NULL,
+            epoch BLOB NOT NULL,
+            entries_since_checkpoint INTEGER NOT NULL,
+            bytes_since_checkpoint INTEGER NOT NULL,
+            chapter_start INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE entry (
+            log INTEGER NOT NULL REFERENCES log(id),
+            seq INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            is_signed INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (log, seq)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE chapter_name (
+            log INTEGER NOT NULL REFERENCES log(id),
+            place INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            PRIMARY KEY (log, place)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE posting (
+            day INTEGER NOT NULL,
+            account INTEGER NOT NULL REFERENCES name(id),
+            commodity INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            item INTEGER REFERENCES name(id),
+            base INTEGER,
+            PRIMARY KEY (day, account, commodity, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        -- The balance is amount_high * 2^64 + amount (unsigned): no sum of 64-bit amounts wraps.
+        CREATE TABLE balance (
+            scope TEXT NOT NULL,
+            account INTEGER NOT NULL REFERENCES name(id),
+            commodity INTEGER NOT NULL REFERENCES name(id),
+            amount INTEGER NOT NULL,
+            amount_high INTEGER NOT NULL,
+            PRIMARY KEY (scope, account, commodity)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE document (
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            number TEXT,
+            day INTEGER NOT NULL,
+            person TEXT NOT NULL,
+            party TEXT,
+            relation INTEGER,
+            target TEXT,
+            memo TEXT,
+            PRIMARY KEY (log, seq, op)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX document_number ON document (number);
+        CREATE INDEX document_target ON document (target) WHERE target IS NOT NULL;
+        CREATE TABLE register (
+            entity TEXT NOT NULL,
+            attribute TEXT NOT NULL,
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (entity, attribute, log, seq, op)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE superseded (
+            log_id BLOB NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            by_log INTEGER NOT NULL,
+            by_seq INTEGER NOT NULL,
+            by_op INTEGER NOT NULL,
+            PRIMARY KEY (log_id, seq, op, by_log, by_seq, by_op)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE event (
+            entity TEXT NOT NULL,
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            person TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            fields BLOB NOT NULL,
+            PRIMARY KEY (entity, log, seq, op)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE void (
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (log, seq, op)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE digest (scope TEXT PRIMARY KEY, sum BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+        -- Stable views for the sqlite3 shell.
+        CREATE VIEW stock AS
+            SELECT a.name AS account, substr(c.name, 2) AS item, b.amount AS quantity
+            FROM balance b JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+            WHERE a.name LIKE 'stock/%';
+        CREATE VIEW trial_balance AS
+            SELECT b.scope, a.name AS account, c.name AS commodity, b.amount
+            FROM balance b JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+            WHERE b.amount <> 0 OR b.amount_high <> 0;
+        CREATE VIEW journal AS
+            SELECT date(p.day * 86400, 'unixepoch') AS day, d.number, a.name AS account,
+                   c.name AS commodity, p.amount
+            FROM posting p
+            JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+            JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity;
+        """
+
+    /// Emptied by a rebuild. `name` stays: it only interns.
+    static let projections = [
+        "posting", "balance", "document", "register", "superseded", "event", "void", "digest",
+    ]
+}

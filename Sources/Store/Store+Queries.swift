@@ -1,0 +1,104 @@
+import GRDB
+package import Replica
+package import Sodium
+
+import struct Foundation.Data
+
+/// Questions that the projections answer.
+extension Store {
+    /// The heads of every log held in a scope.
+    package func frontier(of scope: Scope) throws -> Frontier {
+        try queue.inDatabase { db in
+            var frontier = Frontier()
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT log_id, seq, hash FROM log WHERE scope = ?",
+                arguments: [scope.name])
+            for row in rows {
+                guard let log = Digest(row[0] as Data), let hash = Digest(row[2] as Data) else {
+                    throw StoreError.damaged("log")
+                }
+                frontier.advance(LogID(log), to: Head(seq: natural(row[1]), hash: hash))
+            }
+            return frontier
+        }
+    }
+
+    /// Entries of one log from `seq` on, in the form in which they travel; empty where none is held.
+    package func run(of log: LogID, from seq: UInt64, bytesMax: Int) throws -> [UInt8] {
+        try queue.inDatabase { db in
+            let row = try Int64.fetchOne(
+                db, sql: "SELECT id FROM log WHERE log_id = ?", arguments: [blob(log.digest)])
+            guard let row else { return [] }
+            return try LogTable(db: db).run(log: row, from: seq, bytesMax: bytesMax)
+        }
+    }
+
+    /// Equal at equal frontiers, rosters and rules levels; zero where nothing counts.
+    package func digest(of scope: Scope) throws -> Digest {
+        try queue.inDatabase { db in
+            let sum = try Data.fetchOne(
+                db, sql: "SELECT sum FROM digest WHERE scope = ?", arguments: [scope.name])
+            return sum.flatMap { Digest($0) } ?? .zero
+        }
+    }
+
+    /// Zero where nothing was posted. Wider than any amount: no history makes it wrap.
+    package func balance(of account: Account, _ commodity: Commodity, in scope: Scope) throws
+        -> Int128
+    {
+        try queue.inDatabase { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT b.amount, b.amount_high FROM balance b
+                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                    WHERE b.scope = ? AND a.name = ? AND c.name = ?
+                    """,
+                arguments: [scope.name, account.name, commodity.name])
+            return row.map { Int128(row: $0) } ?? 0
+        }
+    }
+
+    /// What breaks the law that all accounts of a scope sum to zero for every commodity: a scope, a
+    /// commodity and the sum. Empty when all is well.
+    package func imbalances() throws -> [String] {
+        try queue.inDatabase { db in
+            var sums: [String: Int128] = [:]
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT b.scope || ' ' || c.name, b.amount, b.amount_high
+                    FROM balance b JOIN name c ON c.id = b.commodity
+                    """)
+            while let row = try rows.next() { sums[row[0], default: 0] += Int128(row: row) }
+            return sums.filter { $0.value != 0 }.map { "\($0.key) \($0.value)" }.sorted()
+        }
+    }
+
+    /// The values of a register that show: valid and superseded by no valid write. More than one
+    /// where writes were concurrent.
+    package func values(entity: String, attribute: String) throws -> [Value] {
+        try queue.inDatabase { db in
+            let rows = try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT r.value FROM register r JOIN log l ON l.id = r.log
+                    WHERE r.entity = ? AND r.attribute = ? AND NOT EXISTS (
+                        SELECT 1 FROM superseded s JOIN register w
+                            ON w.log = s.by_log AND w.seq = s.by_seq AND w.op = s.by_op
+                        WHERE s.log_id = l.log_id AND s.seq = r.seq AND s.op = r.op
+                            AND w.entity = r.entity AND w.attribute = r.attribute)
+                    ORDER BY l.log_id, r.seq, r.op
+                    """,
+                arguments: [entity, attribute])
+            return try rows.map { try Value(bytes: Array($0)) }
+        }
+    }
+
+    /// SQLite's own check of the file; `ok` when all is well.
+    package func integrity() throws -> String {
+        try queue.inDatabase { db in
+            try String.fetchOne(db, sql: "PRAGMA integrity_check") ?? "no answer"
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import GRDB
+
+/// One branch's replica in SQLite: the logs, and the projections that a person can query.
+///
+/// One connection writes and checkpoints. A write is one SQLite transaction at
+/// `synchronous=FULL`: when a call returns, what it wrote survives a power cut.
+package final class Store {
+    let queue: DatabaseQueue
+
+    /// Opens or creates the database at `path`.
+    ///
+    /// - Throws: `StoreError.newer` for a file of a later program, `.pragma` where SQLite does not
+    ///   take a setting that durability rests on, `.sqlite` for anything else.
+    package init(path: String) throws {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.journalMode = .default
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { db in
+                try Self.settle(db)
+                try Self.migrate(db)
+            }
+        } catch let error as DatabaseError {
+            throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")
+        }
+    }
+
+    /// Every pragma is set after opening, since GRDB sets some itself, and read back where
+    /// durability depends on it.
+    private static func settle(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 0;
+                PRAGMA secure_delete = OFF;
+                PRAGMA mmap_size = 0;
+                PRAGMA temp_store = FILE;
+                PRAGMA cache_size = -8000;
+                PRAGMA trusted_schema = OFF;
+                """)
+        let expected = [("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0")]
+        for (pragma, value) in expected {
+            let actual = try String.fetchOne(db, sql: "PRAGMA \(pragma)") ?? ""
+            guard actual == value else { throw StoreError.pragma(pragma, actual: actual) }
+        }
+    }
+
+    private static func migrate(_ db: Database) throws {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard found <= Schema.version else {
+            throw StoreError.newer(found: found, known: Schema.version)
+        }
+        guard found == 0 else { return }
+        try db.inTransaction {
+            try db.execute(sql: Schema.statements)
+            try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+            return .commit
+        }
+    }
+
+    /// Moves the write-ahead log into the database. The engine calls it after about 4,000 frames.
+    ///
+    /// - Returns: the frames that the log held.
+    @discardableResult
+    package func checkpoint() throws -> Int {
+        try queue.inDatabase { db in try db.checkpoint(.passive).walFrameCount }
+    }
+}
+
+/// What the store refuses. Each has a code in `docs/errors.md`.
+package enum StoreError: Error, Equatable {
+    case newer(found: Int, known: Int)
+    case pragma(String, actual: String)
+    case sqlite(code: Int32, message: String)
+    /// A run does not follow the head that is held: it was applied already, or has a gap.
+    case notNext(held: UInt64)
+    /// A row of ours cannot be read: the file is damaged.
+    case damaged(String)
+}
