@@ -36,6 +36,7 @@ let package = Package(
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Replica", "Sodium", grdb],
             swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,108 +1,91 @@
-/// Thirty-two bytes, most significant first, in four words: cheap to hash, compare and add.
-package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
-    private let w0: UInt64, w1: UInt64, w2: UInt64, w3: UInt64
+/// 32 bytes, kept as four words: equal, hashed, compared and added without touching memory.
+///
+/// Law: `a < b` exactly when `a.bytes` comes before `b.bytes`, byte by byte.
+package struct Digest: Hashable, Sendable {
+    /// Most significant word first; each word holds eight bytes, most significant first.
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
+    private let fourth: UInt64
 
-    package static let byteCount = 32
+    package static let count = 32
     package static let zero = Digest(words: (0, 0, 0, 0))
 
+    /// Most significant word first.
     package init(words: (UInt64, UInt64, UInt64, UInt64)) {
-        (w0, w1, w2, w3) = words
+        (first, second, third, fourth) = words
     }
 
     /// Nil unless there are exactly 32 bytes.
     package init?(_ bytes: some Collection<UInt8>) {
-        guard bytes.count == Self.byteCount else { return nil }
-        let copy = Array(bytes)
-        self = copy.withUnsafeBytes { Digest($0) }
+        guard bytes.count == Self.count else { return nil }
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        self.init(bigEndian: words)
     }
 
-    init(_ buffer: UnsafeRawBufferPointer) {
-        func word(_ place: Int) -> UInt64 {
-            UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self))
-        }
-        self.init(words: (word(0), word(1), word(2), word(3)))
-    }
-
+    /// Nil unless the text is 64 characters of `0-9a-f`.
     package init?(hex: some StringProtocol) {
         guard let bytes = Hex.bytes(hex) else { return nil }
         self.init(bytes)
     }
 
-    package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.byteCount)
-        for word in [w0, w1, w2, w3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
-        return bytes
+    /// Words as they lie in memory when their bytes are in order.
+    private init(bigEndian words: (UInt64, UInt64, UInt64, UInt64)) {
+        first = UInt64(bigEndian: words.0)
+        second = UInt64(bigEndian: words.1)
+        third = UInt64(bigEndian: words.2)
+        fourth = UInt64(bigEndian: words.3)
     }
 
-    package func prefix(_ count: Int) -> [UInt8] { Array(bytes.prefix(count)) }
+    /// Most significant word first.
+    package var words: (UInt64, UInt64, UInt64, UInt64) { (first, second, third, fourth) }
 
-    package static func < (a: Self, b: Self) -> Bool {
-        (a.w0, a.w1, a.w2, a.w3) < (b.w0, b.w1, b.w2, b.w3)
+    /// The 32 bytes. Cost: one allocation.
+    package var bytes: [UInt8] { prefix(Self.count) }
+
+    /// The first `n` bytes, 0...32.
+    package func prefix(_ n: Int) -> [UInt8] {
+        precondition(0...Self.count ~= n, "a digest has 32 bytes, not \(n)")
+        return withBytes { Array(UnsafeBufferPointer(start: $0, count: n)) }
     }
+}
 
+extension Digest: Comparable {
+    package static func < (left: Digest, right: Digest) -> Bool {
+        if left.first != right.first { return left.first < right.first }
+        if left.second != right.second { return left.second < right.second }
+        if left.third != right.third { return left.third < right.third }
+        return left.fourth < right.fourth
+    }
+}
+
+extension Digest: CustomStringConvertible {
+    /// 64 characters, lower case.
     package var description: String { Hex.text(bytes) }
 }
 
-/// Sums modulo 2^256: a set's digest that does not depend on the order of its members.
 extension Digest {
-    package func adding(_ other: Digest) -> Digest {
-        let (d, c3) = w3.addingReportingOverflow(other.w3)
-        let (c, c2) = Self.sum(w2, other.w2, carry: c3)
-        let (b, c1) = Self.sum(w1, other.w1, carry: c2)
-        let (a, _) = Self.sum(w0, other.w0, carry: c1)
-        return Digest(words: (a, b, c, d))
-    }
-
-    package func subtracting(_ other: Digest) -> Digest {
-        adding(other.negated)
-    }
-
-    private var negated: Digest {
-        Digest(words: (~w0, ~w1, ~w2, ~w3)).adding(Digest(words: (0, 0, 0, 1)))
-    }
-
-    private static func sum(_ a: UInt64, _ b: UInt64, carry: Bool) -> (UInt64, Bool) {
-        let (first, over) = a.addingReportingOverflow(b)
-        let (second, again) = first.addingReportingOverflow(carry ? 1 : 0)
-        return (second, over || again)
-    }
-}
-
-/// Lower-case hexadecimal.
-package enum Hex {
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+    /// The bytes in order, valid during the call. No allocation.
+    func withBytes<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+        let words = (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)
+        return withUnsafeBytes(of: words) { raw in
+            raw.withMemoryRebound(to: UInt8.self) { body($0.baseAddress!) }
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
-    package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[place]), let low = value(digits[place + 1]) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
+    /// What `fill` writes into 32 zero bytes. No allocation.
+    static func filled(_ fill: (UnsafeMutablePointer<UInt8>) -> Void) -> Digest {
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { raw in
+            raw.withMemoryRebound(to: UInt8.self) { fill($0.baseAddress!) }
         }
-        return bytes
+        return Digest(bigEndian: words)
     }
 
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
+    /// Equality whose time does not depend on where the bytes differ: for secrets.
+    func matches(_ other: Digest) -> Bool {
+        (first ^ other.first) | (second ^ other.second) | (third ^ other.third)
+            | (fourth ^ other.fourth) == 0
     }
 }

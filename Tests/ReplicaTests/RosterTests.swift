@@ -16,9 +16,9 @@ struct Company {
 
     init(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        func node() -> NodeID { NodeID(SigningKey(from: &random).publicKey) }
+        func node() -> NodeID { NodeID(SigningKey(random: &random).publicKey) }
         (founder, clerk, keeper, stranger) = (node(), node(), node(), node())
-        let agreement = AgreementKey(from: &random).publicKey
+        let agreement = AgreementKey(random: &random).publicKey
         let log = LogName(author: founder, incarnation: 1, scope: .roster)
             .id(in: BookID(Digest(random.bytes(32))!))
         var number: UInt64 = 0
@@ -41,7 +41,7 @@ struct Company {
             .found(
                 Founding(
                     name: "Company", currency: CurrencyCode("CNY")!, scale: 2,
-                    recovery: SigningKey(from: &random).publicKey, transport: agreement,
+                    recovery: SigningKey(random: &random).publicKey, transport: agreement,
                     box: agreement, rosterEpoch: .zero)))
         for code in [hz, gz] {
             add(
@@ -162,7 +162,7 @@ struct Company {
         var company = self.company
         var random = SeededRandom(seed: 3)
         let id = try #require(Digest(random.bytes(32)))
-        let key = AgreementKey(from: &random).publicKey
+        let key = AgreementKey(random: &random).publicKey
         var number: UInt64 = 200
         func add(_ act: RosterAct) {
             number += 1
@@ -175,7 +175,7 @@ struct Company {
             .invite(
                 Invitation(
                     id: id, branch: company.gz, grants: [.catalog], expiresMilliseconds: 1)))
-        let guests = (0..<2).map { _ in NodeID(SigningKey(from: &random).publicKey) }
+        let guests = (0..<2).map { _ in NodeID(SigningKey(random: &random).publicKey) }
         for (guest, letters) in zip(guests, ["c", "d"]) {
             add(
                 .admit(

@@ -11,9 +11,9 @@ struct Sample {
 
     init(seed: UInt64, scope: Scope = .trade(BranchCode("HZ")!)) {
         random = SeededRandom(seed: seed)
-        signing = SigningKey(from: &random)
+        signing = SigningKey(random: &random)
         book = BookID(Digest(random.bytes(32))!)
-        key = ScopeKey(scope: scope, key: SymmetricKey(from: &random), book: book)
+        key = ScopeKey(scope: scope, key: SymmetricKey(random: &random), book: book)
         name = LogName(author: NodeID(signing.publicKey), incarnation: 1, scope: scope)
     }
 

@@ -21,8 +21,8 @@ private struct Book {
         var random = SeededRandom(seed: seed)
         let book = BookID(Digest(random.bytes(32))!)
         self.book = book
-        let agreement = AgreementKey(from: &random).publicKey
-        let signers = (0..<2).map { _ in SigningKey(from: &random) }
+        let agreement = AgreementKey(random: &random).publicKey
+        let signers = (0..<2).map { _ in SigningKey(random: &random) }
         let branches = [BranchCode("HZ")!, BranchCode("GZ")!]
         var steps: [Roster.Step] = []
         func add(_ act: RosterAct) {
@@ -267,11 +267,11 @@ private struct Book {
     @Test func balancesAreWiderThanAmounts() throws {
         try withDirectory { directory in
             var random = SeededRandom(seed: 9)
-            let signer = SigningKey(from: &random)
+            let signer = SigningKey(random: &random)
             let book = try Book(seed: 9)
             let name = LogName(
                 author: NodeID(signer.publicKey), incarnation: 1, scope: .trade(Book.hz))
-            let agreement = AgreementKey(from: &random).publicKey
+            let agreement = AgreementKey(random: &random).publicKey
             let admission = Admission(
                 node: name.author, name: "HZ", transport: agreement, box: agreement,
                 branch: Book.hz, grants: [.trade(Book.hz)], series: Series("HZz")!,
@@ -288,7 +288,7 @@ private struct Book {
                         dot: Dot(log: LogID(.zero), seq: number, index: 0), act: act)
                 })
             let key = ScopeKey(
-                scope: name.scope, key: SymmetricKey(from: &random), book: book.book)
+                scope: name.scope, key: SymmetricKey(random: &random), book: book.book)
             var writer = LogWriter(tip: LogTip(name, in: book.book), chapter: Chapter())
             let (tip, chapter) = (writer.tip, writer.chapter)
             var bytes: [UInt8] = []

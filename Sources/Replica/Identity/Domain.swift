@@ -7,13 +7,9 @@ package enum Domain: String, CaseIterable, Sendable {
     case nonce = "branchbook nonce v1"
     case salt = "branchbook salt v1"
     case scopeKey = "branchbook scope key v1"
-    case scopeTag = "branchbook scope tag v1"
     case pairKey = "branchbook pair key v1"
     case root = "branchbook root v1"
     case row = "branchbook row v1"
-    case bookPSK = "branchbook psk v1"
-    case invitation = "branchbook invitation v1"
-    case recovery = "branchbook recovery v1"
 
     /// Starts with the prefix as length-prefixed text.
     package func writer() -> ByteWriter {

@@ -106,7 +106,7 @@ package enum RunCodec {
         let body = try reader.raw(ciphertextBytes)
         let signature =
             flags & Flag.signature != 0
-            ? Signature(try reader.raw(Signature.byteCount)) : nil
+            ? Signature(try reader.raw(Signature.count)) : nil
         guard signature != nil || !header.isCheckpoint else { throw EntryError.unsigned }
         return Entry(header: header, body: body, signature: signature)
     }

@@ -2,7 +2,7 @@ package import Sodium
 import Wire
 
 /// The key of one scope for one epoch; the epoch is named by the key's commitment.
-package struct ScopeKey: Hashable, Sendable {
+package struct ScopeKey: Equatable, Sendable {
     package let scope: Scope
     package let key: SymmetricKey
     /// `BLAKE2b-256("branchbook scope key v1" ‖ BookID ‖ scope ‖ key)`.
@@ -45,11 +45,11 @@ package struct ScopeKey: Hashable, Sendable {
 
     /// The key that seals the bodies of one log.
     func bodyKey(_ log: LogID) -> SymmetricKey {
-        key.subkey(label: "branchbook body", context: log.digest.bytes)
+        Subkey.derive(from: key, label: "branchbook body", context: log.digest.bytes)
     }
 
     /// The key that makes salts: no clone or crash can meet one nonce with another payload.
     func saltKey(_ log: LogID) -> SymmetricKey {
-        key.subkey(label: "branchbook salt", context: log.digest.bytes)
+        Subkey.derive(from: key, label: "branchbook salt", context: log.digest.bytes)
     }
 }
