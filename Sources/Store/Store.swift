@@ -69,7 +69,7 @@ package final class Store {
     }
 }
 
-/// What the store refuses. Each has a code in `docs/errors.md`.
+/// What the store refuses.
 package enum StoreError: Error, Equatable {
     case newer(found: Int, known: Int)
     case pragma(String, actual: String)
