@@ -29,7 +29,7 @@ let package = Package(
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
-            name: "SodiumTests", dependencies: ["Sodium", "CSodium"], swiftSettings: strict),
+            name: "SodiumTests", dependencies: ["Sodium", "CSodium", "Wire"], swiftSettings: strict),
         .testTarget(
             name: "ReplicaTests", dependencies: ["Replica", "Sodium", "Wire"],
             swiftSettings: strict),
