@@ -40,6 +40,10 @@ struct Projection {
         guard let ops = item.ops else { return }
         for (index, op) in ops.enumerated() {
             let place = Place(log: log, tip: tip, seq: item.entry.header.seq, op: index)
+            if case .success(.roster(let act)) = op, tip.name.scope == .roster {
+                try insert(act, time: item.entry.header.time, at: place)
+                continue
+            }
             switch roster.verdict(on: op, log: tip.name, commit: item.entry.header.commit) {
             case .void(let reason): try insertVoid(reason, at: place)
             case .valid:
@@ -55,6 +59,18 @@ struct Projection {
         case .append(let event): try insert(event, at: place)
         case .roster, .unknown: break
         }
+    }
+
+    /// Acts are not judged on arrival: an act may come before the one that makes its author an
+    /// administrator. The fold over all of them decides which count.
+    private mutating func insert(
+        _ act: RosterAct, time: HybridTime, at place: Place
+    ) throws {
+        try db.cachedStatement(sql: "INSERT INTO roster_act VALUES (?, ?, ?, ?, ?)").execute(
+            arguments: [
+                place.log, integer(place.seq), place.op, integer(time.raw), Data(act.bytes),
+            ])
+        add(.roster(act), at: place)
     }
 
     private func insertVoid(_ reason: VoidReason, at place: Place) throws {

@@ -113,6 +113,15 @@ enum Schema {
             reason TEXT NOT NULL,
             PRIMARY KEY (log, seq, op)
         ) STRICT, WITHOUT ROWID;
+        -- Every act of the roster scope that can be read: which of them count, the fold decides.
+        CREATE TABLE roster_act (
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            act BLOB NOT NULL,
+            PRIMARY KEY (log, seq, op)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE digest (scope TEXT PRIMARY KEY, sum BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
         -- Stable views for the sqlite3 shell.
@@ -134,6 +143,7 @@ enum Schema {
 
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
-        "posting", "balance", "document", "register", "superseded", "event", "void", "digest",
+        "posting", "balance", "document", "register", "superseded", "event", "void",
+        "roster_act", "digest",
     ]
 }

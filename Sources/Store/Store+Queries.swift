@@ -42,6 +42,32 @@ extension Store {
         }
     }
 
+    /// The roster as far as it is held. Only the entry that the book is named after founds it.
+    package func roster(of book: BookID) throws -> Roster {
+        try queue.inDatabase { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT a.time, a.seq, a.op, a.act, l.log_id, l.author, e.hash FROM roster_act a
+                    JOIN log l ON l.id = a.log JOIN entry e ON e.log = a.log AND e.seq = a.seq
+                    """)
+            var steps: [Roster.Step] = []
+            for row in rows {
+                guard let log = Digest(row["log_id"] as Data),
+                    let author = PublicKey(row["author"] as Data)
+                else { throw StoreError.damaged("roster") }
+                let act = try RosterAct(bytes: Array(row["act"] as Data))
+                if case .found = act, Digest(row["hash"] as Data) != book.digest { continue }
+                let dot = Dot(log: LogID(log), seq: natural(row["seq"]), index: row["op"])
+                steps.append(
+                    Roster.Step(
+                        time: HybridTime(raw: natural(row["time"])), author: NodeID(author),
+                        dot: dot, act: act))
+            }
+            return Roster(steps)
+        }
+    }
+
     /// Zero where nothing was posted. Wider than any amount: no history makes it wrap.
     package func balance(of account: Account, _ commodity: Commodity, in scope: Scope) throws
         -> Int128
@@ -71,6 +97,28 @@ extension Store {
                     FROM balance b JOIN name c ON c.id = b.commodity
                     """)
             while let row = try rows.next() { sums[row[0], default: 0] += Int128(row: row) }
+            return sums.filter { $0.value != 0 }.map { "\($0.key) \($0.value)" }.sorted()
+        }
+    }
+
+    /// Bridges between two scopes of which both are held and that do not cancel: half a document, or
+    /// an author's error. Lines like `trade/HZ between/GZ+HZ #TEA 3`; empty when all is well.
+    package func unmatchedBridges() throws -> [String] {
+        try queue.inDatabase { db in
+            let held = Set(try String.fetchAll(db, sql: "SELECT DISTINCT scope FROM log"))
+            var sums: [String: Int128] = [:]
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT b.scope, substr(a.name, 5), c.name, b.amount, b.amount_high
+                    FROM balance b JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                    WHERE a.name LIKE 'via/%'
+                    """)
+            while let row = try rows.next() {
+                let ends = [row[0] as String, row[1] as String].sorted()
+                guard held.isSuperset(of: ends) else { continue }
+                sums["\(ends[0]) \(ends[1]) \(row[2] as String)", default: 0] += Int128(row: row)
+            }
             return sums.filter { $0.value != 0 }.map { "\($0.key) \($0.value)" }.sorted()
         }
     }

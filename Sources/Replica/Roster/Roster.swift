@@ -2,7 +2,8 @@ package import Sodium
 
 /// Who belongs to the book and may do what: a fold over all valid roster acts.
 ///
-/// The fold does not depend on the order of arrival: acts are taken in (time, author, dot) order.
+/// The fold does not depend on the order of arrival: the founding act comes first, the others in
+/// (time, author, dot) order.
 /// Cost: linear in the acts; the roster is small and is folded anew when it grows.
 package struct Roster: Sendable {
     package private(set) var founding: Founding?
@@ -47,7 +48,9 @@ package struct Roster: Sendable {
     package init() {}
 
     package init(_ steps: some Sequence<Step>) {
-        let ordered = steps.sorted { ($0.time, $0.author, $0.dot) < ($1.time, $1.author, $1.dot) }
+        let ordered = steps.sorted {
+            ($0.act.rank, $0.time, $0.author, $0.dot) < ($1.act.rank, $1.time, $1.author, $1.dot)
+        }
         for step in ordered { apply(step) }
     }
 
@@ -105,6 +108,11 @@ package struct Roster: Sendable {
         }
         cuts[cut.node] = cut
     }
+}
+
+extension RosterAct {
+    /// Nothing counts before the founding act, whatever a clock says.
+    fileprivate var rank: Int { if case .found = self { 0 } else { 1 } }
 }
 
 extension Roster {

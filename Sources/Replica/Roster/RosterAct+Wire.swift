@@ -1,5 +1,5 @@
 import Sodium
-import Wire
+package import Wire
 
 /// `act ‖ fields`, with no interned names: the roster is read before anything else.
 extension RosterAct {
@@ -83,6 +83,17 @@ extension RosterAct {
         case 11: return .revoke(try Cut.read(from: &reader))
         default: throw .unknown(field: "act")
         }
+    }
+}
+
+extension RosterAct {
+    /// Canonical bytes, as a projection keeps them.
+    package var bytes: [UInt8] { ByteWriter.bytes { write(to: &$0) } }
+
+    package init(bytes: [UInt8]) throws(WireError) {
+        var reader = ByteReader(bytes)
+        self = try RosterAct.read(from: &reader)
+        try reader.finish()
     }
 }
 
