@@ -23,6 +23,7 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "Sodium", dependencies: ["CSodium", "Wire"], swiftSettings: strict),
         .target(name: "Replica", dependencies: ["Sodium", "Wire"], swiftSettings: strict),
+        .target(name: "Books", dependencies: ["Replica"], swiftSettings: strict),
         .target(
             name: "Store", dependencies: ["Replica", "Sodium", "Wire", grdb],
             swiftSettings: strict),
@@ -33,6 +34,7 @@ let package = Package(
         .testTarget(
             name: "ReplicaTests", dependencies: ["Replica", "Sodium", "Wire"],
             swiftSettings: strict),
+        .testTarget(name: "BooksTests", dependencies: ["Books", "Sodium"], swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Replica", "Sodium", grdb],
             swiftSettings: strict),

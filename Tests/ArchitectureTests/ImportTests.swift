@@ -7,6 +7,7 @@ import Testing
         "Wire": [],
         "Sodium": ["CSodium", "Wire"],
         "Replica": ["Sodium", "Wire"],
+        "Books": ["Replica"],
         "Store": ["Replica", "Sodium", "Wire", "GRDB", "Foundation.Data"],
     ]
 
@@ -48,7 +49,7 @@ import Testing
     }
 
     /// What would make the core depend on the machine it runs on.
-    @Test(arguments: ["Wire", "Sodium", "Replica"])
+    @Test(arguments: ["Wire", "Sodium", "Replica", "Books"])
     func theCoreHasNoClockAndNoTask(module: String) throws {
         let folder = Self.root.appendingPathComponent("Sources/\(module)")
         let files = try #require(
