@@ -27,6 +27,9 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["Replica", "Sodium", "Wire", grdb],
             swiftSettings: strict),
+        .executableTarget(
+            name: "bench", dependencies: ["Store", "Replica", "Sodium", grdb],
+            path: "Benchmarks/bench", swiftSettings: strict),
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
