@@ -8,7 +8,8 @@ import Store
 ///
 /// The catch-up verifies, decrypts, decodes, projects and syncs; the floor inserts the same rows row
 /// by row, in the order of the tables' keys, into the same tables, with as many transactions and the
-/// same pragmas, through GRDB's cached statements. One core does each. Prints JSON.
+/// same WAL and sync settings but foreign keys off, through GRDB's cached statements. One core
+/// does each. Prints JSON.
 @main
 struct Bench {
     static let batch = 5_000
