@@ -1,7 +1,7 @@
 import Replica
 import Sodium
 
-/// One branch's sales as an author wrote them: one entry a sale, one line, four postings, 500 items.
+/// One branch's sales as an author wrote them: one entry a sale, one line, four postings, 4,000 items.
 struct SalesLog {
     let book: BookID
     let name: LogName
@@ -70,7 +70,7 @@ struct SalesLog {
     private static func sale(
         _ number: Int, _ branch: BranchCode, _ random: inout SeededRandom
     ) throws -> Transaction {
-        let item = ItemCode("A\(random.next() % 500)")!
+        let item = ItemCode("A\(random.next() % 4_000)")!
         let quantity = Int64(random.next() % 9) + 1
         let cny = Commodity.currency(CurrencyCode("CNY")!)
         return try Transaction(

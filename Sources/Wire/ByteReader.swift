@@ -72,11 +72,6 @@ package struct ByteReader: Sendable {
         return Array(storage[position..<position + count])
     }
 
-    package mutating func skip(_ count: Int) throws(WireError) {
-        guard count >= 0, remaining >= count else { throw .truncated }
-        position += count
-    }
-
     package mutating func blob(atMost limit: Int) throws(WireError) -> [UInt8] {
         try raw(length(atMost: limit))
     }
@@ -96,11 +91,6 @@ package struct ByteReader: Sendable {
         guard count >= 0, remaining >= count else { throw .truncated }
         defer { position += count }
         return ByteReader(storage, from: position, to: position + count)
-    }
-
-    /// The bytes between an earlier position and this one: what a hash or signature covers.
-    package func consumed(since start: Int) -> [UInt8] {
-        Array(storage[start..<position])
     }
 
     package func finish() throws(WireError) {

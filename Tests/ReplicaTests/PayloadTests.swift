@@ -65,6 +65,13 @@ import Testing
             ] + acts.map { .roster($0) }
     }
 
+    private func decode(
+        _ bytes: [UInt8], after chapter: Chapter = Chapter()
+    ) -> (ops: [Result<Operation, VoidReason>], chapter: Chapter) {
+        var chapter = chapter
+        return (Payload.decode(bytes, chapter: &chapter), chapter)
+    }
+
     @Test(arguments: 0..<20 as Range<UInt64>)
     func whatIsReadIsWhatWasWritten(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
@@ -73,7 +80,7 @@ import Testing
         for _ in 0..<3 {
             let ops = try ops(&random)
             let (bytes, next) = try #require(Payload.encode(ops, chapter: written))
-            let decoded = Payload.decode(bytes, chapter: read)
+            let decoded = decode(bytes, after: read)
             #expect(decoded.ops == ops.map { .success($0) })
             #expect(decoded.chapter.names == next.names)
             let again = try #require(Payload.encode(ops, chapter: written)).bytes
@@ -97,7 +104,7 @@ import Testing
                 default: changed.insert(UInt8(truncatingIfNeeded: random.next()), at: place)
                 }
             }
-            let decoded = Payload.decode(changed, chapter: Chapter())
+            let decoded = decode(changed)
             #expect(!decoded.ops.isEmpty && decoded.ops.count <= Payload.opsMax, "seed \(seed)")
             #expect(decoded.chapter.names.count <= Chapter.definitionsMax, "seed \(seed)")
         }
@@ -110,7 +117,7 @@ import Testing
             Event(entity: "e", kind: "k", person: "p", effectiveDate: Day(number: 1)))
         let bad = Operation.unknown(kind: 3, bytes: random.bytes(2))
         let (bytes, _) = try #require(Payload.encode([good, bad, good], chapter: Chapter()))
-        let ops = Payload.decode(bytes, chapter: Chapter()).ops
+        let ops = decode(bytes).ops
         #expect(ops == [.success(good), .failure(.operationForm), .success(good)])
     }
 
@@ -134,6 +141,10 @@ import Testing
             Event(entity: "new", kind: "n7", person: "p", effectiveDate: Day(number: 1)))
         let (bytes, next) = try #require(Payload.encode([op], chapter: full))
         #expect(next.names.count == Chapter.namesMax)
-        #expect(Payload.decode(bytes, chapter: full).ops == [.success(op)])
+        #expect(decode(bytes, after: full).ops == [.success(op)])
+        let (defining, _) = try #require(Payload.encode([op], chapter: Chapter()))
+        let refused = decode(defining, after: full)
+        #expect(refused.ops == [.failure(.payloadForm)])
+        #expect(refused.chapter.names.count == Chapter.namesMax)
     }
 }

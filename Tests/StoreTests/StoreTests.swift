@@ -227,7 +227,7 @@ private struct Book {
         }
     }
 
-    @Test func concurrentWritesBothShowUntilSomebodyChooses() throws {
+    @Test func concurrentWritesBothShow() throws {
         try withDirectory { directory in
             let book = try Book(seed: 7)
             let store = try Store(path: directory + "/book.db")

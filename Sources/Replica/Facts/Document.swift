@@ -90,12 +90,7 @@ package struct DocumentNumber: Hashable, Comparable, Sendable, CustomStringConve
     }
 
     package var description: String {
-        "\(series)-\(kind.letter)-\(Self.padded(UInt64(year), 4))-\(Self.padded(running, 6))"
-    }
-
-    private static func padded(_ value: UInt64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+        "\(series)-\(kind.letter)-\(padded(year, 4))-\(padded(running, 6))"
     }
 }
 

@@ -131,11 +131,12 @@ extension Day {
 
     package var description: String {
         let (year, month, day) = civil
-        return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
+        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
     }
+}
 
-    private static func padded(_ value: Int, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
+/// Decimal digits with zeros in front, as dates and document numbers are written.
+func padded(_ value: some BinaryInteger, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }

@@ -29,13 +29,17 @@ package struct Chapter: Sendable {
         names.indices.contains(index) ? names[index] : nil
     }
 
+    /// How many more names it takes.
+    var room: Int { Self.namesMax - names.count }
+
     func index(of name: String) -> Int? { indices[Array(name.utf8)] }
 
     @discardableResult
     mutating func define(_ name: String) -> Int {
         names.append(name)
         let index = names.count - 1
-        if indices[Array(name.utf8)] == nil { indices[Array(name.utf8)] = index }
+        let key = Array(name.utf8)
+        if indices[key] == nil { indices[key] = index }
         return index
     }
 }
@@ -52,7 +56,7 @@ struct NameWriter {
         if let index = chapter.index(of: name) {
             bytes.length(index + 1)
         } else if definitions.count < Chapter.definitionsMax,
-            chapter.names.count < Chapter.namesMax
+            chapter.room > 0
         {
             definitions.append(name)
             bytes.length(chapter.define(name) + 1)

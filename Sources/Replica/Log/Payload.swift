@@ -27,35 +27,26 @@ package enum Payload {
     /// A payload as a member reads it. Never fails: what cannot be read is judged void, and the
     /// definitions count whatever the verdict.
     ///
-    /// If the definitions cannot be read, none of them counts and the whole payload is void.
-    package static func decode(_ bytes: [UInt8], chapter: Chapter) -> Decoded {
+    /// If the definitions cannot be read, none of them counts and the whole payload is void. The
+    /// chapter is changed in place: a copy per entry would be quadratic in its names.
+    package static func decode(
+        _ bytes: [UInt8], chapter: inout Chapter
+    ) -> [Result<Operation, VoidReason>] {
         var reader = ByteReader(bytes)
-        guard let next = try? definitions(from: &reader, after: chapter) else {
-            return Decoded(ops: [.failure(.payloadForm)], chapter: chapter)
+        guard let names = try? definitions(from: &reader, room: chapter.room) else {
+            return [.failure(.payloadForm)]
         }
-        guard let ops = try? ops(from: &reader, chapter: next) else {
-            return Decoded(ops: [.failure(.payloadForm)], chapter: next)
-        }
-        return Decoded(ops: ops, chapter: next)
-    }
-
-    package struct Decoded: Sendable {
-        package let ops: [Result<Operation, VoidReason>]
-        package let chapter: Chapter
+        for name in names { chapter.define(name) }
+        return (try? ops(from: &reader, chapter: chapter)) ?? [.failure(.payloadForm)]
     }
 
     private static func definitions(
-        from reader: inout ByteReader, after chapter: Chapter
-    ) throws(WireError) -> Chapter {
-        var next = chapter
-        for _ in 0..<(try reader.length(atMost: Chapter.definitionsMax)) {
-            let name = try reader.text(atMost: Chapter.nameBytesMax)
-            guard next.names.count < Chapter.namesMax else {
-                throw .tooLong(limit: Chapter.namesMax)
-            }
-            next.define(name)
-        }
-        return next
+        from reader: inout ByteReader, room: Int
+    ) throws(WireError) -> [String] {
+        let count = try reader.length(atMost: min(room, Chapter.definitionsMax))
+        var names: [String] = []
+        for _ in 0..<count { names.append(try reader.text(atMost: Chapter.nameBytesMax)) }
+        return names
     }
 
     private static func ops(

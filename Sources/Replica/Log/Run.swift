@@ -171,9 +171,7 @@ extension PreparedRun {
             }
             var ops: [Result<Operation, VoidReason>]?
             if let payload = try Self.payload(of: kept, key: key) {
-                let decoded = Payload.decode(payload, chapter: chapter)
-                ops = decoded.ops
-                chapter = decoded.chapter
+                ops = Payload.decode(payload, chapter: &chapter)
             }
             items.append(Item(entry: kept, bytes: RunCodec.encode(kept, after: tip), ops: ops))
             tip.advance(past: kept)

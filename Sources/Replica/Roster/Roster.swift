@@ -121,15 +121,12 @@ extension Roster {
         (administrators.contains(node) || nodes[node] != nil) && cuts[node] == nil
     }
 
-    package func member(transport key: AgreementPublicKey) -> NodeID? {
-        nodes.first { $0.value.admission.transport == key }?.key
-    }
-
     package func isKeeper(_ node: NodeID, of branch: BranchCode) -> Bool {
         keepers[branch] == node
     }
 
-    /// Does a grant of this node open the scope? Head office reads what every branch writes.
+    /// Does a grant of this node open the scope? Head office reads all but money of every branch
+    /// without further grant; money it reads by grant.
     package func mayRead(_ scope: Scope, _ node: NodeID) -> Bool {
         guard isMember(node), let member = nodes[node] else { return false }
         if branches[member.admission.branch]?.isHeadOffice == true, scope.holdsCost == false {
