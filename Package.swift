@@ -24,6 +24,7 @@ let package = Package(
         .target(name: "Sodium", dependencies: ["CSodium", "Wire"], swiftSettings: strict),
         .target(name: "Replica", dependencies: ["Sodium", "Wire"], swiftSettings: strict),
         .target(name: "Books", dependencies: ["Replica"], swiftSettings: strict),
+        .target(name: "Gossip", dependencies: ["Replica", "Sodium", "Wire"], swiftSettings: strict),
         .target(
             name: "Store", dependencies: ["Replica", "Sodium", "Wire", grdb],
             swiftSettings: strict),

@@ -8,6 +8,7 @@ import Testing
         "Sodium": ["CSodium", "Wire"],
         "Replica": ["Sodium", "Wire"],
         "Books": ["Replica"],
+        "Gossip": ["Replica", "Sodium", "Wire"],
         "Store": ["Replica", "Sodium", "Wire", "GRDB", "Foundation.Data"],
     ]
 
