@@ -26,7 +26,11 @@ let package = Package(
         .target(name: "Books", dependencies: ["Replica"], swiftSettings: strict),
         .target(name: "Gossip", dependencies: ["Replica", "Sodium", "Wire"], swiftSettings: strict),
         .target(
-            name: "Store", dependencies: ["Replica", "Sodium", "Wire", grdb],
+            name: "Store", dependencies: ["Books", "Replica", "Sodium", "Wire", grdb],
+            swiftSettings: strict),
+        .target(
+            name: "Engine",
+            dependencies: ["Store", "Gossip", "Books", "Replica", "Sodium", "Wire"],
             swiftSettings: strict),
         .executableTarget(
             name: "bench", dependencies: ["Store", "Replica", "Sodium", grdb],

@@ -9,7 +9,8 @@ import Testing
         "Replica": ["Sodium", "Wire"],
         "Books": ["Replica"],
         "Gossip": ["Replica", "Sodium", "Wire"],
-        "Store": ["Replica", "Sodium", "Wire", "GRDB", "Foundation.Data"],
+        "Store": ["Books", "Replica", "Sodium", "Wire", "GRDB", "Foundation.Data"],
+        "Engine": ["Store", "Gossip", "Books", "Replica", "Sodium", "Wire"],
     ]
 
     private static let root = URL(fileURLWithPath: #filePath)

@@ -1,0 +1,89 @@
+package import Replica
+
+/// What planning may ask of the books: the state that this node holds, own writes of the running
+/// batch included. Plans are a function of the command, this view and the planner's settings.
+package protocol BookView {
+    func item(_ code: ItemCode) throws -> ItemFacts?
+    /// Items that carry a barcode; more than one where branches wrote concurrently.
+    func items(barcode: String) throws -> [ItemCode]
+    /// Zero where nothing was posted.
+    func balance(of account: Account, _ commodity: Commodity) throws -> Int128
+    /// Have goods of this item ever moved, at any branch that is held?
+    func hasMoved(_ item: ItemCode) throws -> Bool
+    /// The valid transactions of a document in the scopes that are held; empty where it is unknown.
+    func transactions(of number: DocumentNumber) throws -> [Transaction]
+    /// The valid transactions of documents that link to this one.
+    func transactions(about number: DocumentNumber) throws -> [Transaction]
+    /// Line ranges that are recorded of another system's document.
+    func recorded(source: String, key: String) throws -> [ClosedRange<UInt32>]
+    /// What the pool of a branch holds, by the cost fold.
+    func pool(_ branch: BranchCode, _ item: ItemCode) throws -> PoolState
+    /// The dots that show of a register: what a new write supersedes.
+    func dots(entity: String, attribute: String) throws -> [Dot]
+    /// The next gapless number of this node's series.
+    func nextNumber(_ kind: DocumentKind, year: UInt16) throws -> DocumentNumber
+    /// Is this a branch of the book?
+    func isBranch(_ code: BranchCode) throws -> Bool
+}
+
+/// An item as its registers show it.
+package struct ItemFacts: Hashable, Sendable {
+    package var code: ItemCode
+    package var name: String
+    package var unit: String
+    /// Decimal places of quantities.
+    package var scale: Int
+    /// A unit's price in millionths of the currency's major unit; nil where none is set.
+    package var priceMillionths: Int64?
+    package var barcode: String?
+    /// Tax on sales in millionths: 13 % is 130,000.
+    package var taxMillionths: Int64
+    package var isService: Bool
+    package var refusesShortage: Bool
+    package var isActive: Bool
+    /// Attributes for which concurrent values stand side by side.
+    package var contested: [String]
+
+    package init(
+        code: ItemCode, name: String, unit: String = "pc", scale: Int = 0,
+        priceMillionths: Int64? = nil, barcode: String? = nil, taxMillionths: Int64 = 0,
+        isService: Bool = false, refusesShortage: Bool = false, isActive: Bool = true,
+        contested: [String] = []
+    ) {
+        self.code = code
+        self.name = name
+        self.unit = unit
+        self.scale = scale
+        self.priceMillionths = priceMillionths
+        self.barcode = barcode
+        self.taxMillionths = taxMillionths
+        self.isService = isService
+        self.refusesShortage = refusesShortage
+        self.isActive = isActive
+        self.contested = contested
+    }
+}
+
+/// A pool at its end: base units, minor units, and units for which no cost is known.
+package struct PoolState: Hashable, Sendable {
+    package var quantity: Int64
+    package var value: Int64
+    package var uncosted: Int64
+
+    package init(quantity: Int64 = 0, value: Int64 = 0, uncosted: Int64 = 0) {
+        self.quantity = quantity
+        self.value = value
+        self.uncosted = uncosted
+    }
+}
+
+/// The book's money: minor units of `currency` at `scale` decimal places.
+package struct Ledger: Hashable, Sendable {
+    package let currency: CurrencyCode
+    package let scale: Int
+
+    package init(currency: CurrencyCode, scale: Int) {
+        self.currency = currency
+        self.scale = scale
+    }
+}

@@ -1,0 +1,178 @@
+/// What a person asks of the books, as it was typed: figures are decimal text, read at the scales of
+/// the item and the book when the command is planned. The command line, the control socket and
+/// imports all speak these.
+package enum Command: Codable, Hashable, Sendable {
+    /// New items; refused as a whole where one exists already.
+    case addItems([ItemChange])
+    case setItem(ItemChange)
+    case receive(Details, [Line], supplier: String)
+    case sell(Details, [Line], tender: String)
+    /// Goods that come back. `sale` is the number of the sale they were bought on, if known.
+    case giveBack(Details, [Line], sale: String?, tender: String)
+    case ship(Details, [Line], to: String)
+    case arrive(Details, [ArrivalLine], shipment: String)
+    case writeOff(Details, [Line])
+    /// Goods that were found: the opposite of a write-off.
+    case find(Details, [Line])
+    case revalue(Details, item: String, change: Revaluation)
+    case pay(Details, Payment)
+    /// A general journal entry. Positive debits, negative credits.
+    case journal(Details, [JournalLine])
+    case reverse(Details, number: String)
+}
+
+/// What any document may say. `date` defaults to the branch's today, `person` to the node's user.
+package struct Details: Codable, Hashable, Sendable {
+    package var date: String?
+    package var person: String?
+    package var party: String?
+    package var memo: String?
+    package var external: External?
+
+    package init(
+        date: String? = nil, person: String? = nil, party: String? = nil, memo: String? = nil,
+        external: External? = nil
+    ) {
+        self.date = date
+        self.person = person
+        self.party = party
+        self.memo = memo
+        self.external = external
+    }
+
+    /// The lines `first...last` of another system's document: recorded once, whoever repeats it.
+    package struct External: Codable, Hashable, Sendable {
+        package var source: String
+        package var key: String
+        package var first: UInt32
+        package var last: UInt32
+
+        package init(source: String, key: String, first: UInt32, last: UInt32) {
+            self.source = source
+            self.key = key
+            self.first = first
+            self.last = last
+        }
+    }
+}
+
+/// One line of goods or service. Which of the figures a command reads:
+/// a sale or return: `price` (a unit; the item's price where absent), `tax` percent (the item's where
+/// absent), `isTaxIncluded`; a receipt or found goods: `cost` a unit, or `total` for the line.
+package struct Line: Codable, Hashable, Sendable {
+    package var item: String
+    package var quantity: String
+    package var price: String?
+    package var tax: String?
+    package var isTaxIncluded: Bool
+    package var cost: String?
+    package var total: String?
+
+    package init(
+        item: String, quantity: String, price: String? = nil, tax: String? = nil,
+        isTaxIncluded: Bool = false, cost: String? = nil, total: String? = nil
+    ) {
+        self.item = item
+        self.quantity = quantity
+        self.price = price
+        self.tax = tax
+        self.isTaxIncluded = isTaxIncluded
+        self.cost = cost
+        self.total = total
+    }
+}
+
+/// What came of one shipped line. An arrival without lines accepts everything still in transit.
+package struct ArrivalLine: Codable, Hashable, Sendable {
+    package var item: String
+    package var accepted: String
+    /// Did not arrive: goes into dispute, the sender's until settled.
+    package var short: String
+
+    package init(item: String, accepted: String, short: String = "0") {
+        self.item = item
+        self.accepted = accepted
+        self.short = short
+    }
+}
+
+package enum Revaluation: Codable, Hashable, Sendable {
+    /// Adds this much value (or takes it, when negative).
+    case by(String)
+    /// Makes the unit cost this.
+    case unitCost(String)
+    /// Adds to the value of an earlier receipt: freight, duty, an invoice's difference.
+    case of(receipt: String, by: String)
+}
+
+package struct Payment: Codable, Hashable, Sendable {
+    package enum Direction: String, Codable, Sendable {
+        /// A customer pays us.
+        case received
+        /// We pay a supplier.
+        case paid
+    }
+
+    package var direction: Direction
+    package var party: String
+    package var amount: String
+    /// A drawer such as `cash` (`tender/…`), or `bank:NAME` (`bank/…`).
+    package var through: String
+
+    package init(direction: Direction, party: String, amount: String, through: String) {
+        self.direction = direction
+        self.party = party
+        self.amount = amount
+        self.through = through
+    }
+}
+
+package struct JournalLine: Codable, Hashable, Sendable {
+    /// Without the branch: `expense/rent`, `bank/main`, `equity/capital`; or in full.
+    package var account: String
+    package var amount: String
+    package var item: String?
+
+    package init(account: String, amount: String, item: String? = nil) {
+        self.account = account
+        self.amount = amount
+        self.item = item
+    }
+}
+
+/// Attributes that are nil stay as they are (`setItem`) or take their default (`addItems`).
+package struct ItemChange: Codable, Hashable, Sendable {
+    package var code: String
+    package var name: String?
+    /// What one base unit is called: `pc`, `kg`.
+    package var unit: String?
+    /// Decimal places of quantities, 0 to 6; fixed once goods have moved.
+    package var scale: Int?
+    /// Sale price a unit, up to six decimal places.
+    package var price: String?
+    package var barcode: String?
+    /// Percent of tax on sales.
+    package var tax: String?
+    /// `goods` or `service`.
+    package var kind: String?
+    /// On a shortage at the till: `record` or `refuse`.
+    package var shortage: String?
+    package var isActive: Bool?
+
+    package init(
+        code: String, name: String? = nil, unit: String? = nil, scale: Int? = nil,
+        price: String? = nil, barcode: String? = nil, tax: String? = nil, kind: String? = nil,
+        shortage: String? = nil, isActive: Bool? = nil
+    ) {
+        self.code = code
+        self.name = name
+        self.unit = unit
+        self.scale = scale
+        self.price = price
+        self.barcode = barcode
+        self.tax = tax
+        self.kind = kind
+        self.shortage = shortage
+        self.isActive = isActive
+    }
+}

@@ -1,0 +1,36 @@
+package import Replica
+
+/// What a command writes, before it is sealed: ops per scope, all of one commit. The engine cuts a
+/// scope's ops into as many entries as they need.
+package struct Draft: Sendable {
+    package struct Part: Sendable {
+        package let scope: Scope
+        package var ops: [Operation]
+
+        package init(_ scope: Scope, _ ops: [Operation]) {
+            self.scope = scope
+            self.ops = ops
+        }
+    }
+
+    /// Nil for master data.
+    package let number: DocumentNumber?
+    package let parts: [Part]
+    /// Numbers of documents whose entries the new ones lean on.
+    package let references: [DocumentNumber]
+    /// What the person should know although nothing is refused, such as a shortage with its figure.
+    package let notices: [String]
+    /// Total for the reply: what the customer pays, what the receipt is worth; minor units.
+    package let total: Int64?
+
+    package init(
+        number: DocumentNumber?, parts: [Part], references: [DocumentNumber] = [],
+        notices: [String] = [], total: Int64? = nil
+    ) {
+        self.number = number
+        self.parts = parts
+        self.references = references
+        self.notices = notices
+        self.total = total
+    }
+}

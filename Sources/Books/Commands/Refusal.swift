@@ -1,0 +1,82 @@
+/// An error as a person meets it: what happened, why, and what to do next; the code is stable and
+/// stands in `docs/errors.md`.
+package struct Refusal: Error, Codable, Hashable, Sendable {
+    package let code: Code
+    /// What happened and why, one sentence.
+    package let what: String
+    /// What to do next; empty where nothing helps.
+    package let next: String
+
+    package init(_ code: Code, _ what: String, next: String = "") {
+        self.code = code
+        self.what = what
+        self.next = next
+    }
+
+    /// Ranges: B01 bad input, B02 refused by the books, B03 membership, B04 store and directory,
+    /// B05 peers and sync, B06 import and export, B09 our own fault.
+    package enum Code: String, Codable, CaseIterable, Sendable {
+        case badNumber = "B0101"
+        case tooPrecise = "B0102"
+        case overflow = "B0103"
+        case badDate = "B0104"
+        case badText = "B0105"
+        case badAccount = "B0106"
+        case badDocumentNumber = "B0107"
+        case badCode = "B0108"
+        case emptyDocument = "B0109"
+        case badOption = "B0110"
+
+        case unknownItem = "B0201"
+        case itemExists = "B0202"
+        case itemInactive = "B0203"
+        case noPrice = "B0204"
+        /// More than the shelf holds, where the policy or the command refuses it.
+        case notEnough = "B0205"
+        case unknownDocument = "B0206"
+        case alreadyReversed = "B0207"
+        case notReversible = "B0208"
+        case tooMuchReturned = "B0209"
+        case unknownBranch = "B0210"
+        case notForThisBranch = "B0211"
+        case unbalanced = "B0212"
+        case scaleFixed = "B0213"
+        case alreadyRecorded = "B0214"
+        case serviceHasNoStock = "B0215"
+        case notPositive = "B0216"
+        case ambiguousBarcode = "B0217"
+        case tooManyLines = "B0218"
+
+        case noGrant = "B0301"
+        case notAdministrator = "B0302"
+        case badInvitation = "B0303"
+        case invitationUsed = "B0304"
+        case invitationExpired = "B0305"
+        case otherBook = "B0306"
+        case branchExists = "B0307"
+        case seriesTaken = "B0308"
+        case revoked = "B0309"
+
+        case noBook = "B0401"
+        case bookExists = "B0402"
+        case locked = "B0403"
+        case newerBook = "B0404"
+        case readOnly = "B0405"
+        case diskFull = "B0406"
+        case damaged = "B0407"
+        case secretExposed = "B0408"
+        case storage = "B0409"
+
+        case noPeer = "B0501"
+        case waitedInVain = "B0502"
+        case forked = "B0503"
+        case ownLogBehind = "B0504"
+
+        case badFile = "B0601"
+        case badMapping = "B0602"
+        case tooWide = "B0603"
+
+        case notVerified = "B0901"
+        case fault = "B0999"
+    }
+}

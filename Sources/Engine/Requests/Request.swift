@@ -1,0 +1,97 @@
+package import Books
+
+/// Everything that can be asked of a node, by the control socket or in the process itself: one value,
+/// one reply.
+package enum Request: Codable, Sendable {
+    /// One command, one commit. With `wait`, the reply comes when that many peers hold the document
+    /// durably, or when `waitMilliseconds` are over.
+    case perform(Command, wait: Int, waitMilliseconds: Int64)
+    /// Several commands of one import, each a commit of its own, all in one SQLite transaction.
+    /// A refused command leaves the others standing.
+    case performAll([Command])
+    case query(Query)
+    case invite(InvitationOrder)
+    case withdrawInvitation(id: String)
+    case revoke(node: String)
+    /// Stop and resume talking to peers.
+    case setOnline(Bool)
+    /// Check everything that can be checked, here and against the peers that are connected.
+    case verify
+    /// Read every log again into the projections.
+    case rebuild
+}
+
+/// Whom an invitation lets in.
+package struct InvitationOrder: Codable, Hashable, Sendable {
+    /// An existing branch, or a new one together with `branchName`.
+    package var branch: String
+    package var branchName: String?
+    /// Lets the node read every branch's books: a complete replica.
+    package var readsAll: Bool
+    package var expiresInMinutes: Int64
+    /// Where the newcomer finds a node of the book: `host:port`.
+    package var addresses: [String]
+
+    package init(
+        branch: String, branchName: String? = nil, readsAll: Bool = false,
+        expiresInMinutes: Int64 = 1_440, addresses: [String] = []
+    ) {
+        self.branch = branch
+        self.branchName = branchName
+        self.readsAll = readsAll
+        self.expiresInMinutes = expiresInMinutes
+        self.addresses = addresses
+    }
+}
+
+/// Questions. Lists take a page: `limit` rows (at most `Query.limitMax`).
+package enum Query: Codable, Hashable, Sendable {
+    case status
+    case peers
+    /// The newest entries of the logs, with author, scope, size and who holds them.
+    case log(scope: String?, limit: Int)
+    case items(search: String?, after: String?, limit: Int)
+    case item(code: String)
+    case transfers(openOnly: Bool)
+    case journal(JournalFilter)
+    /// The trial balance.
+    case balance(branch: String?, asAt: String?)
+    case stock(branch: String?, item: String?, limit: Int)
+    /// Facts that need a person, with a suggested action.
+    case exceptions
+    case digests
+    case invitations
+    case members
+    case document(number: String)
+    /// What each branch sold, by day or in all: revenue, units, cost and margin where known.
+    case sales(branch: String?, from: String?, to: String?, byDay: Bool)
+
+    package static let limitMax = 10_000
+}
+
+package struct JournalFilter: Codable, Hashable, Sendable {
+    package var branch: String?
+    /// An account or the beginning of one: `sales/HZ`.
+    package var account: String?
+    package var item: String?
+    package var from: String?
+    package var to: String?
+    package var document: String?
+    /// The key of the last row of the page before, as its report's `next` fact gave it.
+    package var after: String?
+    package var limit: Int
+
+    package init(
+        branch: String? = nil, account: String? = nil, item: String? = nil, from: String? = nil,
+        to: String? = nil, document: String? = nil, after: String? = nil, limit: Int = 1_000
+    ) {
+        self.branch = branch
+        self.account = account
+        self.item = item
+        self.from = from
+        self.to = to
+        self.document = document
+        self.after = after
+        self.limit = limit
+    }
+}
