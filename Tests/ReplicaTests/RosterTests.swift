@@ -189,4 +189,27 @@ struct Company {
         #expect(roster.isMember(guests[0]))
         #expect(!roster.isMember(guests[1]))
     }
+
+    /// Reading opens the branch's own scopes and all its pairs, and writes nothing.
+    @Test func aReadingGrantReadsAndWritesNot() throws {
+        var company = self.company
+        let (clerk, gz) = (company.clerk, company.gz)
+        let pair = try #require(BranchPair(gz, company.hz))
+        let foreign = try #require(BranchCode("SH"))
+        #expect(!company.roster.mayRead(.money(gz), clerk))
+        let held = try #require(company.roster.nodes[clerk]?.grants)
+        company.steps.append(
+            .init(
+                time: HybridTime(raw: 900), author: company.founder,
+                dot: Dot(log: LogID(.zero), seq: 900, index: 0),
+                act: .changeGrants(
+                    node: clerk, grants: held + [.readMoney(gz), .readTrade(foreign)])))
+        let roster = company.roster
+        #expect(roster.mayRead(.money(gz), clerk))
+        #expect(roster.mayRead(.betweenMoney(pair), clerk))
+        #expect(roster.mayRead(.trade(foreign), clerk))
+        #expect(!roster.mayRead(.money(foreign), clerk))
+        #expect(!roster.mayWrite(.money(gz), clerk))
+        #expect(!roster.mayWrite(.trade(foreign), clerk))
+    }
 }

@@ -125,14 +125,23 @@ extension Roster {
         keepers[branch] == node
     }
 
-    /// Does a grant of this node open the scope? Head office reads all but money of every branch
-    /// without further grant; money it reads by grant.
+    /// Does a grant of this node open the scope? The roster, the catalog and the board are every
+    /// member's; head office reads all but money of every branch; who writes can read; the rest is by
+    /// reading grants.
     package func mayRead(_ scope: Scope, _ node: NodeID) -> Bool {
-        guard isMember(node), let member = nodes[node] else { return false }
-        if branches[member.admission.branch]?.isHeadOffice == true, scope.holdsCost == false {
-            return true
+        guard isMember(node) else { return false }
+        guard let member = nodes[node] else { return !scope.holdsAccounts }
+        if branches[member.admission.branch]?.isHeadOffice == true, !scope.holdsCost { return true }
+        let grants = member.grants
+        switch scope {
+        case .roster, .catalog, .board: return true
+        case .trade(let branch): return grants.opens(trade: branch)
+        case .money(let branch): return grants.opens(money: branch)
+        case .between(let pair):
+            return grants.opens(trade: pair.first) || grants.opens(trade: pair.second)
+        case .betweenMoney(let pair):
+            return grants.opens(money: pair.first) || grants.opens(money: pair.second)
         }
-        return mayWrite(scope, node)
     }
 
     /// May this node write the scope at all? Which accounts is the verdict's question.
@@ -155,5 +164,15 @@ extension Roster {
     package func isAbove(_ commit: UInt64, incarnation: UInt64, cutOf node: NodeID) -> Bool {
         guard let cut = cuts[node] else { return false }
         return (incarnation, commit) > (cut.incarnation, cut.commit)
+    }
+}
+
+extension Set<Grant> {
+    package func opens(trade branch: BranchCode) -> Bool {
+        contains(.trade(branch)) || contains(.readTrade(branch))
+    }
+
+    package func opens(money branch: BranchCode) -> Bool {
+        contains(.money(branch)) || contains(.readMoney(branch))
     }
 }

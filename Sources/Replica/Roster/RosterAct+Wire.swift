@@ -223,6 +223,12 @@ extension Grant {
             case .money(let branch):
                 out.byte(3)
                 out.text(branch.text)
+            case .readTrade(let branch):
+                out.byte(4)
+                out.text(branch.text)
+            case .readMoney(let branch):
+                out.byte(5)
+                out.text(branch.text)
             }
         }
     }
@@ -234,6 +240,8 @@ extension Grant {
             case 1: grants.append(.catalog)
             case 2: grants.append(.trade(try reader.branch()))
             case 3: grants.append(.money(try reader.branch()))
+            case 4: grants.append(.readTrade(try reader.branch()))
+            case 5: grants.append(.readMoney(try reader.branch()))
             default: throw .unknown(field: "grant")
             }
         }

@@ -70,7 +70,7 @@ package struct BranchFacts: Hashable, Sendable {
     }
 }
 
-/// What a node may write, and so read.
+/// What a node may write, and so read; or read alone.
 package enum Grant: Hashable, Comparable, Sendable {
     /// Master data and published figures: `catalog`, `board`.
     case catalog
@@ -78,6 +78,10 @@ package enum Grant: Hashable, Comparable, Sendable {
     case trade(BranchCode)
     /// `money/<branch>` and the `between-money` scopes of that branch.
     case money(BranchCode)
+    /// Reads `trade/<branch>` and its `between` scopes: head office, or a complete replica.
+    case readTrade(BranchCode)
+    /// Reads `money/<branch>` and its `between-money` scopes.
+    case readMoney(BranchCode)
 }
 
 package struct Admission: Hashable, Sendable {
