@@ -49,6 +49,16 @@ package struct CostPool: Hashable, Sendable {
         }
     }
 
+    /// What so many units are worth at the average held, or at the last known cost; nil where none
+    /// is known.
+    package func worth(of count: Int64) throws(BooksError) -> Int64? {
+        if quantity > 0 {
+            return count == quantity ? value : try Amount.share(value, count, of: quantity)
+        }
+        guard let lastKnown else { return nil }
+        return try Amount.share(lastKnown.value, count, of: lastKnown.quantity)
+    }
+
     /// Applies the next move. On an error the pool is unchanged.
     package mutating func apply(_ move: Move) throws(BooksError) -> Row {
         var next = self

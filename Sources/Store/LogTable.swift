@@ -10,7 +10,7 @@ struct LogTable {
     let db: Database
 
     /// A log's row, its tip and its chapter; nil where nothing is held.
-    func state(of id: LogID) throws -> (row: Int64, tip: LogTip, chapter: Chapter)? {
+    func state(of id: LogID) throws -> HeldLog? {
         guard
             let row = try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT * FROM log WHERE log_id = ?"),
@@ -21,18 +21,23 @@ struct LogTable {
             db.cachedStatement(
                 sql: "SELECT name FROM chapter_name WHERE log = ? ORDER BY place"),
             arguments: [number])
-        return (number, tip, Chapter(start: start, names: names))
+        return HeldLog(
+            row: number, tip: tip, chapter: Chapter(start: start, names: names),
+            applied: natural(row["applied"]))
     }
 
     /// Inserts or updates a log after a run. Only names that are new are written.
-    func save(_ tip: LogTip, chapter: Chapter, row held: Int64?, namesHeld: Chapter?) throws
-        -> Int64
-    {
+    ///
+    /// - Parameter applied: the last entry that was read, with its key; nil leaves it where it is.
+    func save(
+        _ tip: LogTip, chapter: Chapter, applied: UInt64?, row held: Int64?, namesHeld: Chapter?
+    ) throws -> Int64 {
         let values: StatementArguments = [
             integer(tip.head.seq), blob(tip.head.hash), integer(tip.commit), Int64(tip.part),
             Int64(tip.parts), integer(tip.time.raw), integer(tip.rulesLevel),
             Data(RosterHead.list(tip.rosterHeads)), blob(tip.epoch),
             tip.entriesSinceCheckpoint, tip.bytesSinceCheckpoint, integer(chapter.start),
+            applied.map { integer($0) },
         ]
         let row: Int64
         if let held {
@@ -41,7 +46,8 @@ struct LogTable {
                 sql: """
                     UPDATE log SET seq = ?, hash = ?, commit_number = ?, part = ?, parts = ?, time = ?,
                         rules_level = ?, roster_heads = ?, epoch = ?, entries_since_checkpoint = ?,
-                        bytes_since_checkpoint = ?, chapter_start = ? WHERE id = ?
+                        bytes_since_checkpoint = ?, chapter_start = ?,
+                        applied = coalesce(?, applied) WHERE id = ?
                     """
             ).execute(arguments: values + [held])
         } else {
@@ -49,8 +55,8 @@ struct LogTable {
                 sql: """
                     INSERT INTO log (seq, hash, commit_number, part, parts, time, rules_level,
                         roster_heads, epoch, entries_since_checkpoint, bytes_since_checkpoint,
-                        chapter_start, log_id, author, incarnation, scope)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        chapter_start, applied, log_id, author, incarnation, scope)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, 0), ?, ?, ?, ?)
                     """
             ).execute(
                 arguments: values + [
@@ -121,6 +127,15 @@ struct LogTable {
         tip.bytesSinceCheckpoint = row["bytes_since_checkpoint"]
         return (row["id"], tip, natural(row["chapter_start"]))
     }
+}
+
+/// A log as far as it is held.
+struct HeldLog {
+    let row: Int64
+    let tip: LogTip
+    let chapter: Chapter
+    /// The last entry that was read; below the head where a key is missing.
+    let applied: UInt64
 }
 
 func blob(_ digest: Digest) -> Data { Data(digest.bytes) }

@@ -16,6 +16,20 @@ struct Projection {
     private var names: [[UInt8]: Int64] = [:]
     private var balances: [BalanceKey: Int128] = [:]
     private var digests: [Scope: Digest] = [:]
+    private var days: Set<Int32> = []
+    private var counters: [CounterKey: UInt64] = [:]
+    private var pools: Set<PoolKey> = []
+
+    private struct CounterKey: Hashable {
+        let series: String
+        let kind: UInt8
+        let year: UInt16
+    }
+
+    private struct PoolKey: Hashable {
+        let branch: String
+        let item: Int64
+    }
 
     private struct BalanceKey: Hashable {
         let scope: String
@@ -29,6 +43,7 @@ struct Projection {
         let tip: LogTip
         let seq: UInt64
         let op: Int
+        let time: HybridTime
     }
 
     init(_ db: Database, roster: Roster) {
@@ -39,9 +54,10 @@ struct Projection {
     mutating func apply(_ item: PreparedRun.Item, log: Int64, tip: LogTip) throws {
         guard let ops = item.ops else { return }
         for (index, op) in ops.enumerated() {
-            let place = Place(log: log, tip: tip, seq: item.entry.header.seq, op: index)
+            let header = item.entry.header
+            let place = Place(log: log, tip: tip, seq: header.seq, op: index, time: header.time)
             if case .success(.roster(let act)) = op, tip.name.scope == .roster {
-                try insert(act, time: item.entry.header.time, at: place)
+                try insert(act, at: place)
                 continue
             }
             switch roster.verdict(on: op, log: tip.name, commit: item.entry.header.commit) {
@@ -63,12 +79,10 @@ struct Projection {
 
     /// Acts are not judged on arrival: an act may come before the one that makes its author an
     /// administrator. The fold over all of them decides which count.
-    private mutating func insert(
-        _ act: RosterAct, time: HybridTime, at place: Place
-    ) throws {
+    private mutating func insert(_ act: RosterAct, at place: Place) throws {
         try db.cachedStatement(sql: "INSERT INTO roster_act VALUES (?, ?, ?, ?, ?)").execute(
             arguments: [
-                place.log, integer(place.seq), place.op, integer(time.raw), Data(act.bytes),
+                place.log, integer(place.seq), place.op, integer(place.time.raw), Data(act.bytes),
             ])
         add(.roster(act), at: place)
     }
@@ -80,14 +94,7 @@ struct Projection {
 
     private mutating func insert(_ transaction: Transaction, at place: Place) throws {
         let document = transaction.document
-        try db.cachedStatement(
-            sql: "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        ).execute(arguments: [
-            place.log, integer(place.seq), place.op, document.kind.rawValue,
-            document.number?.description, document.effectiveDate.number, document.person,
-            document.party, document.link?.relation.rawValue,
-            document.link?.target.description, document.memo,
-        ])
+        try insert(document, at: place)
         let insert = try db.cachedStatement(
             sql: "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         for (number, posting) in transaction.postings.enumerated() {
@@ -101,8 +108,45 @@ struct Projection {
             let key = BalanceKey(
                 scope: place.tip.name.scope.name, account: account, commodity: commodity)
             balances[key, default: 0] += Int128(posting.amount)
+            try mark(posting, number, commodity: commodity, item: item, at: place)
         }
         add(.post(transaction), at: place)
+    }
+
+    private mutating func insert(_ document: DocumentHeader, at place: Place) throws {
+        try db.cachedStatement(
+            sql: "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            place.log, integer(place.seq), place.op, document.kind.rawValue,
+            document.number?.description, document.effectiveDate.number, document.person,
+            document.party, document.link?.relation.rawValue,
+            document.link?.target.description, document.memo, integer(place.time.raw),
+            document.external?.source, document.external?.key, document.external?.first,
+            document.external?.last,
+        ])
+        days.insert(document.effectiveDate.number)
+        if let number = document.number {
+            let key = CounterKey(
+                series: number.series.description, kind: number.kind.rawValue, year: number.year)
+            counters[key] = max(counters[key] ?? 0, number.running)
+        }
+    }
+
+    /// Notes which pools a posting moves, and keeps cost inputs where the fold finds them.
+    private mutating func mark(
+        _ posting: Posting, _ number: Int, commodity: Int64, item: Int64?, at place: Place
+    ) throws {
+        guard case .branch(let branch) = posting.account.place else { return }
+        if posting.account.root == .stock, case .item = posting.commodity {
+            pools.insert(PoolKey(branch: branch.text, item: commodity))
+        } else if posting.account.root == .inventory, let item {
+            pools.insert(PoolKey(branch: branch.text, item: item))
+            try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    branch.text, item, place.log, integer(place.seq), place.op, number,
+                    posting.amount,
+                ])
+        }
     }
 
     private mutating func insert(_ write: RegisterWrite, at place: Place) throws {
@@ -185,8 +229,27 @@ struct Projection {
                 sql: "INSERT OR REPLACE INTO digest VALUES (?, ?)",
                 arguments: [scope.name, blob(sum)])
         }
+        try finishMarks()
         balances = [:]
         digests = [:]
+    }
+
+    private mutating func finishMarks() throws {
+        let day = try db.cachedStatement(sql: "INSERT OR IGNORE INTO book_day VALUES (?)")
+        for number in days { try day.execute(arguments: [number]) }
+        let counter = try db.cachedStatement(
+            sql: """
+                INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+                SET running = max(running, excluded.running)
+                """)
+        for (key, running) in counters {
+            try counter.execute(arguments: [key.series, key.kind, key.year, integer(running)])
+        }
+        let pool = try db.cachedStatement(sql: "INSERT OR IGNORE INTO pool_dirty VALUES (?, ?)")
+        for key in pools { try pool.execute(arguments: [key.branch, key.item]) }
+        days = []
+        counters = [:]
+        pools = []
     }
 }
 

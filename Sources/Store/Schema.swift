@@ -21,7 +21,9 @@ enum Schema {
             epoch BLOB NOT NULL,
             entries_since_checkpoint INTEGER NOT NULL,
             bytes_since_checkpoint INTEGER NOT NULL,
-            chapter_start INTEGER NOT NULL
+            chapter_start INTEGER NOT NULL,
+            -- The last entry that was read: below seq where a key is missing.
+            applied INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE entry (
             log INTEGER NOT NULL REFERENCES log(id),
@@ -73,10 +75,75 @@ enum Schema {
             relation INTEGER,
             target TEXT,
             memo TEXT,
+            time INTEGER NOT NULL,
+            source TEXT,
+            source_key TEXT,
+            line_first INTEGER,
+            line_last INTEGER,
             PRIMARY KEY (log, seq, op)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX document_number ON document (number);
         CREATE INDEX document_target ON document (target) WHERE target IS NOT NULL;
+        CREATE INDEX document_external ON document (source, source_key)
+            WHERE source IS NOT NULL;
+        -- The last running number of a series, kind and year.
+        CREATE TABLE counter (
+            series TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            year INTEGER NOT NULL,
+            running INTEGER NOT NULL,
+            PRIMARY KEY (series, kind, year)
+        ) STRICT, WITHOUT ROWID;
+        -- The days on which anything was posted.
+        CREATE TABLE book_day (day INTEGER PRIMARY KEY) STRICT;
+        -- Cost inputs: tagged postings to inventory. About a document's own number, or another's.
+        CREATE TABLE valuation (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        -- Pools to fold again before anybody reads them.
+        CREATE TABLE pool_dirty (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            PRIMARY KEY (branch, item)
+        ) STRICT, WITHOUT ROWID;
+        -- Where the cost fold of a pool ends, and what it put on the accounts in all.
+        CREATE TABLE pool (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            quantity INTEGER NOT NULL,
+            value INTEGER NOT NULL,
+            uncosted INTEGER NOT NULL,
+            cost_of_sales INTEGER NOT NULL,
+            shipped INTEGER NOT NULL,
+            write_off INTEGER NOT NULL,
+            variance INTEGER NOT NULL,
+            uncosted_sold INTEGER NOT NULL,
+            fault TEXT,
+            PRIMARY KEY (branch, item)
+        ) STRICT, WITHOUT ROWID;
+        -- Derived rows of the open period: what a document's goods cost.
+        CREATE TABLE cost (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            number TEXT,
+            quantity INTEGER NOT NULL,
+            cost INTEGER NOT NULL,
+            variance INTEGER NOT NULL,
+            uncosted INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, log, seq, op)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE register (
             entity TEXT NOT NULL,
             attribute TEXT NOT NULL,
@@ -143,7 +210,8 @@ enum Schema {
 
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
-        "posting", "balance", "document", "register", "superseded", "event", "void",
+        "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
+        "cost", "register", "superseded", "event", "void",
         "roster_act", "digest",
     ]
 }

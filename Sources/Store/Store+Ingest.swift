@@ -8,7 +8,7 @@ import struct Foundation.Data
 extension Store {
     /// A log's tip and chapter; nil where nothing of it is held.
     package func state(of log: LogID) throws -> (tip: LogTip, chapter: Chapter)? {
-        try queue.inDatabase { db in
+        try access { db in
             try LogTable(db: db).state(of: log).map { ($0.tip, $0.chapter) }
         }
     }
@@ -18,7 +18,7 @@ extension Store {
     /// - Parameter runs: each continues the head that is held of its log, or begins the log.
     /// - Throws: `StoreError.notNext` for a run that is held already or leaves a gap.
     package func append(_ runs: [PreparedRun], roster: Roster) throws {
-        try queue.inTransaction(.immediate) { db in
+        try write { db in
             var projection = Projection(db, roster: roster)
             let table = LogTable(db: db)
             for run in runs {
@@ -27,14 +27,23 @@ extension Store {
                 guard first.entry.header.seq == (held?.tip.head.seq ?? 0) + 1,
                     first.entry.header.previous == held?.tip.head.hash ?? .zero
                 else { throw StoreError.notNext(held: held?.tip.head.seq ?? 0) }
+                // A gap in reading stays a gap until `resume`: later entries wait behind it.
+                let waits =
+                    run.items.contains { $0.ops == nil }
+                    || held.map { $0.applied < $0.tip.head.seq } ?? false
                 let row = try table.save(
-                    run.tip, chapter: run.chapter, row: held?.row, namesHeld: held?.chapter)
+                    run.tip, chapter: run.chapter, applied: waits ? nil : run.tip.head.seq,
+                    row: held?.row, namesHeld: held?.chapter)
                 try table.insert(run.items, log: row)
+                guard !waits else { continue }
                 for item in run.items { try projection.apply(item, log: row, tip: run.tip) }
             }
             try projection.finish()
-            return .commit
         }
+    }
+
+    private func write(_ body: (Database) throws -> Void) throws {
+        try transact { try access(body) }
     }
 
     /// Empties the projections and reads every log again: after a change of the roster that touches
@@ -44,33 +53,69 @@ extension Store {
     package func rebuild(
         roster: Roster, bytesMax: Int = 256 * 1024, key: (Scope, Digest) -> ScopeKey?
     ) throws {
-        try queue.inTransaction(.immediate) { db in
+        try write { db in
             for table in Schema.projections { try db.execute(sql: "DELETE FROM \(table)") }
-            let table = LogTable(db: db)
-            for row in try Row.fetchAll(db, sql: "SELECT * FROM log ORDER BY log_id") {
-                guard let id = Digest(row["log_id"] as Data) else {
-                    throw StoreError.damaged("log")
-                }
-                let (number, held, _) = try LogTable.tip(row, id: LogID(id))
-                var tip = LogTip(held.name, id: held.id)
-                var chapter = Chapter()
-                while tip.head.seq < held.head.seq {
-                    let bytes = try table.run(
-                        log: number, from: tip.head.seq + 1, bytesMax: bytesMax)
-                    let run = try PreparedRun(
-                        verifying: bytes, after: tip, chapter: chapter,
-                        key: { key(held.name.scope, $0) })
-                    var projection = Projection(db, roster: roster)
-                    for item in run.items {
-                        try projection.apply(item, log: number, tip: held)
-                    }
-                    try projection.finish()
-                    tip = run.tip
-                    chapter = run.chapter
-                }
-                guard tip == held else { throw StoreError.damaged("log \(held.id)") }
-            }
-            return .commit
+            try db.execute(sql: "UPDATE log SET applied = 0")
+            try reread(db, "ORDER BY log_id", roster: roster, bytesMax: bytesMax, key: key)
         }
+    }
+
+    /// Reads on where a key was missing: after one was handed out.
+    package func resume(
+        roster: Roster, bytesMax: Int = 256 * 1024, key: (Scope, Digest) -> ScopeKey?
+    ) throws {
+        try write { db in
+            try reread(
+                db, "WHERE applied < seq ORDER BY log_id", roster: roster, bytesMax: bytesMax,
+                key: key)
+        }
+    }
+
+    private func reread(
+        _ db: Database, _ which: String, roster: Roster, bytesMax: Int,
+        key: (Scope, Digest) -> ScopeKey?
+    ) throws {
+        for row in try Row.fetchAll(db, sql: "SELECT * FROM log \(which)") {
+            guard let id = Digest(row["log_id"] as Data) else { throw StoreError.damaged("log") }
+            let (number, held, _) = try LogTable.tip(row, id: LogID(id))
+            try reread(
+                db, log: number, held: held, applied: natural(row["applied"]), roster: roster,
+                bytesMax: bytesMax, key: { key(held.name.scope, $0) })
+        }
+    }
+
+    /// Verifies a log from its beginning and projects what lies above `applied`, as far as the keys
+    /// reach.
+    private func reread(
+        _ db: Database, log: Int64, held: LogTip, applied: UInt64, roster: Roster, bytesMax: Int,
+        key: (Digest) -> ScopeKey?
+    ) throws {
+        let table = LogTable(db: db)
+        var tip = LogTip(held.name, id: held.id)
+        var chapter = Chapter()
+        var applied = applied
+        var isBlocked = false
+        while tip.head.seq < held.head.seq {
+            let bytes = try table.run(log: log, from: tip.head.seq + 1, bytesMax: bytesMax)
+            let run: PreparedRun
+            do {
+                run = try PreparedRun(verifying: bytes, after: tip, chapter: chapter, key: key)
+            } catch {
+                throw StoreError.damaged("log \(held.id) after entry \(tip.head.seq): \(error)")
+            }
+            var projection = Projection(db, roster: roster)
+            for item in run.items {
+                let seq = item.entry.header.seq
+                if item.ops == nil { isBlocked = true }
+                guard !isBlocked, seq > applied else { continue }
+                try projection.apply(item, log: log, tip: held)
+                applied = seq
+            }
+            try projection.finish()
+            tip = run.tip
+            chapter = run.chapter
+        }
+        guard tip == held else { throw StoreError.damaged("log \(held.id)") }
+        _ = try table.save(tip, chapter: chapter, applied: applied, row: log, namesHeld: nil)
     }
 }

@@ -8,7 +8,7 @@ import struct Foundation.Data
 extension Store {
     /// The heads of every log held in a scope.
     package func frontier(of scope: Scope) throws -> Frontier {
-        try queue.inDatabase { db in
+        try access { db in
             var frontier = Frontier()
             let rows = try Row.fetchAll(
                 db, sql: "SELECT log_id, seq, hash FROM log WHERE scope = ?",
@@ -25,7 +25,7 @@ extension Store {
 
     /// Entries of one log from `seq` on, in the form in which they travel; empty where none is held.
     package func run(of log: LogID, from seq: UInt64, bytesMax: Int) throws -> [UInt8] {
-        try queue.inDatabase { db in
+        try access { db in
             let row = try Int64.fetchOne(
                 db, sql: "SELECT id FROM log WHERE log_id = ?", arguments: [blob(log.digest)])
             guard let row else { return [] }
@@ -35,7 +35,7 @@ extension Store {
 
     /// Equal at equal frontiers, rosters and rules levels; zero where nothing counts.
     package func digest(of scope: Scope) throws -> Digest {
-        try queue.inDatabase { db in
+        try access { db in
             let sum = try Data.fetchOne(
                 db, sql: "SELECT sum FROM digest WHERE scope = ?", arguments: [scope.name])
             return sum.flatMap { Digest($0) } ?? .zero
@@ -44,7 +44,7 @@ extension Store {
 
     /// The roster as far as it is held. Only the entry that the book is named after founds it.
     package func roster(of book: BookID) throws -> Roster {
-        try queue.inDatabase { db in
+        try access { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -72,7 +72,7 @@ extension Store {
     package func balance(of account: Account, _ commodity: Commodity, in scope: Scope) throws
         -> Int128
     {
-        try queue.inDatabase { db in
+        try access { db in
             let row = try Row.fetchOne(
                 db,
                 sql: """
@@ -88,7 +88,7 @@ extension Store {
     /// What breaks the law that all accounts of a scope sum to zero for every commodity: a scope, a
     /// commodity and the sum. Empty when all is well.
     package func imbalances() throws -> [String] {
-        try queue.inDatabase { db in
+        try access { db in
             var sums: [String: Int128] = [:]
             let rows = try Row.fetchCursor(
                 db,
@@ -104,7 +104,7 @@ extension Store {
     /// Bridges between two scopes of which both are held and that do not cancel: half a document, or
     /// an author's error. Lines like `trade/HZ between/GZ+HZ #TEA 3`; empty when all is well.
     package func unmatchedBridges() throws -> [String] {
-        try queue.inDatabase { db in
+        try access { db in
             let held = Set(try String.fetchAll(db, sql: "SELECT DISTINCT scope FROM log"))
             var sums: [String: Int128] = [:]
             let rows = try Row.fetchCursor(
@@ -126,26 +126,12 @@ extension Store {
     /// The values of a register that show: valid and superseded by no valid write. More than one
     /// where writes were concurrent.
     package func values(entity: String, attribute: String) throws -> [Value] {
-        try queue.inDatabase { db in
-            let rows = try Data.fetchAll(
-                db,
-                sql: """
-                    SELECT r.value FROM register r JOIN log l ON l.id = r.log
-                    WHERE r.entity = ? AND r.attribute = ? AND NOT EXISTS (
-                        SELECT 1 FROM superseded s JOIN register w
-                            ON w.log = s.by_log AND w.seq = s.by_seq AND w.op = s.by_op
-                        WHERE s.log_id = l.log_id AND s.seq = r.seq AND s.op = r.op
-                            AND w.entity = r.entity AND w.attribute = r.attribute)
-                    ORDER BY l.log_id, r.seq, r.op
-                    """,
-                arguments: [entity, attribute])
-            return try rows.map { try Value(bytes: Array($0)) }
-        }
+        try access { try showing($0, entity, attribute).map(\.value) }
     }
 
     /// SQLite's own check of the file; `ok` when all is well.
     package func integrity() throws -> String {
-        try queue.inDatabase { db in
+        try access { db in
             try String.fetchOne(db, sql: "PRAGMA integrity_check") ?? "no answer"
         }
     }

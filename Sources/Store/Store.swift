@@ -6,6 +6,8 @@ import GRDB
 /// `synchronous=FULL`: when a call returns, what it wrote survives a power cut.
 package final class Store {
     let queue: DatabaseQueue
+    /// The connection while `transact` runs: everything inside sees what it wrote.
+    private var inside: Database?
 
     /// Opens or creates the database at `path`.
     ///
@@ -57,6 +59,53 @@ package final class Store {
             try db.execute(sql: Schema.statements)
             try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
             return .commit
+        }
+    }
+
+    /// One SQLite transaction around all that `body` does with this store: one sync, all or nothing.
+    /// Inside another it is part of that one.
+    package func transact<T>(_ body: () throws -> T) throws -> T {
+        guard inside == nil else { return try body() }
+        return try translating {
+            var result: T?
+            try queue.inTransaction(.immediate) { db in
+                inside = db
+                defer { inside = nil }
+                result = try body()
+                return .commit
+            }
+            guard let result else { throw StoreError.damaged("transaction") }
+            return result
+        }
+    }
+
+    /// Part of a transaction that fails by itself: what `body` wrote is undone when it throws.
+    package func savepoint<T>(_ body: () throws -> T) throws -> T {
+        try transact {
+            var result: T?
+            try access { db in
+                try db.inSavepoint {
+                    result = try body()
+                    return .commit
+                }
+            }
+            guard let result else { throw StoreError.damaged("savepoint") }
+            return result
+        }
+    }
+
+    /// The connection: that of the transaction that runs, or the queue's.
+    func access<T>(_ body: (Database) throws -> T) throws -> T {
+        if let inside { return try body(inside) }
+        return try translating { try queue.inDatabase(body) }
+    }
+
+    /// GRDB's errors as ours, so that nobody above needs GRDB.
+    private func translating<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")
         }
     }
 

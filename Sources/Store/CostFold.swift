@@ -1,0 +1,147 @@
+import Books
+import GRDB
+import Replica
+
+/// Folds the pools that moved: cost of sales, shipped value and variance, derived from what the logs
+/// say in the order (day, time, author, seq).
+///
+/// Law: a pool's rows are a function of the valid facts about it, whatever the order in which they
+/// came. Cost: all moves of a pool that is dirty; memory: those of one day.
+struct CostFold {
+    private let db: Database
+    private let linked: LinkedDocuments
+
+    init(_ db: Database) throws {
+        self.db = db
+        func targets(_ relation: DocumentLink.Relation) throws -> Set<String> {
+            try String.fetchSet(
+                db.cachedStatement(
+                    sql: """
+                        SELECT target FROM document WHERE target IS NOT NULL AND relation = ?
+                        """),
+                arguments: [relation.rawValue])
+        }
+        linked = LinkedDocuments(
+            reversed: try targets(.reverses), returned: try targets(.returns))
+    }
+
+    /// Folds up to `limit` dirty pools; returns how many remain.
+    func refresh(limit: Int) throws -> Int {
+        let dirty = try Row.fetchAll(
+            db, sql: "SELECT branch, item FROM pool_dirty LIMIT ?", arguments: [limit])
+        for row in dirty {
+            guard let branch = BranchCode(row[0] as String) else {
+                throw StoreError.damaged("pool_dirty")
+            }
+            try refold(branch, item: row[1])
+        }
+        return try Int.fetchOne(db, sql: "SELECT count(*) FROM pool_dirty") ?? 0
+    }
+
+    /// Folds one pool from its beginning and replaces its rows.
+    func refold(_ branch: BranchCode, item: Int64) throws {
+        for table in ["cost", "pool", "pool_dirty"] {
+            try db.cachedStatement(sql: "DELETE FROM \(table) WHERE branch = ? AND item = ?")
+                .execute(arguments: [branch.text, item])
+        }
+        var pool = FoldedPool(try inputs(branch, item: item), linked: linked)
+        let accounts = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT id FROM name WHERE name >= ? AND name < ? ORDER BY id"),
+            arguments: ["stock/\(branch)/", "stock/\(branch)0"])
+        let moves = try moves(of: item, accounts: accounts)
+        var day: [StockMove] = []
+        while let move = try moves?.next() {
+            if let last = day.last, last.place.day != move.place.day {
+                try finish(day, &pool, branch: branch, item: item)
+                day = []
+            }
+            day.append(move)
+        }
+        try finish(day, &pool, branch: branch, item: item)
+        for row in pool.foldRest() { try insert(row, branch: branch, item: item) }
+        try db.cachedStatement(sql: "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [
+                branch.text, item, pool.pool.quantity, pool.pool.value, pool.pool.uncosted,
+                pool.totals.costOfSales, pool.totals.shipped, pool.totals.writeOff,
+                pool.totals.variance, pool.totals.uncostedSold, pool.fault,
+            ])
+    }
+
+    private func finish(
+        _ day: [StockMove], _ pool: inout FoldedPool, branch: BranchCode, item: Int64
+    ) throws {
+        for row in pool.fold(day) { try insert(row, branch: branch, item: item) }
+    }
+
+    private func insert(_ row: CostRow, branch: BranchCode, item: Int64) throws {
+        try db.cachedStatement(sql: "INSERT INTO cost VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [
+                branch.text, item, row.place.log, row.place.seq, row.place.op, row.place.day,
+                row.kind.rawValue, row.number, row.quantity, row.cost, row.variance, row.uncosted,
+            ])
+    }
+
+    /// Stock moves of the item day by day; within a day in no order.
+    private func moves(of item: Int64, accounts: [Int64]) throws -> AnyCursor<StockMove>? {
+        guard !accounts.isEmpty else { return nil }
+        let marks = accounts.map { _ in "?" }.joined(separator: ",")
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT p.day, d.time, l.author, p.log, p.seq, p.op, sum(p.amount) AS amount,
+                        d.kind, d.number, d.relation, d.target
+                    FROM book_day b
+                    CROSS JOIN posting p ON p.day = b.day AND p.account IN (\(marks))
+                        AND p.commodity = ?
+                    JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                    JOIN log l ON l.id = p.log
+                    GROUP BY b.day, p.log, p.seq, p.op ORDER BY b.day
+                    """),
+            arguments: StatementArguments(accounts + [item]))
+        return AnyCursor(rows.map { try StockMove(row: $0) })
+    }
+
+    /// Cost inputs of the pool, in no order.
+    private func inputs(_ branch: BranchCode, item: Int64) throws -> [CostInput] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT d.day, d.time, l.author, v.log, v.seq, v.op, sum(v.amount) AS amount,
+                        d.kind, d.number, d.relation, d.target
+                    FROM valuation v
+                    JOIN document d ON d.log = v.log AND d.seq = v.seq AND d.op = v.op
+                    JOIN log l ON l.id = v.log
+                    WHERE v.branch = ? AND v.item = ? GROUP BY v.log, v.seq, v.op
+                    """),
+            arguments: [branch.text, item]
+        ).map {
+            CostInput(
+                place: try FoldPlace(row: $0), amount: $0["amount"], of: DocumentFacts(row: $0))
+        }
+    }
+}
+
+extension StockMove {
+    fileprivate init(row: Row) throws {
+        self.init(
+            place: try FoldPlace(row: row), amount: row["amount"], of: DocumentFacts(row: row))
+    }
+}
+
+extension FoldPlace {
+    fileprivate init(row: Row) throws {
+        self.init(
+            day: row["day"], time: natural(row["time"]), author: row["author"],
+            seq: row["seq"], op: row["op"], log: row["log"])
+    }
+}
+
+extension DocumentFacts {
+    fileprivate init(row: Row) {
+        let relation = (row["relation"] as UInt8?).flatMap { DocumentLink.Relation(rawValue: $0) }
+        self.init(
+            kind: DocumentKind(rawValue: row["kind"]) ?? .statement, number: row["number"],
+            relation: relation, target: row["target"])
+    }
+}

@@ -1,0 +1,304 @@
+import Books
+import Replica
+
+import struct Foundation.Data
+
+/// What orders the moves of a pool: the effective day, the clock, the author, the entry.
+struct FoldPlace: Comparable {
+    let day: Int32
+    let time: UInt64
+    let author: Data
+    let seq: Int64
+    let op: Int64
+    let log: Int64
+
+    static func < (a: Self, b: Self) -> Bool {
+        if (a.day, a.time) != (b.day, b.time) { return (a.day, a.time) < (b.day, b.time) }
+        if a.author != b.author { return a.author.lexicographicallyPrecedes(b.author) }
+        return (a.seq, a.op) < (b.seq, b.op)
+    }
+}
+
+/// What the fold reads of a document's head.
+struct DocumentFacts {
+    let kind: DocumentKind
+    let number: String?
+    let relation: DocumentLink.Relation?
+    let target: String?
+}
+
+/// Goods that one op moved into (positive) or out of the pool.
+struct StockMove {
+    let place: FoldPlace
+    let amount: Int64
+    let document: DocumentFacts
+
+    init(place: FoldPlace, amount: Int64, of document: DocumentFacts) {
+        self.place = place
+        self.amount = amount
+        self.document = document
+    }
+}
+
+/// Value that one op put into the pool, in minor units.
+struct CostInput {
+    let place: FoldPlace
+    let amount: Int64
+    let document: DocumentFacts
+
+    init(place: FoldPlace, amount: Int64, of document: DocumentFacts) {
+        self.place = place
+        self.amount = amount
+        self.document = document
+    }
+
+    /// The document at whose place this value acts: the one it is about, or its own.
+    var about: String? {
+        switch document.relation {
+        case .values, .adjusts: document.target
+        case .reverses, .returns, .receives, .settles, nil: document.number
+        }
+    }
+}
+
+/// One derived row: what the fold takes out of a pool for a document.
+struct CostRow {
+    let place: FoldPlace
+    let kind: DocumentKind
+    let number: String?
+    /// Units issued; negative for a return.
+    let quantity: Int64
+    let cost: Int64
+    let variance: Int64
+    let uncosted: Int64
+}
+
+/// Documents that later ones lean on, of the whole book: few beside the sales.
+struct LinkedDocuments {
+    let reversed: Set<String>
+    /// Sales of which something came back.
+    let returned: Set<String>
+}
+
+/// The fold of one pool, fed day by day.
+///
+/// Law: value put in = cost and variance taken out + value held; the quantity is the shelf's.
+struct FoldedPool {
+    private(set) var pool = CostPool()
+    private(set) var totals = Totals()
+    /// Why a move could not be folded, such as a sum beyond Int64; the move is left out.
+    private(set) var fault: String?
+
+    private let linked: LinkedDocuments
+    /// Value that acts where goods come in, by the number of the document it is about.
+    private var inputs: [String: [CostInput]] = [:]
+    /// Value that acts at its own place, the latest first.
+    private var lone: [CostInput] = []
+    /// Goods of reversed documents whose reversal is yet to come, and how much of it is.
+    private var cancelled: [String: (moves: [StockMove], open: Int64)] = [:]
+    private var issues: [String: Issue] = [:]
+    private var rows: [CostRow] = []
+
+    struct Totals {
+        var costOfSales: Int64 = 0
+        var shipped: Int64 = 0
+        var writeOff: Int64 = 0
+        var variance: Int64 = 0
+        var uncostedSold: Int64 = 0
+    }
+
+    /// What a sale's goods cost, and how much of it came back.
+    private struct Issue {
+        var quantity: Int64 = 0
+        var cost: Int64 = 0
+        var uncosted: Int64 = 0
+        var returned: Int64 = 0
+        var credited: Int64 = 0
+        var uncredited: Int64 = 0
+    }
+
+    init(_ all: [CostInput], linked: LinkedDocuments) {
+        self.linked = linked
+        var standing: [CostInput] = []
+        for input in all.sorted(by: { $0.place < $1.place }) {
+            if input.document.relation == .reverses, let target = input.document.target,
+                let at = standing.firstIndex(where: {
+                    $0.document.number == target && $0.amount == -input.amount
+                })
+            {
+                standing.remove(at: at)
+            } else {
+                standing.append(input)
+            }
+        }
+        for input in standing {
+            if let about = input.about, DocumentNumber(about)?.kind.bringsGoods == true {
+                inputs[about, default: []].append(input)
+            } else {
+                lone.append(input)
+            }
+        }
+        lone.reverse()
+    }
+
+    /// Folds the moves of one day, and value that acts before or between them.
+    mutating func fold(_ day: [StockMove]) -> [CostRow] {
+        rows = []
+        for move in day.sorted(by: { $0.place < $1.place }) where move.amount != 0 {
+            while let next = lone.last, next.place < move.place {
+                revalue(next, at: next.place)
+                lone.removeLast()
+            }
+            apply(move)
+        }
+        return rows
+    }
+
+    /// What a reversal that has not come should have undone, value after the last move, and value
+    /// about goods that have not come.
+    mutating func foldRest() -> [CostRow] {
+        rows = []
+        for (_, rest) in cancelled.sorted(by: { $0.key < $1.key }) {
+            guard let first = rest.moves.first else { continue }
+            let document = DocumentFacts(
+                kind: first.document.kind, number: nil, relation: nil, target: nil)
+            apply(StockMove(place: first.place, amount: rest.open, of: document))
+        }
+        cancelled = [:]
+        for input in (lone + inputs.values.joined()).sorted(by: { $0.place < $1.place }) {
+            revalue(input, at: input.place)
+        }
+        (lone, inputs) = ([], [:])
+        return rows
+    }
+
+    private mutating func apply(_ move: StockMove) {
+        let document = move.document
+        if let number = document.number, linked.reversed.contains(number) {
+            cancelled[number, default: ([], 0)].moves.append(move)
+            cancelled[number, default: ([], 0)].open &+= move.amount
+            for input in take(number) { revalue(input, at: input.place) }
+            return
+        }
+        if document.relation == .reverses, let target = document.target,
+            let open = cancelled[target]?.open, (open < 0) != (move.amount < 0),
+            open.magnitude >= move.amount.magnitude
+        {
+            cancelled[target]?.open = open &+ move.amount
+            if open == -move.amount { cancelled[target] = nil }
+            return
+        }
+        let inputs = document.number.map { take($0) } ?? []
+        if move.amount < 0 {
+            issue(move)
+            for input in inputs { revalue(input, at: input.place) }
+        } else if document.kind == .customerReturn, inputs.isEmpty {
+            takeBack(move)
+        } else {
+            receive(move, inputs)
+        }
+    }
+
+    private mutating func take(_ number: String) -> [CostInput] {
+        inputs.removeValue(forKey: number) ?? []
+    }
+
+    private mutating func receive(_ move: StockMove, _ inputs: [CostInput]) {
+        var worth = Int128(0)
+        for input in inputs { worth += Int128(input.amount) }
+        guard let value = Int64(exactly: worth) else { return fail("overflow") }
+        guard let row = attempt(.receive(quantity: move.amount, value: value)) else { return }
+        if row.variance != 0 { add(move, quantity: 0, row) }
+    }
+
+    private mutating func issue(_ move: StockMove) {
+        guard move.amount > .min, let row = attempt(.issue(quantity: -move.amount)) else { return }
+        add(move, quantity: -move.amount, row)
+        guard let number = move.document.number, linked.returned.contains(number) else { return }
+        var issue = issues[number] ?? Issue()
+        issue.quantity &-= move.amount
+        issue.cost &+= row.cost
+        issue.uncosted &+= row.uncosted
+        issues[number] = issue
+    }
+
+    /// A return at its sale's own cost, exact over all returns of that sale; else at the average.
+    private mutating func takeBack(_ move: StockMove) {
+        var credit: Int64 = 0
+        var uncosted: Int64 = 0
+        if move.document.relation == .returns, let target = move.document.target,
+            var issue = issues[target], issue.quantity - issue.returned >= move.amount
+        {
+            issue.returned += move.amount
+            let (cost, units) = (
+                try? Amount.share(issue.cost, issue.returned, of: issue.quantity),
+                try? Amount.share(issue.uncosted, issue.returned, of: issue.quantity)
+            )
+            guard let cost, let units else { return fail("overflow") }
+            (credit, uncosted) = (cost - issue.credited, units - issue.uncredited)
+            (issue.credited, issue.uncredited) = (cost, units)
+            issues[target] = issue
+        } else {
+            guard let worth = try? pool.worth(of: move.amount) else {
+                uncosted = move.amount
+                return finishReturn(move, credit: 0, uncosted: uncosted)
+            }
+            credit = worth
+        }
+        finishReturn(move, credit: credit, uncosted: uncosted)
+    }
+
+    private mutating func finishReturn(_ move: StockMove, credit: Int64, uncosted: Int64) {
+        guard var row = attempt(.receive(quantity: move.amount, value: credit)) else { return }
+        row.cost = -credit
+        row.uncosted = -uncosted
+        add(move, quantity: -move.amount, row)
+    }
+
+    private mutating func revalue(_ input: CostInput, at place: FoldPlace) {
+        guard let row = attempt(.revalue(by: input.amount)), row.variance != 0 else { return }
+        add(place, .revaluation, input.document.number, quantity: 0, row)
+    }
+
+    private mutating func attempt(_ move: CostPool.Move) -> CostPool.Row? {
+        do {
+            return try pool.apply(move)
+        } catch {
+            fail("\(error)")
+            return nil
+        }
+    }
+
+    private mutating func fail(_ reason: String) { fault = fault ?? reason }
+
+    private mutating func add(_ move: StockMove, quantity: Int64, _ row: CostPool.Row) {
+        add(move.place, move.document.kind, move.document.number, quantity: quantity, row)
+    }
+
+    private mutating func add(
+        _ place: FoldPlace, _ kind: DocumentKind, _ number: String?, quantity: Int64,
+        _ row: CostPool.Row
+    ) {
+        rows.append(
+            CostRow(
+                place: place, kind: kind, number: number, quantity: quantity, cost: row.cost,
+                variance: row.variance, uncosted: row.uncosted))
+        switch kind {
+        case .sale, .customerReturn: totals.costOfSales &+= row.cost
+        case .shipment: totals.shipped &+= row.cost
+        default: totals.writeOff &+= row.cost
+        }
+        totals.variance &+= row.variance
+        totals.uncostedSold &+= row.uncosted
+    }
+}
+
+extension DocumentKind {
+    /// Do goods come in with it, whose value may come apart from them?
+    fileprivate var bringsGoods: Bool {
+        switch self {
+        case .goodsReceipt, .arrival, .found, .customerReturn: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package import Books
+import GRDB
+package import Replica
+import Sodium
+
+import struct Foundation.Data
+
+/// What planning asks of the books; see `BookView`.
+extension Store {
+    /// The attributes of an entity that show, each with its values: more than one where writes were
+    /// concurrent.
+    package func registers(entity: String) throws -> [String: [Value]] {
+        try access { db in
+            let attributes = try String.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT DISTINCT attribute FROM register WHERE entity = ?"),
+                arguments: [entity])
+            var shown: [String: [Value]] = [:]
+            for attribute in attributes {
+                shown[attribute] = try showing(db, entity, attribute).map(\.value)
+            }
+            return shown
+        }
+    }
+
+    /// The dots of a register that show: what a new write supersedes.
+    package func dots(entity: String, attribute: String) throws -> [Dot] {
+        try access { try showing($0, entity, attribute).map(\.dot) }
+    }
+
+    func showing(
+        _ db: Database, _ entity: String, _ attribute: String
+    ) throws -> [(dot: Dot, value: Value)] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT l.log_id, r.seq, r.op, r.value FROM register r JOIN log l ON l.id = r.log
+                    WHERE r.entity = ? AND r.attribute = ? AND NOT EXISTS (
+                        SELECT 1 FROM superseded s JOIN register w
+                            ON w.entity = r.entity AND w.attribute = r.attribute
+                            AND w.log = s.by_log AND w.seq = s.by_seq AND w.op = s.by_op
+                        WHERE s.log_id = l.log_id AND s.seq = r.seq AND s.op = r.op)
+                    ORDER BY l.log_id, r.seq, r.op
+                    """),
+            arguments: [entity, attribute])
+        return try rows.map { row in
+            guard let log = Digest(row[0] as Data) else { throw StoreError.damaged("register") }
+            return (
+                Dot(log: LogID(log), seq: natural(row[1]), index: row[2]),
+                try Value(bytes: Array(row[3] as Data))
+            )
+        }
+    }
+
+    /// Over all scopes that are held; zero where nothing was posted.
+    package func balance(of account: Account, _ commodity: Commodity) throws -> Int128 {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT b.amount, b.amount_high FROM balance b
+                        WHERE b.scope = ? AND b.account = (SELECT id FROM name WHERE name = ?)
+                            AND b.commodity = (SELECT id FROM name WHERE name = ?)
+                        """),
+                arguments: [account.home?.name, account.name, commodity.name])
+            return rows.reduce(0) { $0 + Int128(row: $1) }
+        }
+    }
+
+    /// Has any branch that is held a pool of this item?
+    package func hasMoved(_ item: ItemCode) throws -> Bool {
+        try access { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM balance b JOIN name a ON a.id = b.account
+                            WHERE b.commodity = (SELECT id FROM name WHERE name = ?))
+                        """),
+                arguments: [Commodity.item(item).name]) ?? false
+        }
+    }
+
+    /// The valid transactions of a document in the scopes that are held, in log order.
+    package func transactions(of number: DocumentNumber) throws -> [Transaction] {
+        try transactions("WHERE number = ? ORDER BY log, seq, op", number)
+    }
+
+    /// The valid transactions of documents that link to this one.
+    package func transactions(about number: DocumentNumber) throws -> [Transaction] {
+        try transactions("WHERE target = ? ORDER BY log, seq, op", number)
+    }
+
+    private func transactions(
+        _ which: String, _ number: DocumentNumber
+    ) throws -> [Transaction] {
+        try access { db in
+            let heads = try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM document \(which)"),
+                arguments: [number.description])
+            return try heads.map { head in
+                try Transaction(try DocumentHeader(row: head), try postings(db, of: head))
+            }
+        }
+    }
+
+    /// The postings of one op. Cost: a scan of that day's postings.
+    private func postings(_ db: Database, of head: Row) throws -> [Posting] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT a.name AS account, c.name AS commodity, p.amount, i.name AS item, p.base
+                    FROM posting p
+                    JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity
+                    LEFT JOIN name i ON i.id = p.item
+                    WHERE p.day = ? AND p.log = ? AND p.seq = ? AND p.op = ? ORDER BY p.place
+                    """),
+            arguments: [
+                head["day"] as Int32, head["log"] as Int64, head["seq"] as Int64,
+                head["op"] as Int64,
+            ])
+        return try rows.map { row in
+            guard let account = Account(row["account"] as String),
+                let commodity = Commodity(row["commodity"] as String)
+            else { throw StoreError.damaged("posting") }
+            let item = (row["item"] as String?).flatMap { ItemCode($0.dropFirst()) }
+            return Posting(account, commodity, row["amount"], item: item, base: row["base"])
+        }
+    }
+
+    /// Line ranges that are recorded of another system's document, sorted.
+    package func recorded(source: String, key: String) throws -> [ClosedRange<UInt32>] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT line_first, line_last FROM document
+                        WHERE source = ? AND source_key = ? ORDER BY line_first, line_last
+                        """),
+                arguments: [source, key])
+            return rows.compactMap { row in
+                guard let first = row[0] as UInt32?, let last = row[1] as UInt32?, first <= last
+                else { return nil }
+                return first...last
+            }
+        }
+    }
+
+    /// The number after the last of this series that is held.
+    package func nextNumber(
+        _ series: Series, _ kind: DocumentKind, year: UInt16
+    ) throws -> DocumentNumber {
+        try access { db in
+            let last = try Int64.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT running FROM counter WHERE series = ? AND kind = ? AND year = ?"),
+                arguments: [series.description, kind.rawValue, year])
+            let (next, over) = natural(last ?? 0).addingReportingOverflow(1)
+            guard !over else { throw StoreError.damaged("counter \(series)") }
+            return DocumentNumber(series: series, kind: kind, year: year, running: next)
+        }
+    }
+
+    /// What the pool holds at its end; folds it first if it moved.
+    package func pool(_ branch: BranchCode, _ item: ItemCode) throws -> PoolState {
+        try transact {
+            try access { db in
+                let id = try Int64.fetchOne(
+                    db, sql: "SELECT id FROM name WHERE name = ?",
+                    arguments: [Commodity.item(item).name])
+                guard let id else { return PoolState() }
+                let isDirty = try Bool.fetchOne(
+                    db, sql: "SELECT 1 FROM pool_dirty WHERE branch = ? AND item = ?",
+                    arguments: [branch.text, id])
+                if isDirty == true { try CostFold(db).refold(branch, item: id) }
+                let row = try Row.fetchOne(
+                    db,
+                    sql: "SELECT quantity, value, uncosted FROM pool WHERE branch = ? AND item = ?",
+                    arguments: [branch.text, id])
+                return row.map { PoolState(quantity: $0[0], value: $0[1], uncosted: $0[2]) }
+                    ?? PoolState()
+            }
+        }
+    }
+
+    /// Folds up to `limit` pools that moved; returns how many remain. Reports call it until none do.
+    @discardableResult
+    package func refreshCosts(limit: Int = 1_000) throws -> Int {
+        try transact { try access { try CostFold($0).refresh(limit: limit) } }
+    }
+}
+
+extension DocumentHeader {
+    /// From a row of `document`.
+    init(row: Row) throws {
+        guard let kind = DocumentKind(rawValue: row["kind"]) else {
+            throw StoreError.damaged("document")
+        }
+        var link: DocumentLink?
+        if let relation = (row["relation"] as UInt8?).flatMap({
+            DocumentLink.Relation(rawValue: $0)
+        }),
+            let target = (row["target"] as String?).flatMap({ DocumentNumber($0) })
+        {
+            link = DocumentLink(relation, target)
+        }
+        var external: ExternalReference?
+        if let source = row["source"] as String?, let key = row["source_key"] as String? {
+            external = ExternalReference(
+                source: source, key: key, first: row["line_first"], last: row["line_last"])
+        }
+        self.init(
+            kind: kind, number: (row["number"] as String?).flatMap { DocumentNumber($0) },
+            effectiveDate: Day(number: row["day"]), person: row["person"], party: row["party"],
+            link: link, memo: row["memo"], external: external)
+    }
+}
