@@ -40,6 +40,13 @@ enum Schema {
             PRIMARY KEY (log, place)
         ) STRICT, WITHOUT ROWID;
 
+        -- Known to this node alone: secrets of its invitations that nobody has used.
+        CREATE TABLE invitation_secret (
+            id BLOB PRIMARY KEY,
+            secret BLOB NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE posting (
             day INTEGER NOT NULL,
@@ -153,6 +160,7 @@ enum Schema {
             value BLOB NOT NULL,
             PRIMARY KEY (entity, attribute, log, seq, op)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX register_barcode ON register (value, entity) WHERE attribute = 'barcode';
         CREATE TABLE superseded (
             log_id BLOB NOT NULL,
             seq INTEGER NOT NULL,

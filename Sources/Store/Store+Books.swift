@@ -28,6 +28,23 @@ extension Store {
         try access { try showing($0, entity, attribute).map(\.dot) }
     }
 
+    /// Entities whose `barcode` shows this text, in order.
+    package func entities(barcode: String) throws -> [String] {
+        try access { db in
+            let value = Value.text(barcode)
+            let entities = try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM register
+                        WHERE attribute = 'barcode' AND value = ? ORDER BY entity
+                        """),
+                arguments: [Data(value.bytes)])
+            return try entities.filter { entity in
+                try showing(db, entity, "barcode").contains { $0.value == value }
+            }
+        }
+    }
+
     func showing(
         _ db: Database, _ entity: String, _ attribute: String
     ) throws -> [(dot: Dot, value: Value)] {

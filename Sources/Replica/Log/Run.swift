@@ -142,6 +142,22 @@ package struct PreparedRun: Sendable {
 }
 
 extension PreparedRun {
+    /// Entries that this node wrote itself, one after another: nothing to verify.
+    package init(
+        written: [(entry: Entry, ops: [Operation])], after start: LogTip, chapter: Chapter
+    ) {
+        var tip = start
+        var items: [Item] = []
+        for (entry, ops) in written {
+            let bytes = RunCodec.encode(entry, after: tip)
+            items.append(Item(entry: entry, bytes: bytes, ops: ops.map { .success($0) }))
+            tip.advance(past: entry)
+        }
+        self.items = items
+        self.tip = tip
+        self.chapter = chapter
+    }
+
     /// Runs are bounded in bytes by the message that carries them, and in entries here.
     package static let entriesMax = 8_192
 

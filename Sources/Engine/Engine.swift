@@ -1,0 +1,96 @@
+import Books
+import Gossip
+import Replica
+package import Sodium
+package import Store
+
+/// One branch's whole behaviour without a socket, a thread or a clock: the same object in the daemon,
+/// in a command that opens the directory itself, and in the simulator.
+///
+/// One call of `handle` is one batch: one SQLite transaction and one sync. Effects are for after it.
+package final class Engine {
+    package let store: Store
+    package internal(set) var credentials: Credentials
+    var random: AnyRandom
+    /// Minutes that the branch's wall clock is ahead of UTC: decides what day it is.
+    let utcOffsetMinutes: Int
+    /// Who acts where a command names nobody.
+    let person: String
+
+    var standing: Standing?
+    var author: Author?
+
+    /// - Throws: the store's errors for a book that cannot be read.
+    package init(
+        store: Store, credentials: Credentials, random: any RandomSource, person: String,
+        utcOffsetMinutes: Int = 0
+    ) throws {
+        self.store = store
+        self.credentials = credentials
+        self.random = AnyRandom(random)
+        self.person = person
+        self.utcOffsetMinutes = utcOffsetMinutes
+        try stand()
+    }
+
+    /// What the roster says of this node and what it can read: folded anew when the roster grows.
+    struct Standing {
+        let book: BookID
+        let roster: Roster
+        let keyring: Keyring
+        let rosterHeads: [RosterHead]
+        let ledger: Ledger?
+        let node: NodeID
+
+        var member: Roster.Member? { roster.nodes[node] }
+        var isAdministrator: Bool { roster.administrators.contains(node) }
+        var branch: BranchCode? { member?.admission.branch }
+        var series: Series? { member?.admission.series }
+    }
+
+    /// Reads the roster and the own logs again.
+    func stand() throws {
+        guard let membership = credentials.membership else {
+            (standing, author) = (nil, nil)
+            return
+        }
+        let roster = try store.roster(of: membership.book)
+        let keyring = Keyring(
+            rosterKey: membership.rosterKey, roster: roster, node: credentials.node,
+            box: credentials.box, book: membership.book)
+        let heads = try store.logs(in: .roster).filter { $0.name.incarnation > 0 }
+            .filter { roster.administrators.contains($0.name.author) }
+            .prefix(EntryHeader.rosterHeadsMax)
+            .map {
+                RosterHead(
+                    log: $0.log, seq: $0.head.seq,
+                    hash: Array($0.head.hash.bytes.prefix(EntryHeader.referenceBytes)))
+            }
+        let ledger = roster.founding.map {
+            Ledger(currency: $0.currency, scale: Int($0.scale))
+        }
+        standing = Standing(
+            book: membership.book, roster: roster, keyring: keyring, rosterHeads: heads,
+            ledger: ledger, node: credentials.node)
+        if author == nil { author = try Author(credentials, membership, store) }
+    }
+
+    /// - Throws: `Refusal` where the node belongs to no book.
+    func needStanding() throws -> Standing {
+        guard let standing else {
+            throw Refusal(
+                .noBook, "this directory holds no book",
+                next: "found one with `branchbook init`, or join one with `branchbook join`")
+        }
+        return standing
+    }
+}
+
+/// Randomness as the engine was given it: the system's, or a seed's.
+package struct AnyRandom: RandomSource {
+    private var source: any RandomSource
+
+    package init(_ source: any RandomSource) { self.source = source }
+
+    package mutating func bytes(_ count: Int) -> [UInt8] { source.bytes(count) }
+}

@@ -1,0 +1,202 @@
+import Books
+package import Replica
+package import Sodium
+import Store
+
+/// A newcomer as it presented itself in the handshake.
+package struct Newcomer: Hashable, Sendable {
+    package let node: NodeID
+    package let transport: AgreementPublicKey
+    package let box: AgreementPublicKey
+    package let name: String
+
+    package init(
+        node: NodeID, transport: AgreementPublicKey, box: AgreementPublicKey, name: String
+    ) {
+        self.node = node
+        self.transport = transport
+        self.box = box
+        self.name = name
+    }
+}
+
+extension Engine {
+    /// Days an invitation may live at most.
+    static let invitationMinutesMax: Int64 = 30 * 1_440
+
+    /// Makes an invitation, and the branch it is for where that is new.
+    ///
+    /// - Throws: `Refusal`; the line is the only place where the secret stands.
+    func invite(_ order: InvitationOrder, at now: Instant) throws -> Outcome {
+        var standing = try needAdministrator()
+        let branch = try RosterPlan.branch(order.branch)
+        guard (1...Self.invitationMinutesMax).contains(order.expiresInMinutes) else {
+            throw Refusal(
+                .badOption, "an invitation lives 1 minute to 30 days",
+                next: "choose a shorter time")
+        }
+        guard order.addresses.count <= InvitationLine.addressesMax else {
+            throw Refusal(.badOption, "an invitation carries at most 8 addresses")
+        }
+        if standing.roster.branches[branch] == nil {
+            guard let name = order.branchName else {
+                throw Refusal(
+                    .unknownBranch, "there is no branch \(branch)",
+                    next: "name it with --branch-name to open it")
+            }
+            try open(branch, name: name, standing, at: now)
+            standing = try needStanding()
+        }
+        let secret = random.bytes(InvitationLine.secretBytes)
+        var grants: Set<Grant> = [.catalog, .trade(branch), .money(branch)]
+        if order.readsAll {
+            for other in standing.roster.branches.keys where other != branch {
+                grants.formUnion([.readTrade(other), .readMoney(other)])
+            }
+        }
+        let expires = now.advanced(byMilliseconds: order.expiresInMinutes * 60_000)
+        let invitation = Invitation(
+            id: InvitationLine.id(of: secret, book: standing.book), branch: branch,
+            grants: grants.sorted(), expiresMilliseconds: expires.milliseconds)
+        try write([.invite(invitation)], at: now)
+        let line = InvitationLine(
+            book: standing.book, inviter: credentials.transport.publicKey,
+            addresses: order.addresses, secret: secret, branch: branch,
+            expiresMilliseconds: expires.milliseconds)
+        try store.keep(invitation: invitation.id, secret: secret, expires: expires.milliseconds)
+        return Outcome(
+            subject: line.text, summary: "invitation for \(branch), single use")
+    }
+
+    /// A branch, its keys, and reading grants for those who read everything.
+    private func open(
+        _ branch: BranchCode, name: String, _ standing: Standing, at now: Instant
+    ) throws {
+        let readers = standing.completeReaders
+        var plan = RosterPlan()
+        try plan.addBranch(
+            branch, name: name,
+            entity: standing.roster.entities.keys.sorted().first ?? name, isHeadOffice: false,
+            in: standing.book,
+            to: readers.map { .init(node: $0.admission.node, box: $0.admission.box) },
+            random: &random)
+        for reader in readers {
+            let grants = reader.grants.union([.readTrade(branch), .readMoney(branch)])
+            plan.acts.append(
+                .changeGrants(node: reader.admission.node, grants: grants.sorted()))
+        }
+        try write(plan.acts, at: now)
+    }
+
+    /// Admits whoever came with an invitation's secret: its grants, its keys, a series of its own.
+    /// The same keys again get the same answer.
+    ///
+    /// - Throws: `Refusal` where the invitation is unknown, used, withdrawn or expired.
+    package func admit(_ newcomer: Newcomer, with id: Digest, at now: Instant) throws
+        -> Roster.Member
+    {
+        let standing = try needAdministrator()
+        guard let state = standing.roster.invitations[id] else {
+            throw Refusal(.badInvitation, "this invitation is not known here")
+        }
+        if state.usedBy == newcomer.node, let member = standing.roster.nodes[newcomer.node] {
+            return member
+        }
+        guard state.usedBy == nil, !state.isWithdrawn else {
+            throw Refusal(
+                .invitationUsed, "this invitation was used or withdrawn",
+                next: "ask for a new one")
+        }
+        guard now.milliseconds <= state.invitation.expiresMilliseconds else {
+            throw Refusal(
+                .invitationExpired, "this invitation has expired", next: "ask for a new one")
+        }
+        guard standing.roster.nodes[newcomer.node] == nil else {
+            throw Refusal(.badInvitation, "this node is a member already")
+        }
+        try RosterPlan.check(name: newcomer.name)
+        let branch = state.invitation.branch
+        var plan = RosterPlan()
+        plan.acts.append(
+            .admit(
+                Admission(
+                    node: newcomer.node, name: newcomer.name, transport: newcomer.transport,
+                    box: newcomer.box, branch: branch, grants: state.invitation.grants,
+                    series: try RosterPlan.series(
+                        branch, taken: Set(standing.roster.nodes.values.map(\.admission.series))),
+                    invitation: id)))
+        try plan.handKeys(
+            for: Set(state.invitation.grants), from: standing.keyring,
+            branches: Array(standing.roster.branches.keys),
+            to: .init(node: newcomer.node, box: newcomer.box), random: &random)
+        if standing.roster.keepers[branch] == nil {
+            plan.acts.append(.nameKeeper(branch: branch, node: newcomer.node))
+        }
+        try write(plan.acts, at: now)
+        try store.forget(invitation: id)
+        guard let member = self.standing?.roster.nodes[newcomer.node] else {
+            throw Refusal(.fault, "the roster did not take the newcomer")
+        }
+        return member
+    }
+
+    func withdraw(invitation text: String, at now: Instant) throws -> Outcome {
+        let standing = try needAdministrator()
+        let found = standing.roster.invitations.keys.filter { $0.description.hasPrefix(text) }
+        guard let id = found.first, found.count == 1, text.utf8.count >= 8 else {
+            throw Refusal(
+                .badInvitation, "no single invitation begins with \(text)",
+                next: "see `branchbook invite list`")
+        }
+        try write([.withdrawInvitation(id: id)], at: now)
+        try store.forget(invitation: id)
+        return Outcome(subject: id.description, summary: "withdrawn")
+    }
+
+    /// Puts a node out: what it wrote up to what is held here counts, what lies above does not.
+    func revoke(node text: String, at now: Instant) throws -> Outcome {
+        let standing = try needAdministrator()
+        let found = standing.roster.nodes.values.filter {
+            $0.admission.name == text || $0.admission.node.description.hasPrefix(text)
+        }
+        guard let member = found.first, found.count == 1, text.utf8.count >= 1 else {
+            throw Refusal(
+                .badOption, "no single node is called \(text)", next: "see `branchbook members`")
+        }
+        let node = member.admission.node
+        guard node != credentials.node else {
+            throw Refusal(.badOption, "a node cannot revoke itself")
+        }
+        let logs = try store.logs(of: node)
+        let incarnation = logs.map(\.tip.name.incarnation).max() ?? 1
+        let latest = logs.filter { $0.tip.name.incarnation == incarnation }
+        let cut = Cut(
+            node: node, incarnation: incarnation, commit: latest.map(\.tip.commit).max() ?? 0,
+            heads: latest.map { .init(log: $0.tip.id, head: $0.tip.head) }
+                .prefix(RosterAct.headsMax).map { $0 })
+        try write([.revoke(cut)], at: now)
+        return Outcome(
+            subject: node.short,
+            summary: "revoked \(member.admission.name) above commit \(cut.commit)")
+    }
+
+    func needAdministrator() throws -> Standing {
+        let standing = try needStanding()
+        guard standing.isAdministrator else {
+            throw Refusal(
+                .notAdministrator, "this node is not an administrator",
+                next: "ask at the node that founded the book")
+        }
+        return standing
+    }
+}
+
+extension Engine.Standing {
+    /// Members that read every branch: a new branch's keys go to them too.
+    var completeReaders: [Roster.Member] {
+        roster.nodes.values.filter { member in
+            roster.isMember(member.admission.node)
+                && roster.branches.keys.allSatisfy { member.grants.opens(money: $0) }
+        }.sorted { $0.admission.node < $1.admission.node }
+    }
+}

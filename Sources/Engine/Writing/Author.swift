@@ -1,0 +1,176 @@
+package import Books
+package import Replica
+import Sodium
+package import Store
+
+/// This node as a writer: its own logs of one incarnation, its clock and the number of its last
+/// commit. A value, so that a command that fails leaves nothing behind.
+package struct Author: Sendable {
+    package let node: NodeID
+    package let incarnation: UInt64
+    private let book: BookID
+    private let signing: SigningKey
+    private var clock: HybridClock
+    private var commit: UInt64
+    private var writers: [Scope: LogWriter]
+    /// The last entry of each log that this batch wrote, not yet signed, and the tip before it.
+    private var unsigned: [Scope: (entry: Entry, before: LogTip)] = [:]
+
+    /// Reads the tips of the node's own logs.
+    package init(_ credentials: Credentials, _ membership: Credentials.Membership, _ store: Store)
+        throws
+    {
+        node = credentials.node
+        incarnation = membership.incarnation
+        book = membership.book
+        signing = credentials.signing
+        writers = [:]
+        commit = 0
+        var last = HybridTime.zero
+        for (tip, chapter) in try store.logs(of: node) {
+            last = max(last, tip.time)
+            guard tip.name.incarnation == incarnation else { continue }
+            commit = max(commit, tip.commit)
+            writers[tip.name.scope] = LogWriter(tip: tip, chapter: chapter)
+        }
+        clock = HybridClock(last: last)
+    }
+
+    /// What a commit wrote: the new head of each of its logs.
+    package struct Receipt: Hashable, Sendable {
+        package let commit: UInt64
+        package let heads: [LogHead]
+
+        package struct LogHead: Hashable, Sendable {
+            package let name: LogName
+            package let log: LogID
+            package let head: Head
+        }
+    }
+
+    package var lastCommit: UInt64 { commit }
+
+    /// What a commit is written against.
+    package struct Surroundings {
+        package let roster: Roster
+        package let keyring: Keyring
+        package let rosterHeads: [RosterHead]
+        package let now: Instant
+
+        package init(
+            roster: Roster, keyring: Keyring, rosterHeads: [RosterHead], now: Instant
+        ) {
+            self.roster = roster
+            self.keyring = keyring
+            self.rosterHeads = rosterHeads
+            self.now = now
+        }
+    }
+
+    /// Writes the parts as one commit and projects them, within the store's running transaction.
+    /// The entries are signed by `seal`.
+    ///
+    /// - Throws: `Refusal` where a scope is not ours to write; the store's errors.
+    package mutating func write(
+        _ parts: [Draft.Part], references: [[UInt8]] = [], in around: Surroundings, to store: Store
+    ) throws -> Receipt {
+        var opsMax = Payload.opsMax
+        while true {
+            let saved = self
+            do {
+                return try attempt(parts, opsMax, references, around, store)
+            } catch EntryError.tooLarge where opsMax > 1 {
+                self = saved
+                opsMax /= 2
+            }
+        }
+    }
+
+    private mutating func attempt(
+        _ parts: [Draft.Part], _ opsMax: Int, _ references: [[UInt8]], _ around: Surroundings,
+        _ store: Store
+    ) throws -> Receipt {
+        let chunks = parts.flatMap { part in
+            pack(part.ops, opsMax).map { (scope: part.scope, ops: $0) }
+        }
+        guard !chunks.isEmpty, chunks.count <= Int(EntryHeader.partsMax) else {
+            throw Refusal(.tooManyLines, "the document is larger than one commit can be")
+        }
+        commit += 1
+        var runs: [PreparedRun] = []
+        var heads: [Receipt.LogHead] = []
+        for (number, chunk) in chunks.enumerated() {
+            guard let key = around.keyring.writingKey(chunk.scope) else {
+                throw Refusal(
+                    .noGrant, "this node has no key of \(chunk.scope)",
+                    next: "ask an administrator for the grant, or work at a node that has it")
+            }
+            let name = LogName(author: node, incarnation: incarnation, scope: chunk.scope)
+            var writer =
+                writers[chunk.scope]
+                ?? LogWriter(tip: LogTip(name, in: book), chapter: Chapter())
+            let before = writer.tip
+            let entry = try writer.append(
+                chunk.ops,
+                at: .init(
+                    commit: commit, part: UInt32(number), parts: UInt32(chunks.count),
+                    time: clock.next(at: around.now), rosterHeads: around.rosterHeads,
+                    references: references),
+                key: key, signing: signing, signs: false)
+            writers[chunk.scope] = writer
+            unsigned[chunk.scope] = entry.signature == nil ? (entry, before) : nil
+            let run = PreparedRun(
+                written: [(entry, chunk.ops)], after: before, chapter: writer.chapter)
+            runs.append(run)
+            heads.removeAll { $0.log == run.tip.id }
+            heads.append(Receipt.LogHead(name: name, log: run.tip.id, head: run.tip.head))
+        }
+        try store.append(runs, roster: around.roster)
+        return Receipt(commit: commit, heads: heads)
+    }
+
+    /// Ops in order, as many in an entry as it takes.
+    private func pack(_ ops: [Operation], _ opsMax: Int) -> [[Operation]] {
+        var packed: [[Operation]] = []
+        var rest = ops[...]
+        while !rest.isEmpty {
+            var count = min(rest.count, opsMax)
+            while count > 1, Payload.encode(Array(rest.prefix(count)), chapter: Chapter()) == nil {
+                count = (count + 1) / 2
+            }
+            packed.append(Array(rest.prefix(count)))
+            rest = rest.dropFirst(count)
+        }
+        return packed
+    }
+
+    /// Signs the last entry of every log of this batch: to be called once, before the transaction
+    /// ends. An entry that a later one vouches for stays without.
+    package mutating func seal(in store: Store) throws {
+        for (_, last) in unsigned.sorted(by: { $0.key < $1.key }) {
+            let signature = signing.sign(Entry.signedBytes(last.entry.hash))
+            let signed = last.entry.signed(signature)
+            try store.sign(
+                log: last.before.id, seq: signed.header.seq,
+                bytes: RunCodec.encode(signed, after: last.before))
+        }
+        unsigned = [:]
+    }
+
+    /// Writes the first entry of a book, which names it.
+    package static func genesis(
+        _ act: RosterAct, _ credentials: Credentials, at now: Instant, to store: Store
+    ) throws -> BookID {
+        let name = LogName(author: credentials.node, incarnation: 0, scope: .roster)
+        var writer = LogWriter(tip: LogTip(name, in: .genesis), chapter: Chapter())
+        let before = writer.tip
+        var clock = HybridClock()
+        let entry = try writer.append(
+            [.roster(act)], at: .init(commit: 1, time: clock.next(at: now)), key: nil,
+            signing: credentials.signing, signs: true)
+        let run = PreparedRun(
+            written: [(entry, [.roster(act)])], after: before, chapter: writer.chapter)
+        try store.append([run], roster: Roster())
+        return BookID(entry.hash)
+    }
+}

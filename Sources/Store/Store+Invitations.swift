@@ -1,0 +1,44 @@
+import GRDB
+package import Sodium
+
+import struct Foundation.Data
+
+/// Secrets of invitations that this node gave out and nobody has used: known here alone, and no part
+/// of the replicated book.
+extension Store {
+    package func keep(invitation: Digest, secret: [UInt8], expires: Int64) throws {
+        try access { db in
+            try db.execute(
+                sql: "INSERT INTO invitation_secret VALUES (?, ?, ?)",
+                arguments: [blob(invitation), Data(secret), expires])
+        }
+    }
+
+    package func forget(invitation: Digest) throws {
+        try access { db in
+            try db.execute(
+                sql: "DELETE FROM invitation_secret WHERE id = ?", arguments: [blob(invitation)])
+        }
+    }
+
+    /// Those that have not expired; at most `limit`, the newest first.
+    package func openInvitations(
+        at milliseconds: Int64, limit: Int = 256
+    ) throws -> [(id: Digest, secret: [UInt8])] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, secret FROM invitation_secret WHERE expires >= ?
+                    ORDER BY expires DESC LIMIT ?
+                    """,
+                arguments: [milliseconds, limit])
+            return try rows.map { row in
+                guard let id = Digest(row[0] as Data) else {
+                    throw StoreError.damaged("invitation_secret")
+                }
+                return (id, Array(row[1] as Data))
+            }
+        }
+    }
+}
