@@ -56,7 +56,7 @@ package enum Amount {
     }
 
     /// The shortest text with exactly `scale` decimal places.
-    package static func text(_ value: Int64, scale: Int) -> String {
+    package static func text(_ value: some SignedInteger, scale: Int) -> String {
         var digits = String(value.magnitude)
         if digits.utf8.count <= scale {
             digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits

@@ -1,0 +1,194 @@
+import GRDB
+package import Replica
+
+/// Sums that reports are made of.
+extension Store {
+    package struct BalanceRow: Hashable, Sendable {
+        package let scope: String
+        package let account: String
+        package let commodity: String
+        package let amount: Int128
+    }
+
+    /// Money balances of every account, as posted; derived rows are apart (`derived`).
+    ///
+    /// - Parameter day: counts what is dated up to it; nil counts all. Cost: one row per account, or
+    ///   with a day a scan of the postings up to it.
+    package func balances(of currency: CurrencyCode, upTo day: Day?) throws -> [BalanceRow] {
+        try access { db in
+            guard let day else {
+                return try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT b.scope, a.name, c.name, b.amount, b.amount_high FROM balance b
+                        JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                        WHERE c.name = ? AND (b.amount <> 0 OR b.amount_high <> 0)
+                        """,
+                    arguments: [currency.text]
+                ).map {
+                    BalanceRow(
+                        scope: $0[0], account: $0[1], commodity: $0[2], amount: Int128(row: $0))
+                }.sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
+            }
+            return try sums(db, of: currency, upTo: day)
+        }
+    }
+
+    /// Sums in Swift: SQLite would turn an overflowing sum into a float.
+    private func sums(
+        _ db: Database, of currency: CurrencyCode, upTo day: Day
+    ) throws -> [BalanceRow] {
+        struct Key: Hashable {
+            let account: Int64
+            let log: Int64
+        }
+        var sums: [Key: Int128] = [:]
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT account, log, amount FROM posting WHERE day <= ?
+                    AND commodity = (SELECT id FROM name WHERE name = ?)
+                """,
+            arguments: [day.number, currency.text])
+        while let row = try rows.next() {
+            sums[Key(account: row[0], log: row[1]), default: 0] += Int128(row[2] as Int64)
+        }
+        var named: [String: BalanceRow] = [:]
+        for (key, amount) in sums {
+            let account =
+                try String.fetchOne(
+                    db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"),
+                    arguments: [key.account]) ?? ""
+            let scope =
+                try String.fetchOne(
+                    db.cachedStatement(sql: "SELECT scope FROM log WHERE id = ?"),
+                    arguments: [key.log]) ?? ""
+            let old = named["\(scope) \(account)"]?.amount ?? 0
+            named["\(scope) \(account)"] = BalanceRow(
+                scope: scope, account: account, commodity: currency.text, amount: old + amount)
+        }
+        return named.values.filter { $0.amount != 0 }
+            .sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
+    }
+
+    /// What the cost fold put on a branch's accounts; see `CostFold`.
+    package struct DerivedRow: Hashable, Sendable {
+        package let branch: String
+        package var costOfSales: Int128 = 0
+        package var shipped: Int128 = 0
+        package var writeOff: Int128 = 0
+        package var variance: Int128 = 0
+        /// Units sold whose cost nobody knows, over all items.
+        package var uncostedSold: Int128 = 0
+    }
+
+    /// Per branch, of pools that are folded: call `refreshCosts` before.
+    package func derived(upTo day: Day?) throws -> [DerivedRow] {
+        try access { db in
+            var sums: [String: DerivedRow] = [:]
+            if let day {
+                let rows = try Row.fetchCursor(
+                    db,
+                    sql: """
+                        SELECT branch, kind, cost, variance, uncosted FROM cost WHERE day <= ?
+                        """,
+                    arguments: [day.number])
+                while let row = try rows.next() {
+                    var sum = sums[row[0]] ?? DerivedRow(branch: row[0])
+                    sum.add(kind: row[1], cost: row[2], variance: row[3], uncosted: row[4])
+                    sums[row[0]] = sum
+                }
+            } else {
+                let rows = try Row.fetchCursor(
+                    db,
+                    sql: """
+                        SELECT branch, cost_of_sales, shipped, write_off, variance, uncosted_sold
+                        FROM pool
+                        """)
+                while let row = try rows.next() {
+                    var sum = sums[row[0]] ?? DerivedRow(branch: row[0])
+                    sum.costOfSales += Int128(row[1] as Int64)
+                    sum.shipped += Int128(row[2] as Int64)
+                    sum.writeOff += Int128(row[3] as Int64)
+                    sum.variance += Int128(row[4] as Int64)
+                    sum.uncostedSold += Int128(row[5] as Int64)
+                    sums[row[0]] = sum
+                }
+            }
+            return sums.values.sorted { $0.branch < $1.branch }
+        }
+    }
+
+    package struct StockRow: Hashable, Sendable {
+        package let branch: String
+        package let item: String
+        package let onShelf: Int128
+        package let value: Int64?
+        package let uncosted: Int64
+    }
+
+    /// What stands on the shelves, in the order of branch and item, from `after` on.
+    package func stock(
+        branch: BranchCode?, item: ItemCode?, limit: Int
+    ) throws -> [StockRow] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT a.name, c.name, b.amount, b.amount_high, p.value, p.uncosted
+                    FROM balance b
+                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                    LEFT JOIN pool p ON p.item = b.commodity
+                        AND p.branch = substr(a.name, 7, instr(substr(a.name, 7), '/') - 1)
+                    WHERE a.name >= ? AND a.name < ? AND (? IS NULL OR c.name = ?)
+                    ORDER BY a.name, c.name
+                    """,
+                arguments: [
+                    branch.map { "stock/\($0)/" } ?? "stock/",
+                    branch.map { "stock/\($0)0" } ?? "stock0",
+                    item.map { Commodity.item($0).name }, item.map { Commodity.item($0).name },
+                ])
+            var stock: [StockRow] = []
+            while stock.count < limit, let row = try rows.next() {
+                let account: String = row[0]
+                let parts = account.split(separator: "/")
+                stock.append(
+                    StockRow(
+                        branch: parts.count > 1 ? String(parts[1]) : "",
+                        item: String((row[1] as String).dropFirst()), onShelf: Int128(row: row),
+                        value: row[4], uncosted: row[5] ?? 0))
+            }
+            return stock
+        }
+    }
+
+    /// Balances of accounts whose name begins so, of any commodity.
+    package func balances(prefix: String) throws -> [BalanceRow] {
+        try access { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT b.scope, a.name, c.name, b.amount, b.amount_high FROM balance b
+                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                    WHERE substr(a.name, 1, ?) = ? AND (b.amount <> 0 OR b.amount_high <> 0)
+                    ORDER BY a.name, c.name
+                    """,
+                arguments: [prefix.unicodeScalars.count, prefix]
+            ).map {
+                BalanceRow(scope: $0[0], account: $0[1], commodity: $0[2], amount: Int128(row: $0))
+            }
+        }
+    }
+}
+
+extension Store.DerivedRow {
+    fileprivate mutating func add(kind: UInt8, cost: Int64, variance: Int64, uncosted: Int64) {
+        switch DocumentKind(rawValue: kind) {
+        case .sale, .customerReturn: costOfSales += Int128(cost)
+        case .shipment: shipped += Int128(cost)
+        default: writeOff += Int128(cost)
+        }
+        self.variance += Int128(variance)
+        uncostedSold += Int128(uncosted)
+    }
+}

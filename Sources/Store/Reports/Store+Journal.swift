@@ -1,0 +1,215 @@
+import GRDB
+package import Replica
+
+/// Postings in the order in which a journal shows them.
+extension Store {
+    package struct JournalRow: Hashable, Sendable {
+        package let document: DocumentHeader
+        package let account: String
+        package let commodity: String
+        package let amount: Int64
+        package let item: String?
+        /// Groups the postings of one transaction.
+        package let transaction: Int64
+    }
+
+    /// The days on which anything is dated, from `first` to `last`, in order.
+    package func days(from first: Day?, to last: Day?) throws -> [Day] {
+        try access { db in
+            try Int32.fetchAll(
+                db, sql: "SELECT day FROM book_day WHERE day >= ? AND day <= ? ORDER BY day",
+                arguments: [
+                    first?.number ?? Day.range.lowerBound, last?.number ?? Day.range.upperBound,
+                ]
+            ).map { Day(number: $0) }
+        }
+    }
+
+    /// All postings of one day, by time, transaction and place. Memory: a day's postings.
+    package func journal(on day: Day) throws -> [JournalRow] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT a.name AS account, c.name AS commodity, p.amount, i.name AS item, d.*
+                        FROM posting p
+                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                        JOIN log l ON l.id = p.log
+                        JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity
+                        LEFT JOIN name i ON i.id = p.item
+                        WHERE p.day = ? ORDER BY d.time, l.log_id, p.seq, p.op, p.place
+                        """),
+                arguments: [day.number])
+            var number: Int64 = 0
+            var last: [Int64] = []
+            return try rows.map { row in
+                let key: [Int64] = [row["log"], row["seq"], row["op"]]
+                if key != last { number += 1 }
+                last = key
+                return JournalRow(
+                    document: try DocumentHeader(row: row), account: row["account"],
+                    commodity: row["commodity"], amount: row["amount"],
+                    item: (row["item"] as String?).map { String($0.dropFirst()) },
+                    transaction: number)
+            }
+        }
+    }
+
+    package struct CostRecord: Hashable, Sendable {
+        package let branch: String
+        package let item: String
+        package let day: Day
+        package let kind: DocumentKind
+        package let number: String?
+        package let quantity: Int64
+        package let cost: Int64
+        package let variance: Int64
+        package let uncosted: Int64
+    }
+
+    /// Hands every derived row to `body`, by branch and item. Memory: one row.
+    package func costs(
+        of number: DocumentNumber? = nil, _ body: (CostRecord) throws -> Void
+    ) throws {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT c.branch, n.name, c.day, c.kind, c.number, c.quantity, c.cost,
+                        c.variance, c.uncosted
+                    FROM cost c JOIN name n ON n.id = c.item
+                    WHERE ? IS NULL OR c.number = ? ORDER BY c.branch, c.item, c.day, c.seq
+                    """,
+                arguments: [number?.description, number?.description])
+            while let row = try rows.next() {
+                try body(
+                    CostRecord(
+                        branch: row[0], item: String((row[1] as String).dropFirst()),
+                        day: Day(number: row[2]),
+                        kind: DocumentKind(rawValue: row[3]) ?? .statement, number: row[4],
+                        quantity: row[5], cost: row[6], variance: row[7], uncosted: row[8]))
+            }
+        }
+    }
+
+    package struct SalesRow: Hashable, Sendable {
+        package let branch: String
+        package let day: Day
+        /// Net of tax, in minor units.
+        package var revenue: Int128 = 0
+        package var documents: Int64 = 0
+    }
+
+    /// Net revenue per branch and day. Cost: the sales postings of those days.
+    package func sales(from first: Day?, to last: Day?) throws -> [SalesRow] {
+        try access { db in
+            let accounts = try Row.fetchAll(
+                db, sql: "SELECT id, name FROM name WHERE name >= 'sales/' AND name < 'sales0'")
+            var found: [SalesRow] = []
+            for day in try days(from: first, to: last) {
+                for account in accounts {
+                    let name: String = account[1]
+                    let rows = try Row.fetchCursor(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT amount, log, seq, op FROM posting
+                                WHERE day = ? AND account = ?
+                                """),
+                        arguments: [day.number, account[0] as Int64])
+                    var sum = SalesRow(branch: String(name.dropFirst(6)), day: day)
+                    var last: [Int64] = []
+                    while let row = try rows.next() {
+                        sum.revenue -= Int128(row[0] as Int64)
+                        let key: [Int64] = [row[1], row[2], row[3]]
+                        if key != last { sum.documents += 1 }
+                        last = key
+                    }
+                    if sum.documents > 0 { found.append(sum) }
+                }
+            }
+            return found
+        }
+    }
+
+    /// The last documents of a kind that are held, the newest first.
+    package func documents(
+        _ kinds: [DocumentKind], limit: Int
+    ) throws -> [(header: DocumentHeader, scope: String)] {
+        try access { db in
+            let marks = kinds.map { _ in "?" }.joined(separator: ",")
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT d.*, l.scope FROM document d JOIN log l ON l.id = d.log
+                    WHERE d.kind IN (\(marks)) ORDER BY d.day DESC, d.time DESC LIMIT ?
+                    """,
+                arguments: StatementArguments(kinds.map { Int64($0.rawValue) } + [Int64(limit)]))
+            return try rows.map { (try DocumentHeader(row: $0), $0["scope"]) }
+        }
+    }
+
+    package struct EntryRow: Hashable, Sendable {
+        package let scope: String
+        package let author: NodeID
+        package let seq: UInt64
+        package let hash: String
+        package let bytes: Int
+        package let log: LogID
+    }
+
+    /// The newest entries of each log, or of those of one scope; at most `limit` in all.
+    package func newestEntries(scope: Scope?, limit: Int) throws -> [EntryRow] {
+        try access { db in
+            var found: [EntryRow] = []
+            for scope in try scope.map({ [$0] }) ?? scopesHeld() {
+                for (name, log, head) in try logs(in: scope) {
+                    guard found.count < limit else { return found }
+                    let rows = try Row.fetchAll(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT seq, hex(hash), length(bytes) FROM entry
+                                WHERE log = (SELECT id FROM log WHERE log_id = ?) AND seq <= ?
+                                ORDER BY seq DESC LIMIT ?
+                                """),
+                        arguments: [
+                            blob(log.digest), integer(head.seq), min(20, limit - found.count),
+                        ])
+                    found += rows.map {
+                        EntryRow(
+                            scope: scope.name, author: name.author, seq: natural($0[0]),
+                            hash: ($0[1] as String).lowercased(), bytes: $0[2], log: log)
+                    }
+                }
+            }
+            return found
+        }
+    }
+
+    /// The scopes of which anything is held.
+    package func scopesHeld() throws -> [Scope] {
+        try access { db in
+            try String.fetchAll(db, sql: "SELECT DISTINCT scope FROM log").compactMap { Scope($0) }
+                .sorted()
+        }
+    }
+
+    /// Codes of items, in order, from `after` on; those whose code or name contains `search`.
+    package func items(search: String?, after: String?, limit: Int) throws -> [String] {
+        try access { db in
+            let pattern = search.map { text in
+                "%" + text.map { "%_\\".contains($0) ? "\\\($0)" : "\($0)" }.joined() + "%"
+            }
+            return try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT entity FROM register
+                    WHERE attribute = 'name' AND entity > ? AND entity < 'item0'
+                        AND (? IS NULL OR entity LIKE ? ESCAPE '\\'
+                            OR CAST(value AS TEXT) LIKE ? ESCAPE '\\')
+                    ORDER BY entity LIMIT ?
+                    """,
+                arguments: ["item/" + (after ?? ""), pattern, pattern, pattern, limit]
+            ).map { String($0.dropFirst(5)) }
+        }
+    }
+}
