@@ -11,6 +11,18 @@ extension Store {
         package let item: String?
         /// Groups the postings of one transaction.
         package let transaction: Int64
+
+        package init(
+            document: DocumentHeader, account: String, commodity: String, amount: Int64,
+            item: String?, transaction: Int64
+        ) {
+            self.document = document
+            self.account = account
+            self.commodity = commodity
+            self.amount = amount
+            self.item = item
+            self.transaction = transaction
+        }
     }
 
     /// The days on which anything is dated, from `first` to `last`, in order.

@@ -1,0 +1,51 @@
+import Books
+import Replica
+import Store
+
+/// The books as planning reads them: the store's state, own writes of the running batch included.
+struct BooksNow: BookView {
+    let store: Store
+    let roster: Roster
+    let series: Series
+
+    func item(_ code: ItemCode) throws -> ItemFacts? {
+        let shown = try store.registers(entity: ItemFacts.entity(code))
+        return shown.isEmpty ? nil : ItemFacts(code: code, values: shown)
+    }
+
+    func items(barcode: String) throws -> [ItemCode] {
+        try store.entities(barcode: barcode).compactMap { ItemFacts.code(ofEntity: $0) }
+    }
+
+    func balance(of account: Account, _ commodity: Commodity) throws -> Int128 {
+        try store.balance(of: account, commodity)
+    }
+
+    func hasMoved(_ item: ItemCode) throws -> Bool { try store.hasMoved(item) }
+
+    func transactions(of number: DocumentNumber) throws -> [Transaction] {
+        try store.transactions(of: number)
+    }
+
+    func transactions(about number: DocumentNumber) throws -> [Transaction] {
+        try store.transactions(about: number)
+    }
+
+    func recorded(source: String, key: String) throws -> [ClosedRange<UInt32>] {
+        try store.recorded(source: source, key: key)
+    }
+
+    func pool(_ branch: BranchCode, _ item: ItemCode) throws -> PoolState {
+        try store.pool(branch, item)
+    }
+
+    func dots(entity: String, attribute: String) throws -> [Dot] {
+        try store.dots(entity: entity, attribute: attribute)
+    }
+
+    func nextNumber(_ kind: DocumentKind, year: UInt16) throws -> DocumentNumber {
+        try store.nextNumber(series, kind, year: year)
+    }
+
+    func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
+}

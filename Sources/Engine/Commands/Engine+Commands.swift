@@ -1,0 +1,113 @@
+import Books
+import Replica
+import Sodium
+import Store
+
+extension Engine {
+    /// Plans and writes one command within the running transaction.
+    ///
+    /// - Throws: `Refusal` for what the books refuse; the store's errors.
+    func perform(_ command: Command, at now: Instant) throws -> (Outcome, Author.Receipt) {
+        let (standing, ledger) = try needLedger()
+        guard let member = standing.member, let branch = standing.branch,
+            let series = standing.series
+        else {
+            throw Refusal(
+                .noGrant, "the roster that admits this node has not arrived yet",
+                next: "wait until `branchbook status` names a branch")
+        }
+        guard standing.roster.isMember(standing.node) else {
+            throw Refusal(.revoked, "this node was revoked", next: "ask an administrator")
+        }
+        let view = BooksNow(store: store, roster: standing.roster, series: series)
+        let planner = Planner(
+            branch: branch, ledger: ledger, grants: member.grants,
+            today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)
+        let draft = try planner.plan(command, view)
+        let references = try store.references(to: draft.references, otherThan: standing.node)
+        let receipt = try commit(draft.parts, references: references, at: now)
+        let total = draft.total.map { Amount.text($0, scale: ledger.scale) }
+        return (
+            Outcome(
+                subject: draft.number?.description ?? "catalog",
+                summary: summary(command, draft, total, ledger), total: total,
+                notices: draft.notices),
+            receipt
+        )
+    }
+
+    private func summary(
+        _ command: Command, _ draft: Draft, _ total: String?, _ ledger: Ledger
+    ) -> String {
+        let what = draft.number.map { "\($0.kind) \($0)" } ?? "items written"
+        return total.map { "\(what), \($0) \(ledger.currency)" } ?? what
+    }
+
+    /// One command with a savepoint of its own: what fails leaves nothing behind.
+    func performed(_ command: Command, at now: Instant) throws -> (CommandResult, Author.Receipt?) {
+        let saved = author
+        do {
+            let (outcome, receipt) = try store.savepoint { try perform(command, at: now) }
+            return (.done(outcome), receipt)
+        } catch let refusal as Refusal {
+            author = saved
+            return (.refused(refusal), nil)
+        } catch let error as BooksError {
+            author = saved
+            return (.refused(Refusal(error)), nil)
+        } catch let error as FactError {
+            author = saved
+            return (.refused(Refusal(error)), nil)
+        }
+    }
+}
+
+extension Refusal {
+    package init(_ error: BooksError) {
+        switch error {
+        case .overflow:
+            self.init(.overflow, "the figure does not fit 64 bits", next: "split the document")
+        case .notANumber(let text): self.init(.badNumber, "\(text) is not a decimal number")
+        case .tooPrecise(let text, let scale):
+            self.init(.tooPrecise, "\(text) has more than \(scale) decimal places")
+        case .notPositive(let value): self.init(.notPositive, "\(value) is not positive")
+        }
+    }
+
+    package init(_ error: FactError) {
+        switch error {
+        case .overflow: self.init(.overflow, "a sum of the document does not fit 64 bits")
+        case .unbalanced(let commodity, let sum):
+            self.init(.unbalanced, "the document does not balance: \(commodity) by \(sum)")
+        case .emptyTransaction: self.init(.emptyDocument, "the document has no lines")
+        case .tooManyPostings: self.init(.tooManyLines, "the document has too many lines")
+        }
+    }
+
+    /// The store's errors as an operator meets them.
+    package init(_ error: StoreError) {
+        switch error {
+        case .newer(let found, let known):
+            self.init(
+                .newerBook, "this book is of version \(found), this program knows \(known)",
+                next: "install a newer branchbook; nothing was changed")
+        case .sqlite(13, _):
+            self.init(
+                .diskFull, "the disk is full; nothing of this was written",
+                next: "make room, then repeat")
+        case .sqlite(8, _):
+            self.init(
+                .readOnly, "the directory cannot be written to", next: "check its permissions")
+        case .sqlite(11, let message), .sqlite(26, let message):
+            self.init(
+                .damaged, "the database is damaged: \(message)",
+                next: "keep the files, and join again from a peer")
+        case .sqlite(let code, let message):
+            self.init(.storage, "SQLite failed (\(code)): \(message)")
+        case .pragma(let name, let actual):
+            self.init(.storage, "SQLite did not take \(name): it is \(actual)")
+        case .notNext(let held): self.init(.fault, "a run does not follow entry \(held)")
+        case .damaged(let what): self.init(.damaged, "cannot be read: \(what)")
+        }
+    }
+}

@@ -1,0 +1,269 @@
+import Books
+import Replica
+import Store
+
+/// Reports on goods and money.
+extension Engine {
+    func needLedger() throws -> (Standing, Ledger) {
+        let standing = try needStanding()
+        guard let ledger = standing.ledger else {
+            throw Refusal(
+                .noBook, "the founding entry of this book has not arrived",
+                next: "run the node until it met a peer")
+        }
+        return (standing, ledger)
+    }
+
+    /// Folds every pool that moved: reports on value call it first.
+    func foldCosts() throws {
+        while try store.refreshCosts() > 0 {}
+    }
+
+    /// The trial balance: posted balances, and rows that the cost fold derived.
+    func balance(branch: String?, asAt: String?) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try branch.map { try known($0, standing) }
+        let day = try asAt.map { try Self.day($0) }
+        try foldCosts()
+        let figures = ReportWriter(store, ledger)
+        var sums: [String: Int128] = [:]
+        for row in try store.balances(of: ledger.currency, upTo: day) {
+            // Two mirrored bridges of scopes that are both held cancel: what remains is half a document.
+            let name = row.account.hasPrefix("via/") && only == nil ? "via" : row.account
+            sums[name, default: 0] += row.amount
+        }
+        for row in try store.derived(upTo: day) {
+            guard let branch = BranchCode(row.branch) else { continue }
+            for (account, amount) in row.accounts(branch) { sums[account, default: 0] += amount }
+        }
+        var report = Report(
+            schema: "branchbook.balance/1",
+            title: "Trial balance" + (asAt.map { " at \($0)" } ?? ""),
+            columns: [
+                .text("account", "Account"), .number("debit", "Debit"),
+                .number("credit", "Credit"),
+            ])
+        var (debit, credit) = (Int128(0), Int128(0))
+        for (account, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
+            guard only.map({ Account(account)?.belongs(to: $0) == true }) ?? true else { continue }
+            report.rows.append([
+                .text(account), sum > 0 ? figures.money(sum) : .empty,
+                sum < 0 ? figures.money(-sum) : .empty,
+            ])
+            if sum > 0 { debit += sum } else { credit -= sum }
+        }
+        report.facts = [
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("debit", "Debit", figures.money(debit)),
+            .init("credit", "Credit", figures.money(credit)),
+        ]
+        report.notes = scopesMissing(standing, only)
+        return report
+    }
+
+    /// Names the scopes whose accounts are left out because this node does not hold them.
+    private func scopesMissing(_ standing: Standing, _ only: BranchCode?) -> [String] {
+        let held = Set(standing.keyring.scopes)
+        let branches = standing.roster.branches.keys.filter { only == nil || $0 == only }.sorted()
+        let missing = branches.flatMap { [Scope.trade($0), .money($0)] }
+            .filter { !held.contains($0) }
+        return missing.isEmpty
+            ? []
+            : ["Not readable by this node and left out: "
+                + missing.map(\.name).joined(separator: ", ")]
+    }
+
+    func stock(branch: String?, item: String?, limit: Int) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try branch.map { try known($0, standing) }
+        let code = try item.map { try Self.itemCode($0) }
+        try foldCosts()
+        var figures = ReportWriter(store, ledger)
+        let seesCost = only.map { standing.keyring.scopes.contains(.money($0)) } ?? true
+        var report = Report(
+            schema: "branchbook.stock/1", title: "Stock",
+            columns: [
+                .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
+                .number("quantity", "On shelf"), .number("value", "Value"),
+                .number("uncosted", "Uncosted"),
+            ])
+        let rows = try store.stock(branch: only, item: code, limit: bounded(limit))
+        for row in rows {
+            let name = try ItemCode(row.item).flatMap { try itemName($0) }
+            let mayShow =
+                seesCost
+                && (BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) }
+                    ?? false)
+            report.rows.append([
+                .text(row.branch), .text(row.item), .optional(name),
+                try figures.quantity(row.onShelf, of: row.item),
+                mayShow ? (row.value.map { figures.money($0) } ?? .empty) : .empty,
+                row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
+            ])
+        }
+        if rows.count == bounded(limit) {
+            report.notes.append("Only the first \(rows.count) rows are shown.")
+        }
+        report.notes += scopesMissing(standing, only)
+        return report
+    }
+
+    func itemName(_ code: ItemCode) throws -> String? {
+        try store.values(entity: ItemFacts.entity(code), attribute: "name").last?.text
+    }
+
+    func items(search: String?, after: String?, limit: Int) throws -> Report {
+        _ = try needStanding()
+        var report = Report(
+            schema: "branchbook.items/1", title: "Items",
+            columns: [
+                .text("code", "Code"), .text("name", "Name"), .text("unit", "Unit"),
+                .number("price", "Price"), .number("tax", "Tax %"), .text("barcode", "Barcode"),
+                .text("kind", "Kind"), .text("contested", "Contested"),
+            ])
+        let codes = try store.items(search: search, after: after, limit: bounded(limit))
+        for code in codes.compactMap({ ItemCode($0) }) {
+            guard let facts = try facts(code) else { continue }
+            report.rows.append(Self.cells(facts))
+        }
+        if let last = codes.last, codes.count == bounded(limit) {
+            report.facts.append(.init("next", "Next page after", .text(last)))
+        }
+        return report
+    }
+
+    func item(code: String) throws -> Report {
+        _ = try needStanding()
+        guard let facts = try facts(try Self.itemCode(code)) else {
+            throw Refusal(.unknownItem, "there is no item \(code)", next: "see `branchbook item list`")
+        }
+        return Report(
+            schema: "branchbook.item/1", title: "Item \(code)",
+            columns: [
+                .text("code", "Code"), .text("name", "Name"), .text("unit", "Unit"),
+                .number("price", "Price"), .number("tax", "Tax %"), .text("barcode", "Barcode"),
+                .text("kind", "Kind"), .text("contested", "Contested"),
+            ],
+            rows: [Self.cells(facts)],
+            facts: [
+                .init("scale", "Decimal places", .integer(Int64(facts.scale))),
+                .init("active", "Active", .flag(facts.isActive)),
+                .init("refusesShortage", "Refuses a shortage", .flag(facts.refusesShortage)),
+            ])
+    }
+
+    private func facts(_ code: ItemCode) throws -> ItemFacts? {
+        let shown = try store.registers(entity: ItemFacts.entity(code))
+        return shown.isEmpty ? nil : ItemFacts(code: code, values: shown)
+    }
+
+    private static func cells(_ facts: ItemFacts) -> [Report.Cell] {
+        [
+            .text(facts.code.text), .text(facts.name), .text(facts.unit),
+            facts.priceMillionths.map { .decimal(trimmed(Amount.text($0, scale: 6))) } ?? .empty,
+            .decimal(trimmed(Amount.text(facts.taxMillionths, scale: 4))),
+            .optional(facts.barcode), .text(facts.isService ? "service" : "goods"),
+            facts.contested.isEmpty
+                ? .empty : .text(facts.contested.sorted().joined(separator: ", ")),
+        ]
+    }
+
+    /// Without zeros at the end that say nothing.
+    static func trimmed(_ text: String) -> String {
+        guard text.contains(".") else { return text }
+        var text = text
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
+        return text
+    }
+
+    func sales(branch: String?, from: String?, to: String?, byDay: Bool) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try branch.map { try known($0, standing) }
+        try foldCosts()
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.sales/1", title: "Sales",
+            columns: [
+                .text("branch", "Branch"), .text("day", byDay ? "Day" : "To"),
+                .number("documents", "Documents"), .number("revenue", "Revenue, net"),
+            ])
+        var sums: [String: Store.SalesRow] = [:]
+        let rows = try store.sales(
+            from: try from.map { try Self.day($0) }, to: try to.map { try Self.day($0) })
+        for row in rows where only == nil || row.branch == only?.text {
+            let key = byDay ? "\(row.day) \(row.branch)" : row.branch
+            var sum = row
+            sum.revenue += sums[key]?.revenue ?? 0
+            sum.documents += sums[key]?.documents ?? 0
+            sums[key] = sum
+        }
+        for (_, row) in sums.sorted(by: { $0.key < $1.key }) {
+            report.rows.append([
+                .text(row.branch), .text(row.day.description), .integer(row.documents),
+                figures.money(row.revenue),
+            ])
+        }
+        report.facts.append(.init("currency", "Currency", .text(ledger.currency.text)))
+        return report
+    }
+
+    func bounded(_ limit: Int) -> Int { min(max(limit, 1), Query.limitMax) }
+
+    func known(_ branch: String, _ standing: Standing) throws -> BranchCode {
+        let code = try RosterPlan.branch(branch)
+        guard standing.roster.branches[code] != nil else {
+            throw Refusal(.unknownBranch, "there is no branch \(code)")
+        }
+        return code
+    }
+
+    static func day(_ text: String) throws(Refusal) -> Day {
+        guard let day = Day(text) else {
+            throw Refusal(.badDate, "\(text) is not a date", next: "write it as in 2026-11-24")
+        }
+        return day
+    }
+
+    static func itemCode(_ text: String) throws(Refusal) -> ItemCode {
+        guard let code = ItemCode(text) else {
+            throw Refusal(
+                .badCode, "this is not an item's code",
+                next: "use 1 to 64 bytes without control characters")
+        }
+        return code
+    }
+}
+
+extension Store.DerivedRow {
+    /// The derived rows of a branch as postings: they sum to zero.
+    func accounts(_ branch: BranchCode) -> [(String, Int128)] {
+        [
+            (Account.simple(.costOfSales, branch).name, costOfSales),
+            (Account.simple(.shipped, branch).name, shipped),
+            (Account.simple(.writeOff, branch).name, writeOff),
+            (Account.simple(.variance, branch).name, variance),
+            (
+                Account.simple(.inventory, branch).name,
+                -(costOfSales + shipped + writeOff + variance)
+            ),
+        ]
+    }
+}
+
+extension Account {
+    /// Is it one of this branch's own accounts, or one that stands between it and another?
+    func belongs(to branch: BranchCode) -> Bool {
+        switch place {
+        case .branch(let owner): owner == branch
+        case .pair(let pair): pair.contains(branch)
+        case .side(let owner, _): owner == branch
+        case .bridge(let scope):
+            switch scope {
+            case .trade(let owner), .money(let owner): owner == branch
+            case .between(let pair), .betweenMoney(let pair): pair.contains(branch)
+            case .roster, .catalog, .board: false
+            }
+        }
+    }
+}

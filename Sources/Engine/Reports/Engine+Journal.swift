@@ -1,0 +1,218 @@
+import Books
+import Replica
+import Store
+
+/// Documents and their postings.
+extension Engine {
+    /// Postings day by day in the order of time. The next page begins after the fact `next`.
+    func journal(_ filter: JournalFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        if let document = filter.document { return try self.document(number: document) }
+        let only = try filter.branch.map { try known($0, standing) }
+        let limit = bounded(filter.limit)
+        let start = try filter.after.map { try Self.page($0) }
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.journal/1", title: "Journal", columns: Self.journalColumns)
+        let from = try start?.day ?? filter.from.map { try Self.day($0) }
+        for day in try store.days(from: from, to: try filter.to.map { try Self.day($0) }) {
+            for (number, row) in try store.journal(on: day).enumerated() {
+                if let start, day == start.day, number < start.offset { continue }
+                guard matches(row, filter, only) else { continue }
+                guard report.rows.count < limit else {
+                    report.facts.append(
+                        .init("next", "Next page after", .text("\(day):\(number)")))
+                    return report
+                }
+                report.rows.append(try Self.cells(row, &figures))
+            }
+        }
+        return report
+    }
+
+    private func matches(
+        _ row: Store.JournalRow, _ filter: JournalFilter, _ only: BranchCode?
+    ) -> Bool {
+        if let only, Account(row.account)?.belongs(to: only) != true { return false }
+        if let account = filter.account, !row.account.hasPrefix(account) { return false }
+        if let item = filter.item, row.item != item, row.commodity != "#\(item)" { return false }
+        return true
+    }
+
+    private static func page(_ text: String) throws(Refusal) -> (day: Day, offset: Int) {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let day = Day(parts[0]), let offset = Int(parts[1]), offset >= 0
+        else { throw Refusal(.badOption, "\(text) is not the key of a page") }
+        return (day, offset)
+    }
+
+    private static let journalColumns: [Report.Column] = [
+        .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
+        .text("account", "Account"), .text("commodity", "Commodity"), .number("amount", "Amount"),
+        .text("item", "Item"), .text("person", "Person"), .text("party", "Party"),
+        .text("memo", "Memo"),
+    ]
+
+    private static func cells(
+        _ row: Store.JournalRow, _ figures: inout ReportWriter
+    ) throws -> [Report.Cell] {
+        let document = row.document
+        return [
+            .text(document.effectiveDate.description), .optional(document.number?.description),
+            .text("\(document.kind)"), .text(row.account), .text(row.commodity),
+            try figures.amount(row.amount, row.commodity), .optional(row.item),
+            .text(document.person), .optional(document.party), .optional(document.memo),
+        ]
+    }
+
+    /// One document: its postings in every scope that is held, what links to it, what it cost.
+    func document(number text: String) throws -> Report {
+        let (_, ledger) = try needLedger()
+        guard let number = DocumentNumber(text) else {
+            throw Refusal(
+                .badDocumentNumber, "\(text) is not a document's number",
+                next: "write it as in HZa-S-2026-000123")
+        }
+        let transactions = try store.transactions(of: number)
+        guard let first = transactions.first else {
+            throw Refusal(.unknownDocument, "\(text) is not held here")
+        }
+        try foldCosts()
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.document/1", title: "Document \(number)",
+            columns: Self.journalColumns)
+        for (place, transaction) in transactions.enumerated() {
+            for posting in transaction.postings {
+                report.rows.append(
+                    try Self.cells(
+                        Store.JournalRow(
+                            document: transaction.document, account: posting.account.name,
+                            commodity: posting.commodity.name, amount: posting.amount,
+                            item: posting.item?.text, transaction: Int64(place)), &figures))
+            }
+        }
+        var cost = Int128(0)
+        try store.costs(of: number) { cost += Int128($0.cost) }
+        report.facts = [
+            .init("date", "Date", .text(first.document.effectiveDate.description)),
+            .init("person", "Person", .text(first.document.person)),
+        ]
+        if cost != 0 { report.facts.append(.init("cost", "Cost, derived", figures.money(cost))) }
+        if let link = first.document.link {
+            report.facts.append(
+                .init("link", "\(link.relation)", .text(link.target.description)))
+        }
+        for later in try store.transactions(about: number).map(\.document) {
+            let what = "\(later.link.map { "\($0.relation)" } ?? "links")"
+            report.notes.append("\(later.number?.description ?? "statement") \(what) it")
+        }
+        return report
+    }
+
+    /// Shipments and what is still under way: goods are in transit until the receiver takes them.
+    func transfers(openOnly: Bool) throws -> Report {
+        let (_, ledger) = try needLedger()
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.transfers/1", title: "Transfers",
+            columns: [
+                .text("document", "Document"), .text("date", "Sent"), .text("pair", "Between"),
+                .text("item", "Item"), .number("transit", "In transit"),
+                .number("dispute", "In dispute"),
+            ])
+        var open: [String: (pair: String, item: String, transit: Int128, dispute: Int128)] = [:]
+        for kind in ["transit/", "dispute/"] {
+            for row in try store.balances(prefix: kind) {
+                let parts = row.account.split(separator: "/", maxSplits: 2).map(String.init)
+                guard parts.count == 3, row.commodity.hasPrefix("#") else { continue }
+                let item = String(row.commodity.dropFirst())
+                var line = open["\(parts[2]) \(item)"] ?? (parts[1], item, 0, 0)
+                if kind == "transit/" { line.transit += row.amount } else { line.dispute += row.amount }
+                open["\(parts[2]) \(item)"] = line
+            }
+        }
+        var dates: [String: Day] = [:]
+        for (key, line) in open.sorted(by: { $0.key < $1.key }) {
+            let number = String(key.split(separator: " ")[0])
+            if dates[number] == nil, let parsed = DocumentNumber(number) {
+                dates[number] = try store.transactions(of: parsed).first?.document.effectiveDate
+            }
+            report.rows.append([
+                .text(number), .optional(dates[number]?.description), .text(line.pair),
+                .text(line.item), try figures.quantity(line.transit, of: line.item),
+                try figures.quantity(line.dispute, of: line.item),
+            ])
+        }
+        guard !openOnly else { return report }
+        let shown = Set(open.keys.map { String($0.split(separator: " ")[0]) })
+        for (header, scope) in try store.documents([.shipment], limit: Query.limitMax)
+        where scope.hasPrefix("between/") {
+            guard let number = header.number?.description, !shown.contains(number) else { continue }
+            report.rows.append([
+                .text(number), .text(header.effectiveDate.description),
+                .text(String(scope.dropFirst(8))), .text("—"), .integer(0), .integer(0),
+            ])
+        }
+        return report
+    }
+
+    /// Facts that need a person, each with what to do.
+    func exceptions() throws -> Report {
+        let (standing, ledger) = try needLedger()
+        try foldCosts()
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.exceptions/1", title: "Exceptions",
+            columns: [
+                .text("kind", "Kind"), .text("subject", "Subject"), .number("figure", "Figure"),
+                .text("next", "What to do"),
+            ])
+        for row in try store.shortages(limit: Query.limitMax) {
+            report.rows.append([
+                .text("shortage"), .text("\(row.branch) \(row.item)"),
+                try figures.quantity(row.onShelf, of: row.item),
+                .text("count the shelf, or enter the receipt that is missing"),
+            ])
+        }
+        for row in try store.balances(prefix: "dispute/") where row.commodity.hasPrefix("#") {
+            report.rows.append([
+                .text("dispute"), .text("\(row.account) \(row.commodity.dropFirst())"),
+                try figures.amount(row.amount, row.commodity),
+                .text("the sender looks for the goods or writes them off"),
+            ])
+        }
+        for entity in try store.contested(limit: Query.limitMax) {
+            report.rows.append([
+                .text("contested"), .text(entity), .empty,
+                .text("set the attribute again to the value that holds"),
+            ])
+        }
+        for row in try store.voids() {
+            report.rows.append([
+                .text("void"), .text("\(row.scope): \(row.reason)"), .integer(row.count),
+                .text("ask the author; these facts count for nothing"),
+            ])
+        }
+        for line in try store.unmatchedBridges() {
+            report.rows.append([
+                .text("half a document"), .text(line), .empty,
+                .text("wait for the other part, or ask its author"),
+            ])
+        }
+        for fault in try store.poolFaults() {
+            report.rows.append([
+                .text("cost"), .text(fault), .empty, .text("reverse the figure that is too large"),
+            ])
+        }
+        for row in try store.waiting() {
+            let holds = standing.keyring.scopes.contains { $0.name == row.scope }
+            guard holds else { continue }
+            report.rows.append([
+                .text("unread"), .text(row.scope), .integer(row.entries),
+                .text("wait for the key, or ask an administrator for it"),
+            ])
+        }
+        return report
+    }
+}

@@ -1,0 +1,90 @@
+import Books
+import Replica
+import Store
+
+/// A reply that goes out after the transaction, and what it still waits for.
+struct Answer {
+    let reply: Reply
+    /// Own heads that peers should hold before the reply goes.
+    var receipt: Author.Receipt?
+    var wait = 0
+    var until: Instant?
+}
+
+extension Engine {
+    /// Answers one request within the running transaction.
+    func answer(_ request: Request, at now: Instant) throws -> Answer {
+        switch request {
+        case .perform(let command, let wait, let waitMilliseconds):
+            let (result, receipt) = try performed(command, at: now)
+            switch result {
+            case .refused(let refusal): return Answer(reply: .refused(refusal))
+            case .done(let outcome):
+                let until = now.advanced(byMilliseconds: min(max(waitMilliseconds, 0), 3_600_000))
+                return Answer(
+                    reply: .outcome(outcome), receipt: receipt, wait: max(wait, 0), until: until)
+            }
+        case .performAll(let commands):
+            guard commands.count <= Self.commandsMax else {
+                throw Refusal(.tooManyLines, "a batch has at most \(Self.commandsMax) commands")
+            }
+            return Answer(
+                reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
+        case .query(let query): return Answer(reply: .report(try report(query, at: now)))
+        case .invite(let order):
+            return Answer(reply: .outcome(try undoable { try invite(order, at: now) }))
+        case .withdrawInvitation(let id):
+            return Answer(
+                reply: .outcome(try undoable { try withdraw(invitation: id, at: now) }))
+        case .revoke(let node):
+            return Answer(reply: .outcome(try undoable { try revoke(node: node, at: now) }))
+        case .setOnline(let isOnline):
+            return Answer(reply: .outcome(setOnline(isOnline)))
+        case .verify: return Answer(reply: .report(try verify(at: now)))
+        case .rebuild:
+            let standing = try needStanding()
+            try store.rebuild(roster: standing.roster) { standing.keyring.key($0, $1) }
+            let entries = try store.extent().entries
+            return Answer(
+                reply: .outcome(
+                    Outcome(subject: "rebuild", summary: "\(entries) entries were read again")))
+        }
+    }
+
+    /// Commands in one batch of an import.
+    package static let commandsMax = 10_000
+
+    /// With a savepoint: when `body` throws, the author's state and the standing are as before.
+    private func undoable<T>(_ body: () throws -> T) throws -> T {
+        let (author, standing) = (self.author, self.standing)
+        do {
+            return try store.savepoint(body)
+        } catch {
+            (self.author, self.standing) = (author, standing)
+            throw error
+        }
+    }
+
+    func report(_ query: Query, at now: Instant) throws -> Report {
+        switch query {
+        case .status: try status(at: now)
+        case .peers: try peers(at: now)
+        case .log(let scope, let limit): try log(scope: scope, limit: limit)
+        case .items(let search, let after, let limit):
+            try items(search: search, after: after, limit: limit)
+        case .item(let code): try item(code: code)
+        case .transfers(let openOnly): try transfers(openOnly: openOnly)
+        case .journal(let filter): try journal(filter)
+        case .balance(let branch, let asAt): try balance(branch: branch, asAt: asAt)
+        case .stock(let branch, let item, let limit):
+            try stock(branch: branch, item: item, limit: limit)
+        case .exceptions: try exceptions()
+        case .digests: try digests()
+        case .invitations: try invitations(at: now)
+        case .members: try members()
+        case .document(let number): try document(number: number)
+        case .sales(let branch, let from, let to, let byDay):
+            try sales(branch: branch, from: from, to: to, byDay: byDay)
+        }
+    }
+}
