@@ -46,6 +46,9 @@ let package = Package(
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Replica", "Sodium", grdb],
             swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "Store", "Books", "Replica", "Sodium"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
-import Books
-import Replica
+package import Books
+package import Replica
 import Sodium
-import Store
+package import Store
 
 extension Engine {
     /// Plans and writes one command within the running transaction.

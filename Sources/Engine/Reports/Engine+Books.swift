@@ -69,8 +69,10 @@ extension Engine {
             .filter { !held.contains($0) }
         return missing.isEmpty
             ? []
-            : ["Not readable by this node and left out: "
-                + missing.map(\.name).joined(separator: ", ")]
+            : [
+                "Not readable by this node and left out: "
+                    + missing.map(\.name).joined(separator: ", ")
+            ]
     }
 
     func stock(branch: String?, item: String?, limit: Int) throws -> Report {
@@ -135,7 +137,8 @@ extension Engine {
     func item(code: String) throws -> Report {
         _ = try needStanding()
         guard let facts = try facts(try Self.itemCode(code)) else {
-            throw Refusal(.unknownItem, "there is no item \(code)", next: "see `branchbook item list`")
+            throw Refusal(
+                .unknownItem, "there is no item \(code)", next: "see `branchbook item list`")
         }
         return Report(
             schema: "branchbook.item/1", title: "Item \(code)",

@@ -1,5 +1,6 @@
 import Books
 import Replica
+import Sodium
 import Store
 
 /// Reports on the company and on this node.
@@ -46,7 +47,8 @@ extension Engine {
         }
         if let cut = roster.cuts[standing.node] {
             report.notes.append(
-                "This node was revoked above commit \(cut.commit): what it writes counts for nothing.")
+                "This node was revoked above commit \(cut.commit): what it writes counts for nothing."
+            )
         }
         if standing.member == nil {
             report.notes.append("The roster that admits this node has not arrived yet.")
@@ -143,7 +145,8 @@ extension Engine {
         for row in try store.newestEntries(scope: only, limit: bounded(limit)) {
             let name = standing.roster.nodes[row.author]?.admission.name
             report.rows.append([
-                .text(row.scope), .text(name ?? row.author.short), .integer(Int64(clamping: row.seq)),
+                .text(row.scope), .text(name ?? row.author.short),
+                .integer(Int64(clamping: row.seq)),
                 .text(String(row.hash.prefix(16))), .integer(Int64(row.bytes)),
                 .integer(Int64(holders(of: row.log, seq: row.seq))),
             ])
@@ -156,7 +159,9 @@ extension Engine {
         let standing = try needStanding()
         var report = Report(
             schema: "branchbook.verify/1", title: "Verify",
-            columns: [.text("check", "Check"), .text("result", "Result"), .text("detail", "Detail")])
+            columns: [
+                .text("check", "Check"), .text("result", "Result"), .text("detail", "Detail"),
+            ])
         var isSound = true
         func add(_ check: String, _ faults: [String], _ detail: String = "") {
             isSound = isSound && faults.isEmpty

@@ -128,7 +128,11 @@ extension Engine {
                 guard parts.count == 3, row.commodity.hasPrefix("#") else { continue }
                 let item = String(row.commodity.dropFirst())
                 var line = open["\(parts[2]) \(item)"] ?? (parts[1], item, 0, 0)
-                if kind == "transit/" { line.transit += row.amount } else { line.dispute += row.amount }
+                if kind == "transit/" {
+                    line.transit += row.amount
+                } else {
+                    line.dispute += row.amount
+                }
                 open["\(parts[2]) \(item)"] = line
             }
         }

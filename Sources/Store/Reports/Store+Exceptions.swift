@@ -1,5 +1,5 @@
 import GRDB
-package import Replica
+import Replica
 package import Sodium
 import Wire
 
@@ -89,13 +89,13 @@ extension Store {
             let log = "(SELECT log_id FROM log WHERE id = t.log)"
             let queries: [String: String] = [
                 "posting": """
-                    SELECT t.day, \(named("t.account")), \(named("t.commodity")), \(log), t.seq, t.op,
-                        t.place, t.amount, \(named("t.item")), t.base FROM posting t
-                    """,
+                SELECT t.day, \(named("t.account")), \(named("t.commodity")), \(log), t.seq, t.op,
+                    t.place, t.amount, \(named("t.item")), t.base FROM posting t
+                """,
                 "balance": """
-                    SELECT t.scope, \(named("t.account")), \(named("t.commodity")), t.amount,
-                        t.amount_high FROM balance t
-                    """,
+                SELECT t.scope, \(named("t.account")), \(named("t.commodity")), t.amount,
+                    t.amount_high FROM balance t
+                """,
                 "document": "SELECT \(log), t.* FROM document t",
                 "register": "SELECT \(log), t.* FROM register t",
                 "event": "SELECT \(log), t.* FROM event t",

@@ -1,0 +1,38 @@
+package import Replica
+
+/// How an item stands in registers: the entity `item/<code>`, one attribute a fact.
+extension ItemFacts {
+    package enum Attribute {
+        package static let name = "name", unit = "unit", scale = "scale", price = "price"
+        package static let barcode = "barcode", tax = "tax", kind = "kind"
+        package static let shortage = "shortage", active = "active"
+    }
+
+    package static func entity(_ code: ItemCode) -> String { "item/\(code.text)" }
+
+    package static func code(ofEntity entity: String) -> ItemCode? {
+        guard entity.utf8.starts(with: "item/".utf8) else { return nil }
+        return ItemCode(entity.dropFirst(5))
+    }
+
+    /// From the values that show. Where several do, the last in the registers' order is displayed and
+    /// the attribute is contested. A value of another type than expected is passed over.
+    package init(code: ItemCode, values: [String: [Value]]) {
+        func last(_ attribute: String) -> Value? { values[attribute]?.last }
+        let scale = last(Attribute.scale)?.integer ?? 0
+        self.init(
+            code: code, name: last(Attribute.name)?.text ?? code.text,
+            unit: last(Attribute.unit)?.text ?? "pc",
+            scale: Int(min(max(scale, 0), Int64(Amount.scaleMax))),
+            priceMillionths: last(Attribute.price)?.integer,
+            barcode: last(Attribute.barcode)?.text,
+            taxMillionths: min(max(last(Attribute.tax)?.integer ?? 0, 0), Self.taxMillionthsMax),
+            isService: last(Attribute.kind)?.text == "service",
+            refusesShortage: last(Attribute.shortage)?.text == "refuse",
+            isActive: last(Attribute.active)?.integer != 0,
+            contested: values.filter { Set($0.value).count > 1 }.map(\.key).sorted())
+    }
+
+    /// A rate of 1,000 %.
+    package static let taxMillionthsMax: Int64 = 10_000_000
+}

@@ -1,0 +1,121 @@
+import Replica
+
+extension Planner {
+    static let itemsMax = 5_000
+
+    func addItems(_ changes: [ItemChange], _ view: some BookView) throws -> Draft {
+        try requireCatalog()
+        try check(count: changes.count)
+        guard changes.count <= Self.itemsMax else {
+            throw Refusal(.tooManyLines, "at most \(Self.itemsMax) items are added at once")
+        }
+        var ops: [Operation] = []
+        var codes: Set<ItemCode> = []
+        for change in changes {
+            let code = try Self.code(change.code)
+            guard try view.item(code) == nil, codes.insert(code).inserted else {
+                throw Refusal(
+                    .itemExists, "there is an item \(code) already",
+                    next: "change it with `branchbook item set`")
+            }
+            var whole = change
+            whole.name = change.name ?? code.text
+            whole.unit = change.unit ?? "pc"
+            whole.scale = change.scale ?? 0
+            ops += try writes(code, whole) { _ in [] }
+        }
+        return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
+    }
+
+    func setItem(_ change: ItemChange, _ view: some BookView) throws -> Draft {
+        try requireCatalog()
+        let code = try Self.code(change.code)
+        guard let held = try view.item(code) else {
+            throw Refusal(
+                .unknownItem, "there is no item \(code)",
+                next: "add it with `branchbook item add`")
+        }
+        if let scale = change.scale, scale != held.scale, try view.hasMoved(code) {
+            throw Refusal(
+                .scaleFixed, "\(code) has moved: its decimal places stay at \(held.scale)",
+                next: "add a new item with the other scale")
+        }
+        let entity = ItemFacts.entity(code)
+        let ops = try writes(code, change) { try view.dots(entity: entity, attribute: $0) }
+        guard !ops.isEmpty else { throw Refusal(.emptyDocument, "nothing was named to change") }
+        return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
+    }
+
+    private func requireCatalog() throws(Refusal) {
+        guard grants.contains(.catalog) else {
+            throw Refusal(.noGrant, "this node may not write the catalog")
+        }
+    }
+
+    static func code(_ text: String) throws(Refusal) -> ItemCode {
+        guard let code = ItemCode(text) else {
+            throw Refusal(
+                .badCode, "this is not an item's code",
+                next: "use 1 to 64 bytes without control characters")
+        }
+        return code
+    }
+
+    /// One register write for each attribute that is named.
+    private func writes(
+        _ code: ItemCode, _ change: ItemChange, supersedes: (String) throws -> [Dot]
+    ) throws -> [Operation] {
+        var ops: [Operation] = []
+        func write(_ attribute: String, _ value: Value) throws {
+            let seen = try supersedes(attribute).prefix(RegisterWrite.supersedesMax)
+            ops.append(
+                .set(
+                    RegisterWrite(
+                        entity: ItemFacts.entity(code), attribute: attribute, value: value,
+                        supersedes: Array(seen))))
+        }
+        typealias Attribute = ItemFacts.Attribute
+        for (attribute, text, bytesMax) in [
+            (Attribute.name, change.name, 200), (Attribute.unit, change.unit, 16),
+            (Attribute.barcode, change.barcode, 64),
+        ] {
+            guard let text else { continue }
+            try Self.check(text, attribute, bytesMax)
+            try write(attribute, .text(text))
+        }
+        if let scale = change.scale {
+            guard (0...Amount.scaleMax).contains(scale) else {
+                throw Refusal(.badOption, "quantities have 0 to 6 decimal places, not \(scale)")
+            }
+            try write(Attribute.scale, .integer(Int64(scale)))
+        }
+        if let price = change.price {
+            let millionths = try Amount.parse(price, scale: 6)
+            guard millionths >= 0 else { throw Refusal(.notPositive, "a price is not below zero") }
+            try write(Attribute.price, .integer(millionths))
+        }
+        if let tax = change.tax {
+            let millionths = try Amount.parse(tax, scale: 4)
+            guard (0...ItemFacts.taxMillionthsMax).contains(millionths) else {
+                throw Refusal(.badNumber, "\(tax) is not a rate of tax in percent")
+            }
+            try write(Attribute.tax, .integer(millionths))
+        }
+        if let kind = change.kind {
+            guard ["goods", "service"].contains(kind) else {
+                throw Refusal(.badOption, "an item is `goods` or a `service`, not \(kind)")
+            }
+            try write(Attribute.kind, .text(kind))
+        }
+        if let shortage = change.shortage {
+            guard ["record", "refuse"].contains(shortage) else {
+                throw Refusal(.badOption, "a shortage is to `record` or `refuse`, not \(shortage)")
+            }
+            try write(Attribute.shortage, .text(shortage))
+        }
+        if let isActive = change.isActive {
+            try write(Attribute.active, .integer(isActive ? 1 : 0))
+        }
+        return ops
+    }
+}

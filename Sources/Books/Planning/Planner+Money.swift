@@ -1,0 +1,206 @@
+import Replica
+
+extension Planner {
+    /// A change of stock value with no goods moving.
+    func revalue(
+        _ details: Details, item text: String, _ change: Revaluation, _ view: some BookView
+    ) throws -> Draft {
+        try requireMoney("stock values")
+        let facts = try item(text, view)
+        try requireStock(facts)
+        var link: DocumentLink?
+        var notBefore: Day?
+        var contra = Account.simple(.revaluation, branch)
+        let amount: Int64
+        switch change {
+        case .by(let text): amount = try Amount.parse(text, scale: ledger.scale)
+        case .unitCost(let text): amount = try toUnitCost(text, facts, view)
+        case .of(let receipt, let text):
+            amount = try Amount.parse(text, scale: ledger.scale)
+            let number = try Self.number(receipt)
+            let transactions = try view.transactions(of: number)
+            let brought = transactions.flatMap(\.postings).contains {
+                $0.account.root == .stock && $0.commodity == .item(facts.code) && $0.amount > 0
+            }
+            guard let first = transactions.first, brought, number.series.branch == branch else {
+                throw Refusal(
+                    .unknownDocument, "\(number) brought no \(facts.code) to \(branch)")
+            }
+            link = DocumentLink(.adjusts, number)
+            notBefore = first.document.effectiveDate
+            if let party = details.party ?? first.document.party {
+                try Self.check(party, "party", DocumentHeader.partyBytesMax)
+                contra = .named(.payable, branch, party)
+            }
+        }
+        guard amount != 0 else { throw Refusal(.emptyDocument, "the value does not change") }
+        var document = DocumentBuilder(
+            try header(.revaluation, details, link: link, notBefore: notBefore, view))
+        try document.move(
+            .money(branch), amount, of: currency(), from: contra,
+            to: .simple(.inventory, branch), taggedTo: facts.code)
+        return try document.draft(references: link.map { [$0.target] } ?? [], total: amount)
+    }
+
+    private func toUnitCost(
+        _ text: String, _ facts: ItemFacts, _ view: some BookView
+    ) throws -> Int64 {
+        let unit = try Amount.parse(text, scale: 6)
+        let pool = try view.pool(branch, facts.code)
+        guard unit >= 0, pool.quantity > 0 else {
+            throw Refusal(
+                .notEnough, "\(branch) holds no \(facts.code) to revalue",
+                next: "revalue the receipt it came with")
+        }
+        let target = try worth(unit, pool.quantity, facts)
+        return try Self.narrow(Int128(target) - Int128(pool.value))
+    }
+
+    /// A customer pays the branch, or the branch a supplier: through a drawer, or through a bank,
+    /// which stands in `money/<branch>`.
+    func pay(_ details: Details, _ payment: Payment, _ view: some BookView) throws -> Draft {
+        try Self.check(payment.party, "party", DocumentHeader.partyBytesMax)
+        let amount = try Amount.parse(payment.amount, scale: ledger.scale)
+        guard amount > 0 else { throw Refusal(.notPositive, "\(payment.amount) is not positive") }
+        let (trade, money) = (Scope.trade(branch), Scope.money(branch))
+        let isBank = payment.through.hasPrefix("bank:")
+        let purse: Account =
+            isBank
+            ? .named(.bank, branch, try Self.name(String(payment.through.dropFirst(5)), "bank"))
+            : .tender(branch, try Self.name(payment.through, "tender"))
+        let other: Account
+        switch payment.direction {
+        case .received: other = .named(.receivable, branch, payment.party)
+        case .paid: other = .named(.payable, branch, payment.party)
+        }
+        let (from, to) = payment.direction == .received ? (other, purse) : (purse, other)
+        if from.home == trade || to.home == trade { try requireTrade() }
+        if from.home == money || to.home == money { try requireMoney("banks and payables") }
+        var document = DocumentBuilder(
+            try header(.payment, details, party: payment.party, view))
+        if let home = from.home, home == to.home {
+            try document.move(home, amount, of: currency(), from: from, to: to)
+        } else if let home = from.home, let far = to.home {
+            try document.move(home, amount, of: currency(), from: from, to: .via(far))
+            try document.move(far, amount, of: currency(), from: .via(home), to: to)
+        }
+        return try document.draft(total: amount)
+    }
+
+    /// A general journal entry over accounts of this branch.
+    func journal(
+        _ details: Details, _ lines: [JournalLine], _ view: some BookView
+    ) throws -> Draft {
+        try check(count: lines.count)
+        guard lines.count <= 1_000 else {
+            throw Refusal(.tooManyLines, "a journal entry has at most 1,000 lines")
+        }
+        var groups: [Scope: [Posting]] = [:]
+        var sums: [Scope: Int128] = [:]
+        var total = Int128(0)
+        for line in lines {
+            let account = try account(line.account)
+            guard let home = account.home else { continue }
+            let amount = try Amount.parse(line.amount, scale: ledger.scale)
+            guard amount != 0, amount != .min else {
+                throw Refusal(.badNumber, "a line of \(line.account) moves nothing")
+            }
+            let tag = try line.item.map { try item($0, view).code }
+            groups[home, default: []].append(Posting(account, currency(), amount, item: tag))
+            sums[home, default: 0] += Int128(amount)
+            total += Int128(max(amount, 0))
+        }
+        let (trade, money) = (Scope.trade(branch), Scope.money(branch))
+        if groups[trade] != nil { try requireTrade() }
+        if groups[money] != nil { try requireMoney("its ledger") }
+        let rest = sums.values.reduce(0, +)
+        guard rest == 0 else {
+            throw Refusal(
+                .unbalanced,
+                "the lines sum to \(Amount.text(rest, scale: ledger.scale)), not to zero",
+                next: "debits are positive, credits negative")
+        }
+        let across = try Self.narrow(sums[trade] ?? 0)
+        if across != 0 {
+            groups[trade]?.append(Posting(.via(money), currency(), -across))
+            groups[money]?.append(Posting(.via(trade), currency(), across))
+        }
+        var document = DocumentBuilder(try header(.journal, details, view))
+        for (scope, postings) in groups.sorted(by: { $0.key < $1.key }) {
+            document.add(scope, postings)
+        }
+        return try document.draft(total: try Self.narrow(total))
+    }
+
+    /// `expense/rent` or, in full, `expense/HZ/rent`: an account of this branch that a person may
+    /// post to.
+    private func account(_ text: String) throws(Refusal) -> Account {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let rest = parts.count == 2 ? "/\(parts[1])" : ""
+        let account = [Account(text), Account("\(parts.first ?? "")/\(branch)\(rest)")]
+            .compactMap { $0 }.first { $0.place == .branch(branch) }
+        guard let account, !account.root.isHeld, account.root != .customer,
+            account.root != .supplier, account.root != .shrinkage
+        else {
+            throw Refusal(
+                .badAccount, "\(text) is no account of \(branch) that a journal entry may name",
+                next: "use one such as expense/rent, bank/main or equity/capital")
+        }
+        return account
+    }
+
+    /// The exact opposite of a document, once.
+    func reverse(_ details: Details, number text: String, _ view: some BookView) throws -> Draft {
+        let number = try Self.number(text)
+        guard number.series.branch == branch else {
+            throw Refusal(
+                .notForThisBranch, "\(number) is a document of \(number.series.branch)",
+                next: "reverse it there")
+        }
+        let transactions = try view.transactions(of: number)
+        guard let first = transactions.first else {
+            throw Refusal(.unknownDocument, "there is no document \(number)")
+        }
+        switch number.kind {
+        case .shipment, .arrival, .reversal, .statement:
+            throw Refusal(
+                .notReversible, "a \(number.kind) is not reversed",
+                next: "enter the movement that sets it right")
+        default: break
+        }
+        let later = try view.transactions(about: number)
+        guard !later.contains(where: { $0.document.link?.relation == .reverses }) else {
+            throw Refusal(.alreadyReversed, "\(number) was reversed before")
+        }
+        for link in later where link.document.link?.relation == .returns {
+            guard let own = link.document.number,
+                try view.transactions(about: own).contains(where: {
+                    $0.document.link?.relation == .reverses
+                })
+            else {
+                throw Refusal(
+                    .notReversible, "goods of \(number) came back",
+                    next: "reverse \(link.document.number?.description ?? "the return") first")
+            }
+        }
+        var document = DocumentBuilder(
+            try header(
+                .reversal, details, link: DocumentLink(.reverses, number),
+                notBefore: first.document.effectiveDate, view))
+        for transaction in transactions {
+            guard let home = transaction.postings.lazy.compactMap(\.account.home).first else {
+                continue
+            }
+            if case .money = home { try requireMoney("the money part of \(number)") }
+            if case .trade = home { try requireTrade() }
+            document.add(
+                home,
+                transaction.postings.map {
+                    Posting(
+                        $0.account, $0.commodity, -$0.amount, item: $0.item,
+                        base: $0.base.map { 0 &- $0 })
+                })
+        }
+        return try document.draft(references: [number])
+    }
+}

@@ -1,0 +1,337 @@
+import Replica
+
+/// One priced line: what it takes off the shelf, its net and its tax group.
+private struct PricedLine {
+    let facts: ItemFacts
+    let quantity: Int64
+    /// Net, or gross where tax is included, until tax is split off.
+    var amount: Int64
+    let rate: TaxRate
+}
+
+/// Lines of one rate are taxed together.
+private struct TaxRate: Hashable, Comparable {
+    let millionths: Int64
+    let isIncluded: Bool
+
+    static func < (a: Self, b: Self) -> Bool {
+        (a.millionths, a.isIncluded ? 1 : 0) < (b.millionths, b.isIncluded ? 1 : 0)
+    }
+}
+
+extension Planner {
+    func sell(
+        _ details: Details, _ lines: [Line], tender: String, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        try check(count: lines.count)
+        let till = try account(tender: tender, party: details.party)
+        var priced = try lines.map { try price($0, view) }
+        let taxes = try tax(&priced)
+        var document = DocumentBuilder(try header(.sale, details, view))
+        try checkShelf(priced.filter { !$0.facts.isService }, &document, view)
+        let scope = Scope.trade(branch)
+        for line in priced {
+            if !line.facts.isService {
+                try document.move(
+                    scope, line.quantity, of: .item(line.facts.code), from: .stock(branch),
+                    to: .simple(.customer, branch))
+            }
+            try document.move(
+                scope, line.amount, of: currency(), from: .simple(.sales, branch), to: till,
+                taggedFrom: line.facts.code)
+        }
+        for tax in taxes {
+            try document.move(
+                scope, tax, of: currency(), from: .simple(.tax, branch), to: till)
+        }
+        return try document.draft(total: try total(priced, taxes))
+    }
+
+    /// Drawers are `tender/<branch>/<name>`; `credit` is the customer's receivable.
+    private func account(tender: String, party: String?) throws(Refusal) -> Account {
+        guard tender != "credit" else {
+            guard let party, !party.isEmpty else {
+                throw Refusal(
+                    .badOption, "a sale on credit needs a customer", next: "name one with --party")
+            }
+            try Self.check(party, "party", DocumentHeader.partyBytesMax)
+            return .named(.receivable, branch, party)
+        }
+        return .tender(branch, try Self.name(tender, "tender"))
+    }
+
+    /// Names of drawers and banks: small letters, digits and `-`.
+    static func name(_ text: String, _ what: String) throws(Refusal) -> String {
+        guard (1...32).contains(text.utf8.count),
+            text.utf8.allSatisfy({
+                (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+            })
+        else {
+            throw Refusal(
+                .badOption, "\(text) is not the name of a \(what)",
+                next: "use small letters, digits and `-`, as in cash")
+        }
+        return text
+    }
+
+    private func price(_ line: Line, _ view: some BookView) throws -> PricedLine {
+        let (facts, quantity) = try goods(line.item, line.quantity, view)
+        var unit = facts.priceMillionths
+        if let price = line.price { unit = try Amount.parse(price, scale: 6) }
+        guard let unit else {
+            throw Refusal(
+                .noPrice, "item \(facts.code) has no price",
+                next: "give one with the line, or set the item's")
+        }
+        guard unit >= 0 else {
+            throw Refusal(
+                .notPositive, "a price of \(line.price ?? "") is below zero",
+                next: "post it as a journal entry")
+        }
+        var rate = facts.taxMillionths
+        if let tax = line.tax { rate = try Amount.parse(tax, scale: 4) }
+        guard (0...ItemFacts.taxMillionthsMax).contains(rate) else {
+            throw Refusal(.badNumber, "\(line.tax ?? "") is not a rate of tax")
+        }
+        return PricedLine(
+            facts: facts, quantity: quantity, amount: try worth(unit, quantity, facts),
+            rate: TaxRate(millionths: rate, isIncluded: line.isTaxIncluded))
+    }
+
+    /// Tax per document and rate; where it is included the lines become net, and what rounding
+    /// leaves goes to the largest line.
+    private func tax(_ lines: inout [PricedLine]) throws -> [Int64] {
+        var taxes: [Int64] = []
+        for rate in Set(lines.map(\.rate)).sorted() where rate.millionths > 0 {
+            let places = lines.indices.filter { lines[$0].rate == rate }
+            let sum = places.reduce(Int128(0)) { $0 + Int128(lines[$1].amount) }
+            let numerator = sum * Int128(rate.millionths)
+            guard rate.isIncluded else {
+                taxes.append(try Self.divide(numerator, by: 1_000_000))
+                continue
+            }
+            let whole = Int128(1_000_000 + rate.millionths)
+            let tax = try Self.divide(numerator, by: whole)
+            var rest = sum - Int128(tax)
+            var largest = places[0]
+            for place in places {
+                if lines[place].amount > lines[largest].amount { largest = place }
+                lines[place].amount = try Self.divide(
+                    Int128(lines[place].amount) * 1_000_000, by: whole)
+                rest -= Int128(lines[place].amount)
+            }
+            lines[largest].amount = try Self.narrow(Int128(lines[largest].amount) + rest)
+            taxes.append(tax)
+        }
+        return taxes
+    }
+
+    private func total(_ lines: [PricedLine], _ taxes: [Int64]) throws -> Int64 {
+        let sum = lines.reduce(Int128(0)) { $0 + Int128($1.amount) }
+        return try Self.narrow(taxes.reduce(sum) { $0 + Int128($1) })
+    }
+
+    /// What the shelf lacks is refused where the item says so, and noted elsewhere.
+    private func checkShelf(
+        _ lines: [PricedLine], _ document: inout DocumentBuilder, _ view: some BookView
+    ) throws {
+        let wanted = lines.map { (facts: $0.facts, quantity: $0.quantity) }
+        for (facts, left, _) in try lacking(wanted, view) {
+            let text = Amount.text(left, scale: facts.scale)
+            if facts.refusesShortage {
+                throw Refusal(
+                    .notEnough, "\(branch) has \(text) \(facts.unit) of \(facts.code) left",
+                    next: "sell what is left, or count the shelf")
+            }
+            document.note("shortage: \(facts.code), \(text) \(facts.unit) were left")
+        }
+    }
+
+    /// Items of which more is wanted than stands on the shelf, with what is left.
+    func lacking(
+        _ wanted: [(facts: ItemFacts, quantity: Int64)], _ view: some BookView
+    ) throws -> [(facts: ItemFacts, left: Int128, wanted: Int128)] {
+        var sums: [ItemCode: (facts: ItemFacts, quantity: Int128)] = [:]
+        for line in wanted {
+            sums[line.facts.code, default: (line.facts, 0)].quantity += Int128(line.quantity)
+        }
+        var lacking: [(ItemFacts, Int128, Int128)] = []
+        for (code, sum) in sums.sorted(by: { $0.key < $1.key }) {
+            let left = try view.balance(of: .stock(branch), .item(code))
+            if left < sum.quantity { lacking.append((sum.facts, left, sum.quantity)) }
+        }
+        return lacking
+    }
+}
+
+// MARK: Returns
+
+extension Planner {
+    func giveBack(
+        _ details: Details, _ lines: [Line], sale: String?, tender: String, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        try check(count: lines.count)
+        let till = try account(tender: tender, party: details.party)
+        guard let sale else {
+            let document = DocumentBuilder(try header(.customerReturn, details, view))
+            var priced = try lines.map { try price($0, view) }
+            let taxes = try tax(&priced)
+            return try refund(document, priced, taxes, till, [])
+        }
+        guard Set(lines.map { $0.price == nil }).count == 1 else {
+            throw Refusal(
+                .badOption, "some lines of the return have a price and some have none",
+                next: "price all of them, or none to credit what was paid")
+        }
+        let sold = try soldOn(sale, view)
+        let document = DocumentBuilder(
+            try header(
+                .customerReturn, details, link: DocumentLink(.returns, sold.number),
+                notBefore: sold.day, view))
+        var credits = sold
+        let priced = try lines.map { try credit($0, &credits, view) }
+        if lines.allSatisfy({ $0.price == nil }) {
+            let tax = try credits.takeTax()
+            return try refund(document, priced, [tax], till, [sold.number])
+        }
+        var own = priced
+        let taxes = try tax(&own)
+        return try refund(document, own, taxes, till, [sold.number])
+    }
+
+    private func refund(
+        _ builder: DocumentBuilder, _ lines: [PricedLine], _ taxes: [Int64], _ till: Account,
+        _ references: [DocumentNumber]
+    ) throws -> Draft {
+        var document = builder
+        let scope = Scope.trade(branch)
+        for line in lines {
+            if !line.facts.isService {
+                try document.move(
+                    scope, line.quantity, of: .item(line.facts.code),
+                    from: .simple(.customer, branch), to: .stock(branch))
+            }
+            try document.move(
+                scope, line.amount, of: currency(), from: till, to: .simple(.sales, branch),
+                taggedTo: line.facts.code)
+        }
+        for tax in taxes {
+            try document.move(
+                scope, tax, of: currency(), from: till, to: .simple(.tax, branch))
+        }
+        return try document.draft(references: references, total: try total(lines, taxes))
+    }
+
+    /// What a sale sold and what of it came back already, per item, in money and in units.
+    private struct Sold {
+        struct Item {
+            var quantity = Int128(0)
+            var net = Int128(0)
+            var returned = Int128(0)
+            var credited = Int128(0)
+        }
+
+        let number: DocumentNumber
+        let day: Day
+        var items: [ItemCode: Item] = [:]
+        var tax = Int128(0)
+        var taxCredited = Int128(0)
+
+        /// The tax on all that was credited by now, less what was credited before.
+        mutating func takeTax() throws -> Int64 {
+            let net = items.values.reduce(Int128(0)) { $0 + $1.net }
+            let credited = items.values.reduce(Int128(0)) { $0 + $1.credited }
+            guard net != 0 else { return 0 }
+            let (product, over) = tax.multipliedReportingOverflow(by: credited)
+            guard !over else { throw BooksError.overflow }
+            let due = try Planner.divide(net < 0 ? -product : product, by: net < 0 ? -net : net)
+            let step = try Planner.narrow(Int128(due) - taxCredited)
+            taxCredited = Int128(due)
+            return step
+        }
+    }
+
+    private func soldOn(_ text: String, _ view: some BookView) throws -> Sold {
+        let number = try Self.number(text)
+        guard number.series.branch == branch else {
+            throw Refusal(
+                .notForThisBranch, "\(number) was sold at \(number.series.branch)",
+                next: "return it there")
+        }
+        let transactions = try view.transactions(of: number)
+        guard let first = transactions.first, first.document.kind == .sale else {
+            throw Refusal(.unknownDocument, "there is no sale \(number)")
+        }
+        let later = try view.transactions(about: number)
+        guard !later.contains(where: { $0.document.link?.relation == .reverses }) else {
+            throw Refusal(.alreadyReversed, "\(number) was reversed: nothing of it can come back")
+        }
+        var sold = Sold(number: number, day: first.document.effectiveDate)
+        for posting in transactions.flatMap(\.postings) {
+            switch (posting.account.root, posting.commodity, posting.item) {
+            case (.sales, .currency, let item?):
+                sold.items[item, default: .init()].net -= Int128(posting.amount)
+            case (.customer, .item(let item), _):
+                sold.items[item, default: .init()].quantity += Int128(posting.amount)
+            case (.tax, _, _): sold.tax -= Int128(posting.amount)
+            default: break
+            }
+        }
+        for posting in later.filter({ $0.document.link?.relation == .returns }).flatMap(\.postings)
+        {
+            switch (posting.account.root, posting.commodity, posting.item) {
+            case (.sales, .currency, let item?):
+                sold.items[item, default: .init()].credited += Int128(posting.amount)
+            case (.customer, .item(let item), _):
+                sold.items[item, default: .init()].returned -= Int128(posting.amount)
+            case (.tax, _, _): sold.taxCredited += Int128(posting.amount)
+            default: break
+            }
+        }
+        return sold
+    }
+
+    /// A line of a return against its sale: no more than was sold, at the sale's own price unless
+    /// another is named.
+    private func credit(
+        _ line: Line, _ sold: inout Sold, _ view: some BookView
+    ) throws -> PricedLine {
+        let (facts, quantity) = try goods(line.item, line.quantity, view)
+        var item = sold.items[facts.code] ?? .init()
+        let left = facts.isService ? Int128(quantity) : item.quantity - item.returned
+        guard Int128(quantity) <= left, sold.items[facts.code] != nil else {
+            throw Refusal(
+                .tooMuchReturned,
+                "of \(facts.code) on \(sold.number) \(Amount.text(max(left, 0), scale: facts.scale)) can come back"
+            )
+        }
+        item.returned += Int128(quantity)
+        if line.price != nil {
+            sold.items[facts.code] = item
+            return try price(line, view)
+        }
+        guard !facts.isService, item.quantity > 0 else {
+            throw Refusal(.noPrice, "a refund of the service \(facts.code) needs a price")
+        }
+        let (product, over) = item.net.multipliedReportingOverflow(by: item.returned)
+        guard !over else { throw BooksError.overflow }
+        let due = Int128(try Self.divide(product, by: item.quantity))
+        let amount = try Self.narrow(due - item.credited)
+        item.credited = due
+        sold.items[facts.code] = item
+        return PricedLine(
+            facts: facts, quantity: quantity, amount: amount,
+            rate: TaxRate(millionths: 0, isIncluded: false))
+    }
+
+    static func number(_ text: String) throws(Refusal) -> DocumentNumber {
+        guard let number = DocumentNumber(text) else {
+            throw Refusal(
+                .badDocumentNumber, "\(text) is not a document's number",
+                next: "write it as in HZa-S-2026-000123")
+        }
+        return number
+    }
+}

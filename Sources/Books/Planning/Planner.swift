@@ -1,0 +1,206 @@
+package import Replica
+
+/// Turns commands into the ops that a node writes. A plan is a pure function of the command, the
+/// books as they are read, and these settings; or a refusal with its reason.
+package struct Planner: Sendable {
+    package let branch: BranchCode
+    package let ledger: Ledger
+    /// What the node may write.
+    package let grants: Set<Grant>
+    package let today: Day
+    /// Who acts where a command names nobody.
+    package let person: String
+
+    package static let linesMax = 20_000
+    /// Notices in a draft; the last says how many were left out.
+    static let noticesMax = 20
+
+    package init(
+        branch: BranchCode, ledger: Ledger, grants: Set<Grant>, today: Day, person: String
+    ) {
+        self.branch = branch
+        self.ledger = ledger
+        self.grants = grants
+        self.today = today
+        self.person = person
+    }
+
+    /// - Throws: `Refusal` for what the books refuse, `BooksError` and `FactError` for figures that
+    ///   do not fit, what the view throws.
+    package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
+        switch command {
+        case .addItems(let changes): try addItems(changes, view)
+        case .setItem(let change): try setItem(change, view)
+        case .receive(let details, let lines, let supplier):
+            try receive(details, lines, supplier: supplier, view)
+        case .sell(let details, let lines, let tender):
+            try sell(details, lines, tender: tender, view)
+        case .giveBack(let details, let lines, let sale, let tender):
+            try giveBack(details, lines, sale: sale, tender: tender, view)
+        case .ship(let details, let lines, let other): try ship(details, lines, to: other, view)
+        case .arrive(let details, let lines, let shipment):
+            try arrive(details, lines, shipment: shipment, view)
+        case .writeOff(let details, let lines): try writeOff(details, lines, view)
+        case .find(let details, let lines): try find(details, lines, view)
+        case .revalue(let details, let item, let change):
+            try revalue(details, item: item, change, view)
+        case .pay(let details, let payment): try pay(details, payment, view)
+        case .journal(let details, let lines): try journal(details, lines, view)
+        case .reverse(let details, let number): try reverse(details, number: number, view)
+        }
+    }
+}
+
+// MARK: What every document has
+
+extension Planner {
+    func requireTrade() throws(Refusal) {
+        guard grants.contains(.trade(branch)) else {
+            throw Refusal(
+                .noGrant, "this node may not trade for \(branch)",
+                next: "work at a node of the branch that may")
+        }
+    }
+
+    func requireMoney(_ what: String) throws(Refusal) {
+        guard grants.contains(.money(branch)) else {
+            throw Refusal(
+                .noGrant, "this node may not write \(what) of \(branch)",
+                next: "leave it to the keeper of \(branch)")
+        }
+    }
+
+    /// The head of a new document: checked texts, its number, its date, which is raised to that of the
+    /// document it refers to.
+    func header(
+        _ kind: DocumentKind, _ details: Details, link: DocumentLink? = nil,
+        notBefore: Day? = nil, party: String? = nil, _ view: some BookView
+    ) throws -> DocumentHeader {
+        let date = try details.date.map { try Self.day($0) } ?? today
+        let person = details.person ?? self.person
+        try Self.check(person, "person", DocumentHeader.personBytesMax)
+        let party = party ?? details.party
+        if let party { try Self.check(party, "party", DocumentHeader.partyBytesMax) }
+        if let memo = details.memo { try Self.check(memo, "memo", DocumentHeader.memoBytesMax) }
+        let year = UInt16(clamping: today.civil.year)
+        return DocumentHeader(
+            kind: kind, number: try view.nextNumber(kind, year: year),
+            effectiveDate: max(date, notBefore ?? date), person: person, party: party, link: link,
+            memo: details.memo, external: try external(details.external, view))
+    }
+
+    /// - Throws: `.alreadyRecorded` where any of the lines was recorded before.
+    private func external(
+        _ external: Details.External?, _ view: some BookView
+    ) throws -> ExternalReference? {
+        guard let external else { return nil }
+        try Self.check(external.source, "source", ExternalReference.bytesMax)
+        try Self.check(external.key, "key", ExternalReference.bytesMax)
+        guard external.first <= external.last else {
+            throw Refusal(.badOption, "lines \(external.first) to \(external.last) are none")
+        }
+        let asked = external.first...external.last
+        let recorded = try view.recorded(source: external.source, key: external.key)
+        if let known = recorded.first(where: { $0.overlaps(asked) }) {
+            throw Refusal(
+                .alreadyRecorded,
+                "lines \(known.lowerBound) to \(known.upperBound) of \(external.key) were recorded before"
+            )
+        }
+        return ExternalReference(
+            source: external.source, key: external.key, first: external.first,
+            last: external.last)
+    }
+
+    static func check(_ text: String, _ what: String, _ bytesMax: Int) throws(Refusal) {
+        guard (1...bytesMax).contains(text.utf8.count),
+            !text.unicodeScalars.contains(where: {
+                $0.value < 0x20 || (0x7f...0x9f) ~= $0.value
+            })
+        else {
+            throw Refusal(
+                .badText, "a \(what) has 1 to \(bytesMax) bytes and no control characters")
+        }
+    }
+
+    static func day(_ text: String) throws(Refusal) -> Day {
+        guard let day = Day(text) else {
+            throw Refusal(.badDate, "\(text) is not a date", next: "write it as in 2026-11-24")
+        }
+        return day
+    }
+
+    func check(count: Int) throws(Refusal) {
+        guard count > 0 else { throw Refusal(.emptyDocument, "the document has no lines") }
+        guard count <= Self.linesMax else {
+            throw Refusal(
+                .tooManyLines, "a document has at most \(Self.linesMax) lines, not \(count)",
+                next: "split it")
+        }
+    }
+
+    /// An item by its code, or by a barcode that is one item's alone.
+    func item(_ text: String, _ view: some BookView) throws -> ItemFacts {
+        if let code = ItemCode(text), let facts = try view.item(code) { return facts }
+        let codes = try view.items(barcode: text)
+        guard codes.count < 2 else {
+            throw Refusal(
+                .ambiguousBarcode,
+                "barcode \(text) is that of \(codes.map(\.text).joined(separator: ", "))",
+                next: "name the item by its code")
+        }
+        guard let code = codes.first, let facts = try view.item(code) else {
+            throw Refusal(
+                .unknownItem, "there is no item \(text)", next: "add it with `branchbook item add`")
+        }
+        return facts
+    }
+
+    /// An item that may be traded, and the quantity, above zero, in its base units.
+    func goods(
+        _ text: String, _ quantity: String, _ view: some BookView
+    ) throws -> (ItemFacts, Int64) {
+        let facts = try item(text, view)
+        guard facts.isActive else {
+            throw Refusal(.itemInactive, "item \(facts.code) is not active")
+        }
+        let count = try Amount.parse(quantity, scale: facts.scale)
+        guard count > 0 else {
+            throw Refusal(.notPositive, "\(quantity) \(facts.code) is not positive")
+        }
+        return (facts, count)
+    }
+
+    func requireStock(_ facts: ItemFacts) throws(Refusal) {
+        guard !facts.isService else {
+            throw Refusal(.serviceHasNoStock, "\(facts.code) is a service and has no stock")
+        }
+    }
+
+    func currency() -> Commodity { .currency(ledger.currency) }
+
+    /// A unit's price times a quantity, in minor units, rounded half away from zero once.
+    func worth(_ unitMillionths: Int64, _ quantity: Int64, _ facts: ItemFacts) throws -> Int64 {
+        let product = Int128(unitMillionths) * Int128(quantity)
+        let digits = 6 + facts.scale - ledger.scale
+        return digits >= 0
+            ? try Self.divide(product, by: Self.power(digits))
+            : try Self.narrow(product * Self.power(-digits))
+    }
+
+    static func power(_ digits: Int) -> Int128 {
+        (0..<digits).reduce(Int128(1)) { product, _ in product * 10 }
+    }
+
+    /// Rounded half away from zero.
+    static func divide(_ value: Int128, by divisor: Int128) throws -> Int64 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        let rounds = 2 * remainder.magnitude >= divisor.magnitude
+        return try narrow(rounds ? quotient + (value < 0 ? -1 : 1) : quotient)
+    }
+
+    static func narrow(_ value: Int128) throws -> Int64 {
+        guard let narrow = Int64(exactly: value) else { throw BooksError.overflow }
+        return narrow
+    }
+}

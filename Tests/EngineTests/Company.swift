@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Replica
+@testable import Sodium
+@testable import Store
+
+/// A node in a directory of its own, driven by hand: time and randomness from the test.
+final class TestNode {
+    let engine: Engine
+    let folder: URL
+    var now = Instant(milliseconds: 1_795_000_000_000)
+    private var requests: UInt64 = 0
+
+    init(seed: UInt64) throws {
+        folder = FileManager.default.temporaryDirectory.appending(
+            path: "branchbook-engine-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var random = SeededRandom(seed: seed)
+        let credentials = Credentials(random: &random)
+        engine = try Engine(
+            store: Store(path: folder.appending(path: "book.db").path), credentials: credentials,
+            random: random, person: "Lin")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    static func founder(seed: UInt64, scale: Int = 2) throws -> TestNode {
+        let node = try TestNode(seed: seed)
+        _ = try node.engine.found(
+            FoundingOrder(
+                company: "Company", currency: "CNY", scale: scale, branch: "HZ",
+                branchName: "Hangzhou", nodeName: "hz-1"), at: node.now, save: { _ in })
+        return node
+    }
+
+    func ask(_ request: Request) -> Reply {
+        now = now.advanced(byMilliseconds: 1_000)
+        requests += 1
+        let id = RequestID(requests)
+        for case .reply(let to, let reply) in engine.handle([.request(id, request)], at: now)
+        where to == id { return reply }
+        return .refused(Refusal(.fault, "no reply"))
+    }
+
+    @discardableResult
+    func perform(_ command: Command) throws -> Outcome {
+        switch ask(.perform(command, wait: 0, waitMilliseconds: 0)) {
+        case .outcome(let outcome): return outcome
+        case .refused(let refusal): throw refusal
+        default: throw Refusal(.fault, "another reply")
+        }
+    }
+
+    func report(_ query: Query) throws -> Report {
+        switch ask(.query(query)) {
+        case .report(let report): return report
+        case .refused(let refusal): throw refusal
+        default: throw Refusal(.fault, "another reply")
+        }
+    }
+
+    func verify() throws -> Report {
+        guard case .report(let report) = ask(.verify) else { throw Refusal(.fault, "no report") }
+        return report
+    }
+
+    /// The trial balance as account and signed text.
+    func balances() throws -> [String: String] {
+        var found: [String: String] = [:]
+        for row in try report(.balance(branch: nil, asAt: nil)).rows {
+            guard case .text(let account) = row[0] else { continue }
+            if case .decimal(let debit) = row[1] { found[account] = debit }
+            if case .decimal(let credit) = row[2] { found[account] = "-" + credit }
+        }
+        return found
+    }
+
+    func refusal(_ command: Command) -> Refusal.Code? {
+        do {
+            try perform(command)
+            return nil
+        } catch {
+            return (error as? Refusal)?.code
+        }
+    }
+}

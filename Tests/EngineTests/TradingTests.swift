@@ -1,0 +1,153 @@
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Replica
+@testable import Store
+
+/// A branch at work: commands in, books out.
+@Suite struct TradingTests {
+    private func shop() throws -> TestNode {
+        let node = try TestNode.founder(seed: 5)
+        try node.perform(
+            .addItems([
+                ItemChange(code: "TEA", name: "龙井", price: "12.00", tax: "13"),
+                ItemChange(code: "CUP", name: "Cup", price: "5.00", shortage: "refuse"),
+                ItemChange(code: "POST", name: "Postage", price: "8.00", kind: "service"),
+            ]))
+        return node
+    }
+
+    @Test func aDayOfTradingIsOnTheBooks() throws {
+        let node = try shop()
+        try node.perform(
+            .receive(Details(), [Line(item: "TEA", quantity: "10", cost: "4.00")], supplier: "ACME")
+        )
+        let sale = try node.perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "3")], tender: "cash"))
+        #expect(sale.subject.hasPrefix("HZa-S-"))
+        #expect(sale.total == "40.68")
+        try node.perform(
+            .pay(
+                Details(),
+                Payment(direction: .paid, party: "ACME", amount: "15.00", through: "cash")))
+        let balances = try node.balances()
+        #expect(balances["sales/HZ"] == "-36.00")
+        #expect(balances["tax/HZ"] == "-4.68")
+        #expect(balances["tender/HZ/cash"] == "25.68")
+        #expect(balances["payable/HZ/ACME"] == "-25.00")
+        #expect(balances["inventory/HZ"] == "28.00")
+        #expect(balances["cost-of-sales/HZ"] == "12.00")
+        #expect(balances["via"] == nil)
+    }
+
+    @Test func aShortageIsRecordedOrRefusedAsTheItemSays() throws {
+        let node = try shop()
+        let sale = try node.perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "2")], tender: "cash"))
+        #expect(sale.notices == ["shortage: TEA, 0 pc were left"])
+        #expect(
+            node.refusal(
+                .sell(Details(), [Line(item: "CUP", quantity: "1")], tender: "cash")) == .notEnough)
+        let exceptions = try node.report(.exceptions)
+        #expect(exceptions.rows.map(\.first) == [.text("shortage")])
+        #expect(try node.balances()["cost-of-sales/HZ"] == nil)
+        // Goods at 4.00 square the shortage: its cost is variance.
+        try node.perform(
+            .receive(Details(), [Line(item: "TEA", quantity: "5", cost: "4.00")], supplier: "ACME"))
+        let balances = try node.balances()
+        #expect(balances["variance/HZ"] == "8.00")
+        #expect(balances["inventory/HZ"] == "12.00")
+    }
+
+    @Test func aReturnCarriesItsSalesOwnCostAndPrice() throws {
+        let node = try shop()
+        func receive(_ cost: String) throws {
+            try node.perform(
+                .receive(Details(), [Line(item: "TEA", quantity: "3", cost: cost)], supplier: "A"))
+        }
+        try receive("4.00")
+        let sale = try node.perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "3")], tender: "cash"))
+        try receive("7.00")
+        for _ in 0..<3 {
+            try node.perform(
+                .giveBack(
+                    Details(), [Line(item: "TEA", quantity: "1")], sale: sale.subject,
+                    tender: "cash"))
+        }
+        let balances = try node.balances()
+        #expect(balances["sales/HZ"] == nil)
+        #expect(balances["tax/HZ"] == nil)
+        #expect(balances["tender/HZ/cash"] == nil)
+        #expect(balances["cost-of-sales/HZ"] == nil)
+        #expect(balances["inventory/HZ"] == "33.00")
+        #expect(
+            node.refusal(
+                .giveBack(
+                    Details(), [Line(item: "TEA", quantity: "1")], sale: sale.subject,
+                    tender: "cash"))
+                == .tooMuchReturned)
+    }
+
+    @Test func aDocumentIsReversedOnce() throws {
+        let node = try shop()
+        let receipt = try node.perform(
+            .receive(Details(), [Line(item: "TEA", quantity: "10", cost: "4.00")], supplier: "ACME")
+        )
+        let sale = try node.perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "3")], tender: "cash"))
+        try node.perform(.reverse(Details(), number: sale.subject))
+        #expect(node.refusal(.reverse(Details(), number: sale.subject)) == .alreadyReversed)
+        #expect(try node.balances() == ["inventory/HZ": "40.00", "payable/HZ/ACME": "-40.00"])
+        try node.perform(.reverse(Details(), number: receipt.subject))
+        #expect(try node.balances() == [:])
+        #expect(try node.verify().isSound)
+    }
+
+    /// A late receipt is folded at its own date: the sale after it costs what it would have.
+    @Test func aLateFactActsAtItsPlace() throws {
+        let node = try shop()
+        func at(_ date: String) -> Details { Details(date: date) }
+        try node.perform(
+            .receive(
+                at("2026-11-01"), [Line(item: "TEA", quantity: "10", cost: "4")], supplier: "A"))
+        try node.perform(
+            .sell(at("2026-11-10"), [Line(item: "TEA", quantity: "10")], tender: "cash"))
+        #expect(try node.balances()["cost-of-sales/HZ"] == "40.00")
+        try node.perform(
+            .receive(
+                at("2026-11-05"), [Line(item: "TEA", quantity: "10", cost: "6")], supplier: "A"))
+        let balances = try node.balances()
+        #expect(balances["cost-of-sales/HZ"] == "50.00")
+        #expect(balances["inventory/HZ"] == "50.00")
+    }
+
+    @Test func aCommandThatFailsLeavesNothing() throws {
+        let node = try shop()
+        let before = try node.report(.digests)
+        #expect(
+            node.refusal(
+                .sell(
+                    Details(),
+                    [Line(item: "TEA", quantity: "1"), Line(item: "NONE", quantity: "1")],
+                    tender: "cash")) == .unknownItem)
+        #expect(try node.report(.digests) == before)
+        let next = try node.perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"))
+        #expect(next.subject.hasSuffix("-000001"))
+    }
+
+    @Test func aLargeDocumentSpansEntriesOfOneCommit() throws {
+        let node = try shop()
+        let lines = (0..<1_200).map { Line(item: "TEA", quantity: "\($0 % 7 + 1)") }
+        let sale = try node.perform(.sell(Details(), lines, tender: "cash"))
+        let report = try node.report(.document(number: sale.subject))
+        #expect(report.rows.count > 3_600)
+        #expect(try node.verify().isSound)
+    }
+}
+
+extension Report {
+    var isSound: Bool { facts.first { $0.key == "sound" }?.value == .flag(true) }
+}
