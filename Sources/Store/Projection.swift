@@ -213,9 +213,16 @@ struct Projection {
                 """)
         let write = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO balance VALUES (?, ?, ?, ?, ?)")
+        let drop = try db.cachedStatement(
+            sql: "DELETE FROM balance WHERE scope = ? AND account = ? AND commodity = ?")
         for (key, delta) in balances where delta != 0 {
             let row = try Row.fetchOne(read, arguments: [key.scope, key.account, key.commodity])
             let sum = (row.map { Int128(row: $0) } ?? 0) + delta
+            guard sum != 0 else {
+                // No row stands for zero, or the table would depend on how entries were batched.
+                try drop.execute(arguments: [key.scope, key.account, key.commodity])
+                continue
+            }
             try write.execute(arguments: [
                 key.scope, key.account, key.commodity, Int64(truncatingIfNeeded: sum),
                 Int64(truncatingIfNeeded: sum >> 64),

@@ -90,8 +90,8 @@ extension Store {
             try Bool.fetchOne(
                 db.cachedStatement(
                     sql: """
-                        SELECT EXISTS (SELECT 1 FROM balance b JOIN name a ON a.id = b.account
-                            WHERE b.commodity = (SELECT id FROM name WHERE name = ?))
+                        SELECT EXISTS (SELECT 1 FROM name n WHERE n.name = ? AND (
+                            n.id IN (SELECT item FROM pool_dirty) OR n.id IN (SELECT item FROM pool)))
                         """),
                 arguments: [Commodity.item(item).name]) ?? false
         }

@@ -102,7 +102,8 @@ import Testing
         #expect(try node.balances() == ["inventory/HZ": "40.00", "payable/HZ/ACME": "-40.00"])
         try node.perform(.reverse(Details(), number: receipt.subject))
         #expect(try node.balances() == [:])
-        #expect(try node.verify().isSound)
+        let verified = try node.verify()
+        #expect(verified.isSound, "\(verified.rows)")
     }
 
     /// A late receipt is folded at its own date: the sale after it costs what it would have.
