@@ -80,3 +80,11 @@ package struct Dot: Hashable, Comparable, Sendable {
         (a.log, a.seq, a.index) < (b.log, b.seq, b.index)
     }
 }
+
+extension LogName: Comparable, CustomStringConvertible {
+    package static func < (a: Self, b: Self) -> Bool {
+        (a.scope, a.author, a.incarnation) < (b.scope, b.author, b.incarnation)
+    }
+
+    package var description: String { "\(scope) of \(author.short).\(incarnation)" }
+}

@@ -1,0 +1,78 @@
+package import Replica
+import Sodium
+
+extension Gossip {
+    /// To be called whenever `wakeAt` has come; more often does no harm.
+    package mutating func tick(_ holdings: some Holdings, at now: Instant) throws {
+        guard isOnline else { return }
+        dropStalled(at: now)
+        try graftDue(holdings, at: now)
+        for id in links.keys.sorted() { keepAlive(id, at: now) }
+        if let due = antiEntropyAt, due <= now {
+            let peers = ready
+            if !peers.isEmpty {
+                let chosen = peers[Int(random.next() % UInt64(peers.count))]
+                send(.roots(Roots(wantsReply: false, scopes: try roots(holdings))), on: chosen)
+                antiEntropyMilliseconds = min(
+                    antiEntropyMilliseconds * 2, Self.antiEntropyMostMilliseconds)
+            }
+            scheduleAntiEntropy(at: now)
+        }
+        let connected = Set(links.values.compactMap(\.peer)).union([holdings.node])
+        for address in dialer.due(connected: connected, at: now) {
+            outputs.append(.connect(address: address))
+        }
+    }
+
+    /// What is held has changed by more than new entries: tell every peer at once.
+    package mutating func announceRoots(
+        wantsReply: Bool, _ holdings: some Holdings
+    ) throws {
+        let roots = Roots(wantsReply: wantsReply, scopes: try roots(holdings))
+        for id in ready { send(.roots(roots), on: id) }
+    }
+
+    mutating func scheduleAntiEntropy(at now: Instant) {
+        let jitter = Int64(random.next() % UInt64(antiEntropyMilliseconds / 4))
+        antiEntropyAt = now.advanced(byMilliseconds: antiEntropyMilliseconds + jitter)
+    }
+
+    private mutating func keepAlive(_ id: LinkID, at now: Instant) {
+        guard let link = links[id], !link.isClosing else { return }
+        let silent = now.milliseconds - link.lastReceived.milliseconds
+        if silent >= Self.silentMilliseconds {
+            close(id, .silent)
+        } else if link.peer != nil, silent >= Self.pingMilliseconds,
+            link.lastPing.map({ now.milliseconds - $0.milliseconds >= Self.pingMilliseconds })
+                ?? true
+        {
+            links[id]?.lastPing = now
+            send(
+                .ping(
+                    Ping(
+                        nonce: UInt64(bitPattern: now.milliseconds),
+                        milliseconds: now.milliseconds)), on: id)
+        }
+    }
+
+    /// When `tick` has something to do next.
+    package func wakeAt() -> Instant? {
+        guard isOnline else { return nil }
+        var times = wanted.values.map { $0 }
+        for link in links.values where !link.isClosing {
+            // A ping that waits for its answer is not sent again at once.
+            let quietSince = max(link.lastReceived, link.lastPing ?? link.lastReceived)
+            times.append(
+                min(
+                    quietSince.advanced(byMilliseconds: Self.pingMilliseconds),
+                    link.lastReceived.advanced(byMilliseconds: Self.silentMilliseconds)))
+            times += link.fetching.values.map {
+                $0.lastProgress.advanced(byMilliseconds: Self.stalledMilliseconds)
+            }
+        }
+        if let antiEntropyAt, !links.isEmpty { times.append(antiEntropyAt) }
+        let connected = Set(links.values.compactMap(\.peer))
+        if let dial = dialer.nextDue(connected: connected) { times.append(dial) }
+        return times.min()
+    }
+}
