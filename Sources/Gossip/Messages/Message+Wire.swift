@@ -1,4 +1,4 @@
-package import Replica
+import Replica
 import Sodium
 package import Wire
 

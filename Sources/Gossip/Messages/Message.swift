@@ -1,5 +1,5 @@
 package import Replica
-package import Sodium
+import Sodium
 
 /// One message between two authenticated nodes of a book. Layout in `docs/protocol-gossip.md`.
 package enum Message: Hashable, Sendable {

@@ -1,5 +1,5 @@
 package import Replica
-package import Sodium
+import Sodium
 
 /// Whom to connect to and when: every known address whose node is not connected, with backoff.
 ///
@@ -45,7 +45,7 @@ package struct Dialer: Sendable {
             byNode[node, default: []].append(address)
         }
         return byNode.filter { !$0.value.isEmpty }
-            .sorted { ($0.key != me, $0.key) < ($1.key != me, $1.key) }
+            .sorted { ($0.key == me ? 0 : 1, $0.key) < ($1.key == me ? 0 : 1, $1.key) }
             .prefix(Message.contactsMax)
             .map { Hello.Contact(node: $0.key, addresses: $0.value) }
     }

@@ -1,6 +1,6 @@
 package import Replica
 import Sodium
-package import Wire
+import Wire
 
 extension Gossip {
     /// One message of a peer. Bytes that are not one end the link.
@@ -138,7 +138,7 @@ extension Gossip {
         let theirs = Dictionary(
             peerRoots.map { ($0.tag, $0) }, uniquingKeysWith: { first, _ in first })
         var comparison = Comparison()
-        let scopes = try holdings.scopes().sorted { ($0 != .roster, $0) < ($1 != .roster, $1) }
+        let scopes = try holdings.scopes().sorted { ($0.urgency, $0) < ($1.urgency, $1) }
         links[id]?.common = Set(
             scopes.filter { theirs[ScopeTag($0, in: holdings.book)] != nil })
         for scope in scopes {

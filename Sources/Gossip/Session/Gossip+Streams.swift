@@ -218,7 +218,7 @@ extension Gossip {
         if !grown.isEmpty { antiEntropyMilliseconds = Self.antiEntropyLeastMilliseconds }
         // A revocation overtakes data.
         let logs = grown.sorted {
-            ($0.key.scope != .roster, $0.key) < ($1.key.scope != .roster, $1.key)
+            ($0.key.scope.urgency, $0.key) < ($1.key.scope.urgency, $1.key)
         }
         grown = [:]
         for id in ready {

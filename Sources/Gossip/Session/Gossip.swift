@@ -75,7 +75,7 @@ package struct Gossip: Sendable {
         _ id: LinkID, isInitiator: Bool, transport: AgreementPublicKey, address: String?,
         _ holdings: some Holdings, at now: Instant
     ) throws {
-        var link = Link(
+        let link = Link(
             id: id, isInitiator: isInitiator, transport: transport, address: address, at: now)
         guard isOnline, links.count < Self.linksMax else {
             links[id] = link

@@ -21,3 +21,8 @@ package protocol Holdings {
     /// The member whose transport key this is; the node that let us in, while the roster is not here.
     func isMember(_ node: NodeID, with transport: AgreementPublicKey) -> Bool
 }
+
+extension Scope {
+    /// The roster goes before everything else.
+    var urgency: Int { self == .roster ? 0 : 1 }
+}

@@ -1,5 +1,5 @@
-package import Replica
-package import Sodium
+import Replica
+import Sodium
 
 /// One connection as gossip sees it: what the peer holds as far as we know, and what is under way.
 ///
