@@ -47,7 +47,8 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "Replica", "Sodium", grdb],
             swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "Store", "Books", "Replica", "Sodium"],
+            name: "EngineTests",
+            dependencies: ["Engine", "Gossip", "Store", "Books", "Replica", "Sodium"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

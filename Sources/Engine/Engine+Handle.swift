@@ -1,5 +1,7 @@
 package import Books
+package import Gossip
 package import Replica
+package import Sodium
 import Store
 
 /// A past fact that the shell reports.
@@ -7,12 +9,53 @@ package enum Input: Sendable {
     case request(RequestID, Request)
     /// Whoever asked is gone: nobody waits for the reply.
     case abandoned(RequestID)
+    /// A handshake is done, whoever began it.
+    case connected(Connected)
+    /// One whole message of a peer.
+    case received(LinkID, [UInt8])
+    case closed(LinkID)
+    /// `connect` came to nothing.
+    case connectFailed(address: String, why: String)
     case timerFired
+}
+
+/// What the shell knows of a channel that stands.
+package struct Connected: Sendable {
+    package let id: LinkID
+    package let isInitiator: Bool
+    package let remote: AgreementPublicKey
+    package let psk: PresharedKeyID
+    package let handshakeHash: [UInt8]
+    /// What was dialled; nil where the peer dialled.
+    package let address: String?
+
+    package init(
+        id: LinkID, isInitiator: Bool, remote: AgreementPublicKey, psk: PresharedKeyID,
+        handshakeHash: [UInt8], address: String?
+    ) {
+        self.id = id
+        self.isInitiator = isInitiator
+        self.remote = remote
+        self.psk = psk
+        self.handshakeHash = handshakeHash
+        self.address = address
+    }
 }
 
 /// What the shell is to do, after the batch is durable.
 package enum Effect: Sendable {
     case reply(RequestID, Reply)
+    case send(LinkID, [UInt8])
+    /// Once what was sent is out.
+    case close(LinkID)
+    /// Dial; the key opens the first message.
+    case connect(String, PresharedKey, BookID)
+    /// Handshakes may be opened with these keys and no others.
+    case accept([PresharedKey], BookID)
+    /// Keep the credentials, before anything else is done.
+    case save(Credentials)
+    /// Report `timerFired` at this time, or before.
+    case wake(at: Instant)
     /// The store failed in a way that repeating cannot mend: tell, and stop.
     case stop(Refusal)
 }
@@ -21,17 +64,18 @@ extension Engine {
     /// One batch: everything that `inputs` asks for in one SQLite transaction, each request with a
     /// savepoint of its own. The effects hold once the transaction is durable, and not before.
     package func handle(_ inputs: [Input], at now: Instant) -> [Effect] {
-        let saved = (author, standing, credentials)
+        let saved = (author, standing, credentials, gossip)
         do {
             var effects: [Effect] = []
             try store.transact {
                 for input in inputs { effects += try take(input, at: now) }
                 try author?.seal(in: store)
+                effects += try finish(at: now)
             }
             return effects
         } catch {
-            (author, standing, credentials) = saved
-            return failed(inputs, Self.refusal(error))
+            (author, standing, credentials, gossip) = saved
+            return failed(inputs, Self.refusal(error), at: now)
         }
     }
 
@@ -39,17 +83,39 @@ extension Engine {
         switch input {
         case .request(let id, let request):
             do {
-                return [.reply(id, try answer(request, at: now).reply)]
+                switch request {
+                case .verify: return try verify(id, at: now)
+                case .join(let line, let name):
+                    return try join(line, name: name, id, at: now)
+                default: return wait(try answer(request, at: now), id, at: now)
+                }
             } catch let refusal as Refusal {
                 return [.reply(id, .refused(refusal))]
             }
-        case .abandoned, .timerFired: return []
+        case .abandoned(let id):
+            waiting.removeAll { $0.request == id }
+            if verifying?.request == id { verifying = nil }
+            return []
+        case .connected(let link): return try connected(link, at: now)
+        case .received(let id, let bytes): return try received(bytes, on: id, at: now)
+        case .closed(let id): return closed(id, at: now)
+        case .connectFailed(let address, let why):
+            return connectFailed(address, why, at: now)
+        case .timerFired: return []
         }
     }
 
     /// Nothing of the batch was kept: everybody who asked is told.
-    private func failed(_ inputs: [Input], _ refusal: Refusal) -> [Effect] {
+    private func failed(
+        _ inputs: [Input], _ refusal: Refusal, at now: Instant
+    ) -> [Effect] {
         var effects: [Effect] = []
+        // What peers said in this batch is forgotten, and they are heard anew.
+        for id in links.keys.sorted() {
+            effects.append(.close(id))
+            gossip.closed(id, at: now)
+        }
+        links = [:]
         for case .request(let id, _) in inputs { effects.append(.reply(id, .refused(refusal))) }
         if [.storage, .damaged, .fault].contains(refusal.code) { effects.append(.stop(refusal)) }
         return effects

@@ -1,6 +1,6 @@
 import Books
 import Gossip
-import Replica
+package import Replica
 package import Sodium
 package import Store
 
@@ -19,18 +19,61 @@ package final class Engine {
 
     var standing: Standing?
     var author: Author?
+    let options: Options
+    var gossip: Gossip
+    var links: [LinkID: LinkRole] = [:]
+    var joining: Joining?
+    var waiting: [Waiting] = []
+    var verifying: Verifying?
+    var accepted: [PresharedKeyID] = []
+    var needsSave = false
+    /// Own logs of which peers hold more than we do.
+    var ownBehind: Set<LogName> = []
+    /// Logs of which two histories were seen, and where.
+    var forks: [LogName: UInt64] = [:]
+    /// How each peer's state compared the last time.
+    var comparisons: [NodeID: Gossip.Comparison] = [:]
+
+    /// How this node talks to others.
+    package struct Options: Sendable {
+        /// Scopes kept for others, although they cannot be read here.
+        package var relays: [Scope]
+        /// Where this node can be reached, for others to know.
+        package var ownAddresses: [String]
+        /// Where to look for peers, beside what the store remembers.
+        package var peers: [String]
+
+        package init(
+            relays: [Scope] = [], ownAddresses: [String] = [], peers: [String] = []
+        ) {
+            self.relays = relays
+            self.ownAddresses = ownAddresses
+            self.peers = peers
+        }
+    }
 
     /// - Throws: the store's errors for a book that cannot be read.
     package init(
         store: Store, credentials: Credentials, random: any RandomSource, person: String,
-        utcOffsetMinutes: Int = 0
+        utcOffsetMinutes: Int = 0, options: Options = Options()
     ) throws {
         self.store = store
         self.credentials = credentials
-        self.random = AnyRandom(random)
+        var random = AnyRandom(random)
+        gossip = Gossip(
+            incarnation: credentials.membership?.incarnation ?? 1,
+            seed: random.bytes(8).reduce(0) { $0 << 8 | UInt64($1) })
+        self.random = random
+        self.options = options
         self.person = person
         self.utcOffsetMinutes = utcOffsetMinutes
         try stand()
+        gossip.isOnline = try store.setting("online") != "0"
+        gossip.dialer.ownAddresses = options.ownAddresses
+        for (address, node) in try store.addresses() {
+            gossip.dialer.add(address, node: node.map { NodeID($0) })
+        }
+        for address in options.peers { gossip.dialer.add(address) }
     }
 
     /// What the roster says of this node and what it can read: folded anew when the roster grows.

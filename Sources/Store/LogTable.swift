@@ -90,9 +90,14 @@ struct LogTable {
     /// The entries from `seq` on, as many as fit in `bytesMax` and end on a signature; empty where
     /// nothing is held. At least one signed stretch is sent whatever its size: a stretch is bounded
     /// by the checkpoint rule.
-    func run(log: Int64, from seq: UInt64, bytesMax: Int) throws -> [UInt8] {
+    ///
+    /// - Returns: the bytes, and the seq of the last entry in them.
+    func run(
+        log: Int64, from seq: UInt64, bytesMax: Int
+    ) throws -> (bytes: [UInt8], last: UInt64) {
         var bytes: [UInt8] = []
         var sendable = 0
+        var last = seq &- 1
         let rows = try Row.fetchCursor(
             db, sql: "SELECT bytes, is_signed FROM entry WHERE log = ? AND seq >= ? ORDER BY seq",
             arguments: [log, integer(seq)])
@@ -102,9 +107,12 @@ struct LogTable {
             if sendable > 0, bytes.count + next.count > bytesMax { break }
             bytes += next
             entries += 1
-            if row[1] as Bool { sendable = bytes.count }
+            if row[1] as Bool {
+                sendable = bytes.count
+                last = seq + UInt64(entries) - 1
+            }
         }
-        return Array(bytes.prefix(sendable))
+        return (Array(bytes.prefix(sendable)), last)
     }
 
     static func tip(_ row: Row, id: LogID) throws -> (row: Int64, tip: LogTip, start: UInt64) {

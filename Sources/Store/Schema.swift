@@ -47,6 +47,13 @@ enum Schema {
             expires INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        -- This node's own memory of how it talks to peers.
+        CREATE TABLE peer_address (
+            address TEXT PRIMARY KEY,
+            node BLOB
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
         CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE posting (
             day INTEGER NOT NULL,

@@ -96,7 +96,8 @@ extension Store {
         var applied = applied
         var isBlocked = false
         while tip.head.seq < held.head.seq {
-            let bytes = try table.run(log: log, from: tip.head.seq + 1, bytesMax: bytesMax)
+            let (bytes, _) = try table.run(
+                log: log, from: tip.head.seq + 1, bytesMax: bytesMax)
             let run: PreparedRun
             do {
                 run = try PreparedRun(verifying: bytes, after: tip, chapter: chapter, key: key)

@@ -41,6 +41,19 @@ extension Store {
         }
     }
 
+    /// How far a log is held.
+    package func head(of log: LogID) throws -> Head? {
+        try access { db in
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT seq, hash FROM log WHERE log_id = ?"),
+                arguments: [blob(log.digest)])
+            return try row.map { row in
+                guard let hash = Digest(row[1] as Data) else { throw StoreError.damaged("log") }
+                return Head(seq: natural(row[0]), hash: hash)
+            }
+        }
+    }
+
     /// The hash of one entry; nil where it is not held.
     package func hash(of log: LogID, at seq: UInt64) throws -> Digest? {
         try access { db in

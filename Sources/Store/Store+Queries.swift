@@ -24,11 +24,13 @@ extension Store {
     }
 
     /// Entries of one log from `seq` on, in the form in which they travel; empty where none is held.
-    package func run(of log: LogID, from seq: UInt64, bytesMax: Int) throws -> [UInt8] {
+    package func run(of log: LogID, from seq: UInt64, bytesMax: Int) throws -> (
+        bytes: [UInt8], last: UInt64
+    ) {
         try access { db in
             let row = try Int64.fetchOne(
                 db, sql: "SELECT id FROM log WHERE log_id = ?", arguments: [blob(log.digest)])
-            guard let row else { return [] }
+            guard let row else { return ([], seq &- 1) }
             return try LogTable(db: db).run(log: row, from: seq, bytesMax: bytesMax)
         }
     }

@@ -192,7 +192,8 @@ private struct Book {
                 var at = LogTip(tip.name, in: book.book)
                 var chapter = Chapter()
                 while at.head.seq < tip.head.seq {
-                    let bytes = try giver.run(of: tip.id, from: at.head.seq + 1, bytesMax: bytesMax)
+                    let (bytes, _) = try giver.run(
+                        of: tip.id, from: at.head.seq + 1, bytesMax: bytesMax)
                     let run = try PreparedRun(
                         verifying: bytes, after: at, chapter: chapter,
                         key: { book.keys[$0] })

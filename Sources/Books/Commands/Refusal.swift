@@ -71,6 +71,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case waitedInVain = "B0502"
         case forked = "B0503"
         case ownLogBehind = "B0504"
+        /// A peer's run is not what it says it is.
+        case badRun = "B0505"
 
         case badFile = "B0601"
         case badMapping = "B0602"

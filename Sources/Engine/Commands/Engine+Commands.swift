@@ -19,6 +19,11 @@ extension Engine {
         guard standing.roster.isMember(standing.node) else {
             throw Refusal(.revoked, "this node was revoked", next: "ask an administrator")
         }
+        guard ownBehind.isEmpty else {
+            throw Refusal(
+                .ownLogBehind, "peers hold more of this node's own documents than it does itself",
+                next: "a backup was restored: wait until `branchbook peers` shows nothing lacking")
+        }
         let view = BooksNow(store: store, roster: standing.roster, series: series)
         let planner = Planner(
             branch: branch, ledger: ledger, grants: member.grants,

@@ -1,4 +1,5 @@
 import Books
+import Gossip
 package import Replica
 package import Sodium
 import Store
@@ -134,6 +135,9 @@ extension Engine {
         }
         try write(plan.acts, at: now)
         try store.forget(invitation: id)
+        if let holdings = holdings() {
+            try gossip.announceRoots(wantsReply: false, holdings)
+        }
         guard let member = self.standing?.roster.nodes[newcomer.node] else {
             throw Refusal(.fault, "the roster did not take the newcomer")
         }

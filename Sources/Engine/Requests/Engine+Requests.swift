@@ -39,11 +39,13 @@ extension Engine {
         case .revoke(let node):
             return Answer(reply: .outcome(try undoable { try revoke(node: node, at: now) }))
         case .setOnline(let isOnline):
-            return Answer(reply: .outcome(setOnline(isOnline)))
+            return Answer(reply: .outcome(try setOnline(isOnline, at: now)))
+        case .addPeer(let address): return Answer(reply: .outcome(try addPeer(address)))
+        case .removePeer(let address): return Answer(reply: .outcome(try removePeer(address)))
+        case .join: throw Refusal(.badOption, "a join goes its own way")
         case .verify: return Answer(reply: .report(try verify(at: now)))
         case .rebuild:
-            let standing = try needStanding()
-            try store.rebuild(roster: standing.roster) { standing.keyring.key($0, $1) }
+            try reread()
             let entries = try store.extent().entries
             return Answer(
                 reply: .outcome(
@@ -55,7 +57,7 @@ extension Engine {
     package static let commandsMax = 10_000
 
     /// With a savepoint: when `body` throws, the author's state and the standing are as before.
-    private func undoable<T>(_ body: () throws -> T) throws -> T {
+    func undoable<T>(_ body: () throws -> T) throws -> T {
         let (author, standing) = (self.author, self.standing)
         do {
             return try store.savepoint(body)

@@ -15,6 +15,10 @@ package enum Request: Codable, Sendable {
     case revoke(node: String)
     /// Stop and resume talking to peers.
     case setOnline(Bool)
+    case addPeer(address: String)
+    case removePeer(address: String)
+    /// Become a node of the book whose invitation this is.
+    case join(line: String, name: String)
     /// Check everything that can be checked, here and against the peers that are connected.
     case verify
     /// Read every log again into the projections.

@@ -15,6 +15,19 @@ package struct Author: Sendable {
     private var writers: [Scope: LogWriter]
     /// The last entry of each log that this batch wrote, not yet signed, and the tip before it.
     private var unsigned: [Scope: (entry: Entry, before: LogTip)] = [:]
+    /// What was written since it was last taken, for the peers.
+    private var written: [Scope: Written] = [:]
+
+    struct Written {
+        let name: LogName
+        let first: UInt64
+        var last: UInt64
+    }
+
+    mutating func takeWritten() -> [Written] {
+        defer { written = [:] }
+        return written.sorted { $0.key < $1.key }.map(\.value)
+    }
 
     /// Reads the tips of the node's own logs.
     package init(_ credentials: Credentials, _ membership: Credentials.Membership, _ store: Store)
@@ -122,6 +135,8 @@ package struct Author: Sendable {
             let run = PreparedRun(
                 written: [(entry, chunk.ops)], after: before, chapter: writer.chapter)
             runs.append(run)
+            let seq = run.tip.head.seq
+            written[chunk.scope, default: Written(name: name, first: seq, last: seq)].last = seq
             heads.removeAll { $0.log == run.tip.id }
             heads.append(Receipt.LogHead(name: name, log: run.tip.id, head: run.tip.head))
         }

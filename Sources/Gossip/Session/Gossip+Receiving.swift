@@ -106,7 +106,8 @@ extension Gossip {
         guard keepsOneLink(to: hello.node, newest: id, self: holdings.node) else { return }
         try compare(hello.scopes, on: id, holdings)
         send(
-            .ping(Ping(nonce: UInt64(bitPattern: now.milliseconds), milliseconds: now.milliseconds)),
+            .ping(
+                Ping(nonce: UInt64(bitPattern: now.milliseconds), milliseconds: now.milliseconds)),
             on: id)
         links[id]?.lastPing = now
         if antiEntropyAt == nil { scheduleAntiEntropy(at: now) }

@@ -163,7 +163,8 @@ extension Gossip {
         guard let log = name(want.log, scopes), let link = links[id] else { return }
         if want.from == 0 {
             guard var serving = link.serving[log] else { return }
-            serving.credit = min(serving.credit + min(want.credit, Link.creditBytes), Link.creditBytes)
+            serving.credit = min(
+                serving.credit + min(want.credit, Link.creditBytes), Link.creditBytes)
             links[id]?.serving[log] = serving
         } else {
             guard link.serving[log] != nil || link.serving.count < Link.servingMax else { return }
@@ -176,7 +177,8 @@ extension Gossip {
     /// Sends as much of a log as the peer's credit allows.
     mutating func pump(_ log: LogName, on id: LinkID, _ holdings: some Holdings) throws {
         // Own entries leave only when the peer's knowledge of us was compared with ours.
-        guard let link = links[id], link.compared.contains(log.scope) || log.author != holdings.node,
+        guard let link = links[id],
+            link.compared.contains(log.scope) || log.author != holdings.node,
             !link.forked.contains(log), var serving = link.serving[log]
         else { return }
         let head = try ownSeq(log, holdings)

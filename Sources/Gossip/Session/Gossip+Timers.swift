@@ -32,6 +32,16 @@ extension Gossip {
         for id in ready { send(.roots(roots), on: id) }
     }
 
+    /// Ends the links of those that are members no more.
+    package mutating func turnAway(_ holdings: some Holdings) {
+        for id in links.keys.sorted() {
+            guard let link = links[id], let peer = link.peer,
+                !holdings.isMember(peer, with: link.transport)
+            else { continue }
+            close(id, .notAMember)
+        }
+    }
+
     mutating func scheduleAntiEntropy(at now: Instant) {
         let jitter = Int64(random.next() % UInt64(antiEntropyMilliseconds / 4))
         antiEntropyAt = now.advanced(byMilliseconds: antiEntropyMilliseconds + jitter)
@@ -62,10 +72,10 @@ extension Gossip {
         for link in links.values where !link.isClosing {
             // A ping that waits for its answer is not sent again at once.
             let quietSince = max(link.lastReceived, link.lastPing ?? link.lastReceived)
-            times.append(
-                min(
-                    quietSince.advanced(byMilliseconds: Self.pingMilliseconds),
-                    link.lastReceived.advanced(byMilliseconds: Self.silentMilliseconds)))
+            times.append(link.lastReceived.advanced(byMilliseconds: Self.silentMilliseconds))
+            if link.peer != nil {
+                times.append(quietSince.advanced(byMilliseconds: Self.pingMilliseconds))
+            }
             times += link.fetching.values.map {
                 $0.lastProgress.advanced(byMilliseconds: Self.stalledMilliseconds)
             }

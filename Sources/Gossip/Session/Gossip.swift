@@ -39,7 +39,7 @@ package struct Gossip: Sendable {
     /// The first new entry of each log that grew in this batch.
     var grown: [LogName: UInt64] = [:]
     var held: [LogName: UInt64] = [:]
-    package internal(set) var dialer: Dialer
+    package var dialer: Dialer
     var random: SeededRandom
     var outputs: [Output] = []
     var antiEntropyAt: Instant?
@@ -126,7 +126,9 @@ package struct Gossip: Sendable {
     }
 
     /// The links whose peers are known, in order.
-    var ready: [LinkID] { links.values.filter { $0.peer != nil && !$0.isClosing }.map(\.id).sorted() }
+    var ready: [LinkID] {
+        links.values.filter { $0.peer != nil && !$0.isClosing }.map(\.id).sorted()
+    }
 
     func roots(_ holdings: some Holdings) throws -> [ScopeRoot] {
         try holdings.scopes().sorted().prefix(Message.scopesMax).map { scope in
@@ -179,7 +181,9 @@ extension Gossip {
     package var peers: [PeerState] {
         links.values.filter { !$0.isClosing }.sorted { $0.id < $1.id }.map { link in
             var (behind, ahead) = (UInt64(0), UInt64(0))
-            for (log, seq) in link.reach { behind += seq > held[log] ?? 0 ? seq - (held[log] ?? 0) : 0 }
+            for (log, seq) in link.reach {
+                behind += seq > held[log] ?? 0 ? seq - (held[log] ?? 0) : 0
+            }
             for (log, seq) in held where link.common.contains(log.scope) {
                 let durable = link.durable[log] ?? 0
                 ahead += seq > durable ? seq - durable : 0
@@ -191,6 +195,11 @@ extension Gossip {
                 skewMilliseconds: link.skewMilliseconds, bytesReceived: link.bytesReceived,
                 bytesSent: link.bytesSent, behind: behind, ahead: ahead)
         }
+    }
+
+    /// Does a connected peer hold more of this log than we do?
+    package func isBehind(_ log: LogName) -> Bool {
+        links.values.contains { $0.reach[log] ?? 0 > held[log] ?? 0 }
     }
 
     /// Peers that hold a log durably up to `seq`, as far as they said.

@@ -14,7 +14,10 @@ final class TestNode {
     var now = Instant(milliseconds: 1_795_000_000_000)
     private var requests: UInt64 = 0
 
-    init(seed: UInt64) throws {
+    /// Takes the effects, where the node stands in a network.
+    var onEffects: (([Effect]) -> Void)?
+
+    init(seed: UInt64, options: Engine.Options = .init()) throws {
         folder = FileManager.default.temporaryDirectory.appending(
             path: "branchbook-engine-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -22,13 +25,15 @@ final class TestNode {
         let credentials = Credentials(random: &random)
         engine = try Engine(
             store: Store(path: folder.appending(path: "book.db").path), credentials: credentials,
-            random: random, person: "Lin")
+            random: random, person: "Lin", options: options)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    static func founder(seed: UInt64, scale: Int = 2) throws -> TestNode {
-        let node = try TestNode(seed: seed)
+    static func founder(
+        seed: UInt64, scale: Int = 2, options: Engine.Options = .init()
+    ) throws -> TestNode {
+        let node = try TestNode(seed: seed, options: options)
         _ = try node.engine.found(
             FoundingOrder(
                 company: "Company", currency: "CNY", scale: scale, branch: "HZ",
@@ -40,8 +45,9 @@ final class TestNode {
         now = now.advanced(byMilliseconds: 1_000)
         requests += 1
         let id = RequestID(requests)
-        for case .reply(let to, let reply) in engine.handle([.request(id, request)], at: now)
-        where to == id { return reply }
+        let effects = engine.handle([.request(id, request)], at: now)
+        onEffects?(effects)
+        for case .reply(let to, let reply) in effects where to == id { return reply }
         return .refused(Refusal(.fault, "no reply"))
     }
 
@@ -65,6 +71,12 @@ final class TestNode {
     func verify() throws -> Report {
         guard case .report(let report) = ask(.verify) else { throw Refusal(.fault, "no report") }
         return report
+    }
+
+    /// The bytes of every file of the directory.
+    func files() throws -> [[UInt8]] {
+        try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .map { Array(try Data(contentsOf: $0)) }
     }
 
     /// The trial balance as account and signed text.

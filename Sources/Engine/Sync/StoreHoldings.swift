@@ -1,0 +1,70 @@
+import Gossip
+import Replica
+import Sodium
+import Store
+
+/// The replica as gossip asks about it.
+struct StoreHoldings: Holdings {
+    let store: Store
+    let standing: Engine.Standing
+    let relays: [Scope]
+    let introducer: AgreementPublicKey?
+
+    var book: BookID { standing.book }
+    var node: NodeID { standing.node }
+
+    func scopes() throws -> [Scope] {
+        Set(standing.keyring.scopes + relays + [.roster]).sorted()
+    }
+
+    func root(of scope: Scope) throws -> (root: [UInt8], digest: [UInt8]) {
+        let canRead = standing.keyring.writingKey(scope) != nil || scope == .roster
+        let digest =
+            canRead
+            ? Array(try store.digest(of: scope).bytes.prefix(ScopeRoot.partBytes))
+            : ScopeRoot.noDigest
+        return (try store.frontier(of: scope).root, digest)
+    }
+
+    func heads(in scope: Scope) throws -> [(name: LogName, head: Head)] {
+        try store.logs(in: scope).map { ($0.name, $0.head) }
+    }
+
+    func head(of log: LogName) throws -> Head? {
+        try store.head(of: id(of: log))
+    }
+
+    func hash(of log: LogName, at seq: UInt64) throws -> Digest? {
+        try store.hash(of: id(of: log), at: seq)
+    }
+
+    func run(
+        of log: LogName, from seq: UInt64, bytesMax: Int
+    ) throws -> (bytes: [UInt8], last: UInt64) {
+        try store.run(of: id(of: log), from: seq, bytesMax: bytesMax)
+    }
+
+    /// Incarnation 0 in the roster is the founding entry's log, which stands under no book.
+    func id(of log: LogName) -> LogID {
+        log.id(in: log.incarnation == 0 ? .genesis : book)
+    }
+
+    func accepts(_ log: LogName) -> Bool {
+        let roster = standing.roster
+        guard log.incarnation > 0 else {
+            return log.scope == .roster
+                && (roster.founding == nil || roster.administrators.contains(log.author))
+        }
+        if log.scope == .roster { return roster.administrators.contains(log.author) }
+        return roster.nodes[log.author] != nil || log.author == node
+    }
+
+    func isMember(_ node: NodeID, with transport: AgreementPublicKey) -> Bool {
+        let roster = standing.roster
+        if let member = roster.nodes[node] {
+            return member.admission.transport == transport && roster.isMember(node)
+        }
+        // Until the roster is here, the node that let us in is the one we trust to bring it.
+        return roster.nodes[self.node] == nil && introducer == transport
+    }
+}

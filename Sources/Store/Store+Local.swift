@@ -1,0 +1,45 @@
+import GRDB
+package import Sodium
+
+import struct Foundation.Data
+
+/// What this node alone remembers: no part of the replicated book.
+extension Store {
+    package func keep(address: String, node: PublicKey?) throws {
+        try access { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO peer_address VALUES (?, ?)",
+                arguments: [address, node.map { Data($0.bytes) }])
+        }
+    }
+
+    package func forget(address: String) throws {
+        try access { db in
+            try db.execute(
+                sql: "DELETE FROM peer_address WHERE address = ?", arguments: [address])
+        }
+    }
+
+    /// Where peers were found, in order; at most 256.
+    package func addresses() throws -> [(address: String, node: PublicKey?)] {
+        try access { db in
+            try Row.fetchAll(
+                db, sql: "SELECT address, node FROM peer_address ORDER BY address LIMIT 256"
+            ).map { ($0[0], ($0[1] as Data?).flatMap { PublicKey($0) }) }
+        }
+    }
+
+    package func setting(_ name: String) throws -> String? {
+        try access { db in
+            try String.fetchOne(
+                db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
+        }
+    }
+
+    package func set(_ name: String, _ value: String) throws {
+        try access { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [name, value])
+        }
+    }
+}
