@@ -10,12 +10,26 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 
 // Arrows point down only: a target may depend on the ones above it in this list, never below.
 let package = Package(
     name: "branchbook",
+    products: [.executable(name: "branchbook", targets: ["branchbook"])],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .target(name: "Wire", swiftSettings: strict),
@@ -31,6 +45,20 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: ["Store", "Gossip", "Books", "Replica", "Sodium", "Wire"],
+            swiftSettings: strict),
+        .target(name: "Exchange", dependencies: ["Books", "Replica"], swiftSettings: strict),
+        .target(
+            name: "Node",
+            dependencies: [
+                "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "Wire", nioCore,
+                nioPosix, logging, lifecycle, signals,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "branchbook",
+            dependencies: [
+                "Node", "Engine", "Exchange", "Books", "Replica", "Sodium", logging, arguments,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "bench", dependencies: ["Store", "Replica", "Sodium", grdb],

@@ -42,10 +42,14 @@ package final class Engine {
         package var ownAddresses: [String]
         /// Where to look for peers, beside what the store remembers.
         package var peers: [String]
+        /// False for a moment's visit: nobody is dialled, whatever `online` says.
+        package var talksToPeers: Bool
 
         package init(
-            relays: [Scope] = [], ownAddresses: [String] = [], peers: [String] = []
+            relays: [Scope] = [], ownAddresses: [String] = [], peers: [String] = [],
+            talksToPeers: Bool = true
         ) {
+            self.talksToPeers = talksToPeers
             self.relays = relays
             self.ownAddresses = ownAddresses
             self.peers = peers
@@ -68,7 +72,7 @@ package final class Engine {
         self.person = person
         self.utcOffsetMinutes = utcOffsetMinutes
         try stand()
-        gossip.isOnline = try store.setting("online") != "0"
+        gossip.isOnline = try options.talksToPeers && store.setting("online") != "0"
         gossip.dialer.ownAddresses = options.ownAddresses
         for (address, node) in try store.addresses() {
             gossip.dialer.add(address, node: node.map { NodeID($0) })

@@ -58,7 +58,7 @@ extension Engine {
     /// Stops or resumes talking to peers; remembered over a restart.
     func setOnline(_ isOnline: Bool, at now: Instant) throws -> Outcome {
         try store.set("online", isOnline ? "1" : "0")
-        gossip.isOnline = isOnline
+        gossip.isOnline = isOnline && options.talksToPeers
         if isOnline { gossip.dialer.retryNow() } else { gossip.closeAll(.offline) }
         return Outcome(
             subject: isOnline ? "online" : "offline",

@@ -155,3 +155,11 @@ extension Channel {
         }
     }
 }
+
+extension Channel {
+    /// Has a responder read a first message that was made with a key we hold? From here on a
+    /// handshake costs Diffie–Hellman operations, and the shell counts how many are under way.
+    package var hasReadFirstMessage: Bool {
+        if case .thirdMessage = state { true } else { false }
+    }
+}

@@ -1,0 +1,78 @@
+import Books
+package import Engine
+import Foundation
+package import Logging
+import Replica
+import Sodium
+
+/// A node to ask, whether it runs as a daemon or not: without one, the directory itself is opened,
+/// under its lock.
+package enum NodeAccess {
+    case daemon(ControlClient)
+    case own(NodeRuntime)
+
+    /// - Throws: `Refusal`.
+    package init(
+        _ directory: DataDirectory, _ settings: Settings, logger: Logger
+    ) throws {
+        if let client = ControlClient(directory) {
+            self = .daemon(client)
+            return
+        }
+        guard directory.hasBook else {
+            throw Refusal(
+                .noBook, "\(directory.path) holds no book",
+                next: "found one with `branchbook init`, or join one with `branchbook join`")
+        }
+        let runtime = try NodeRuntime(
+            directory, settings.withoutPeers, holder: "branchbook command", logger: logger)
+        runtime.start()
+        self = .own(runtime)
+    }
+
+    package var isDaemon: Bool { if case .daemon = self { true } else { false } }
+
+    package func ask(_ request: Request) -> Reply {
+        switch self {
+        case .daemon(let client): client.ask(request)
+        case .own(let runtime): runtime.ask(request)
+        }
+    }
+
+    /// Asks without waiting; `each` is called on another thread.
+    package func ask(_ request: Request, each: @escaping @Sendable (Reply) -> Void) {
+        switch self {
+        case .daemon(let client): client.ask(request, each: each)
+        case .own(let runtime): _ = runtime.ask(request, each: each)
+        }
+    }
+
+    /// To be called at the end: a directory that was opened is let go of.
+    package func close() {
+        if case .own(let runtime) = self { runtime.stop() }
+    }
+
+    // MARK: Before there is a book
+
+    /// Founds a book in the directory.
+    package static func found(
+        _ order: FoundingOrder, _ directory: DataDirectory, _ settings: Settings
+    ) throws -> Engine.Founded {
+        let opened = try OpenNode(directory, settings, holder: "branchbook init")
+        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+        return try opened.engine.found(
+            order, at: now, save: { try SecretFile.save($0, in: directory) })
+    }
+
+    /// Joins a book, and stays until the roster has come or is late.
+    package static func join(
+        _ line: String, name: String, _ directory: DataDirectory, _ settings: Settings,
+        logger: Logger
+    ) throws -> Reply {
+        let runtime = try NodeRuntime(
+            directory, settings, holder: "branchbook join", logger: logger)
+        runtime.start()
+        defer { runtime.stop() }
+        return runtime.ask(.join(line: line, name: name))
+    }
+}
