@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// The one executable: the daemon, and the commands that ask it.
+@main
+struct Branchbook: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "branchbook",
+        abstract: "The books of a company with branches: works with the cable cut.",
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Company",
+                subcommands: [Init.self, Invite.self, Join.self, MembersCommand.self, Revoke.self]),
+            CommandGroup(
+                name: "Node",
+                subcommands: [
+                    NodeCommand.self, Status.self, PeersCommand.self, Offline.self, Online.self,
+                    LogCommand.self, Verify.self, Rebuild.self, Digests.self,
+                ]),
+            CommandGroup(
+                name: "Trade",
+                subcommands: [
+                    ItemCommand.self, Receive.self, Sell.self, Return.self, TransferCommand.self,
+                    WriteOff.self, Find.self, Revalue.self, Pay.self, Post.self, Reverse.self,
+                ]),
+            CommandGroup(
+                name: "Books",
+                subcommands: [
+                    JournalCommand.self, Balance.self, Stock.self, SalesReport.self, Show.self,
+                    Exceptions.self,
+                ]),
+            CommandGroup(
+                name: "Exchange",
+                subcommands: [ImportCommand.self, ExportCommand.self]),
+            CommandGroup(
+                name: "This program",
+                subcommands: [ConfigCommand.self, Paths.self, VersionCommand.self, Completions.self]),
+        ],
+        defaultSubcommand: Status.self)
+}
+
+enum Version {
+    static let text = "0.1.0"
+}

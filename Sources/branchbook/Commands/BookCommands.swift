@@ -1,0 +1,79 @@
+import ArgumentParser
+import Books
+import Engine
+
+struct JournalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal", abstract: "Postings in the order of their days.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "An account, or the beginning of one.") var account: String?
+    @Option(name: .long, help: "One item.") var item: String?
+    @Option(name: .long, help: "First day.") var from: String?
+    @Option(name: .long, help: "Last day.") var to: String?
+    @Option(name: .long, help: "One document.") var document: String?
+    @Option(name: .long, help: "The key that the page before gave.") var after: String?
+    @Option(name: .long, help: "Rows.") var limit: Int = 100
+    func run() throws {
+        try node.query(
+            .journal(
+                JournalFilter(
+                    branch: branch, account: account, item: item, from: from, to: to,
+                    document: document, after: after, limit: limit)), json: reading.json)
+    }
+}
+
+struct Balance: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The trial balance.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "At the end of a day.") var at: String?
+    func run() throws { try node.query(.balance(branch: branch, asAt: at), json: reading.json) }
+}
+
+struct Stock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What stands on the shelves, and what it is worth.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "One item.") var item: String?
+    @Option(name: .long, help: "Rows.") var limit: Int = 100
+    func run() throws {
+        try node.query(.stock(branch: branch, item: item, limit: limit), json: reading.json)
+    }
+}
+
+struct SalesReport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sales", abstract: "What each branch sold.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "First day.") var from: String?
+    @Option(name: .long, help: "Last day.") var to: String?
+    @Flag(name: .long, help: "A row a day.") var daily = false
+    func run() throws {
+        try node.query(
+            .sales(branch: branch, from: from, to: to, byDay: daily), json: reading.json)
+    }
+}
+
+struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "One document: postings, cost, and what links to it.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "Its number.") var document: String
+    func run() throws { try node.query(.document(number: document), json: reading.json) }
+}
+
+struct Exceptions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Facts that need a person, each with what to do.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    func run() throws { try node.query(.exceptions, json: reading.json) }
+}

@@ -1,0 +1,191 @@
+import ArgumentParser
+import Books
+import Engine
+import Foundation
+import Logging
+import Node
+
+/// Which node, and how to answer: of every command.
+struct NodeOptions: ParsableArguments {
+    @Option(name: .long, help: "The node's directory (BRANCHBOOK_DATA).")
+    var data: String?
+    @Option(name: .long, help: "Address to listen on for peers, host:port.")
+    var listen: String?
+    @Option(name: .long, help: "Addresses at which others reach this node.")
+    var advertise: String?
+    @Option(name: .long, help: "Addresses to look for peers at, separated by commas.")
+    var peers: String?
+    @Option(name: .long, help: "Scopes to keep for others without reading them.")
+    var relay: String?
+    @Option(name: .long, help: "Minutes that the wall clock is ahead of UTC.")
+    var utcOffset: String?
+    @Option(name: .long, help: "trace, debug, info, notice, warning or error.")
+    var logLevel: String?
+
+    var directory: DataDirectory {
+        let environment = ProcessInfo.processInfo.environment
+        if let path = data ?? environment["BRANCHBOOK_DATA"] { return DataDirectory(path) }
+        let home = environment["XDG_DATA_HOME"] ?? (environment["HOME"] ?? ".") + "/.local/share"
+        return DataDirectory(home + "/branchbook")
+    }
+
+    func settings() throws -> Settings {
+        var flags: [Settings.Key: String] = [:]
+        flags[.listen] = listen
+        flags[.advertise] = advertise
+        flags[.peers] = peers
+        flags[.relay] = relay
+        flags[.utcOffset] = utcOffset
+        flags[.logLevel] = logLevel
+        let file = FileManager.default.contents(atPath: directory.configuration)
+        guard file?.count ?? 0 <= 65_536 else {
+            throw Refusal(.badOption, "\(directory.configuration) is longer than 64 KiB")
+        }
+        return try Settings(
+            flags: flags, environment: ProcessInfo.processInfo.environment,
+            file: file.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    func logger(_ settings: Settings) throws -> Logger {
+        guard let level = Logger.Level(rawValue: settings[.logLevel]) else {
+            throw Refusal(.badOption, "\(settings[.logLevel]) is no log level")
+        }
+        var logger = Logger(label: "branchbook") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+
+    /// Opens the node, gives it to `body`, closes it; turns refusals into exit codes.
+    func withNode(_ body: (NodeAccess) throws -> Void) throws {
+        try answering {
+            let settings = try settings()
+            var logger = try logger(settings)
+            if logger.logLevel < .warning { logger.logLevel = .warning }
+            let node = try NodeAccess(directory, settings, logger: logger)
+            defer { node.close() }
+            try body(node)
+        }
+    }
+}
+
+struct ReadOptions: ParsableArguments {
+    @Flag(name: .long, help: "Answer in JSON, with a versioned schema.")
+    var json = false
+}
+
+struct WriteOptions: ParsableArguments {
+    @Option(name: .long, help: "Business date, as in 2026-11-24; today by default.")
+    var date: String?
+    @Option(name: .long, help: "Who acts.")
+    var person: String?
+    @Option(name: .long, help: "A note on the document.")
+    var memo: String?
+    @Option(name: .long, help: "Return when so many peers hold the document durably.")
+    var wait: Int = 0
+    @Option(name: .long, help: "Seconds to wait for them.")
+    var waitSeconds: Int = 30
+    @Flag(name: .long, help: "Answer in JSON.")
+    var json = false
+
+    func details(party: String? = nil) -> Details {
+        Details(date: date, person: person, party: party, memo: memo)
+    }
+}
+
+/// Runs `body`; a refusal is printed with its code and what to do next, and ends the process.
+func answering(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let refusal as Refusal {
+        throw fail(refusal)
+    } catch let code as ExitCode {
+        throw code
+    } catch let error as ValidationError {
+        throw error
+    } catch {
+        throw fail(Engine.refusal(error))
+    }
+}
+
+func fail(_ refusal: Refusal) -> ExitCode {
+    Terminal.talk(
+        "\(Phrases.translate("error")) \(refusal.code.rawValue): \(Terminal.plain(refusal.what))")
+    if !refusal.next.isEmpty {
+        Terminal.talk("\(Phrases.translate("next")): \(Terminal.plain(refusal.next))")
+    }
+    return ExitCode(ExitStatus.of(refusal.code))
+}
+
+func show(_ report: Report, json: Bool) throws {
+    if json {
+        try printJSON(report)
+    } else {
+        for line in Table(report, width: Terminal.width).lines { Terminal.print(line) }
+    }
+}
+
+func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    Terminal.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+extension NodeOptions {
+    func query(_ query: Query, json: Bool) throws {
+        try withNode { node in
+            switch node.ask(.query(query)) {
+            case .report(let report): try show(report, json: json)
+            case .refused(let refusal): throw refusal
+            default: throw Refusal(.fault, "an answer of another kind")
+            }
+        }
+    }
+
+    /// One outcome: its summary on standard output, its notices on standard error.
+    func perform(_ request: Request, json: Bool) throws {
+        try withNode { node in try Self.show(try node.outcome(request), json: json) }
+    }
+
+    func perform(_ command: Command, _ options: WriteOptions) throws {
+        guard (0...64).contains(options.wait), (0...3_600).contains(options.waitSeconds) else {
+            throw fail(Refusal(.badOption, "--wait is 0 to 64 peers, --wait-seconds 0 to 3600"))
+        }
+        try perform(
+            .perform(
+                command, wait: options.wait,
+                waitMilliseconds: Int64(options.waitSeconds) * 1_000), json: options.json)
+    }
+
+    static func show(_ outcome: Outcome, json: Bool) throws {
+        if json {
+            try printJSON(outcome)
+        } else {
+            Terminal.print(Terminal.plain(outcome.summary))
+            if let held = outcome.heldBy {
+                Terminal.print("\(Phrases.translate("held durably by")): \(held)")
+            }
+        }
+        for notice in outcome.notices { Terminal.talk(Terminal.plain(notice)) }
+        if outcome.notices.contains(where: { $0.hasPrefix(Refusal.Code.waitedInVain.rawValue) }) {
+            throw ExitCode(ExitStatus.temporary)
+        }
+    }
+}
+
+extension NodeAccess {
+    func outcome(_ request: Request) throws -> Outcome {
+        switch ask(request) {
+        case .outcome(let outcome): return outcome
+        case .refused(let refusal): throw refusal
+        default: throw Refusal(.fault, "an answer of another kind")
+        }
+    }
+
+    func report(_ query: Query) throws -> Report {
+        switch ask(.query(query)) {
+        case .report(let report): return report
+        case .refused(let refusal): throw refusal
+        default: throw Refusal(.fault, "an answer of another kind")
+        }
+    }
+}

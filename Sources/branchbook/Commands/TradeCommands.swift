@@ -1,0 +1,308 @@
+import ArgumentParser
+import Books
+import Engine
+
+/// `CODE:QUANTITY`, with a price or cost behind `@`: `TEA:3`, `TEA:2.5@12.00`.
+struct LineArgument: ExpressibleByArgument {
+    let item: String
+    let quantity: String
+    let figure: String?
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"), colon != argument.startIndex else {
+            return nil
+        }
+        let figures = argument[argument.index(after: colon)...].split(
+            separator: "@", omittingEmptySubsequences: false)
+        guard (1...2).contains(figures.count), figures.allSatisfy({ !$0.isEmpty }) else {
+            return nil
+        }
+        item = String(argument[..<colon])
+        quantity = String(figures[0])
+        figure = figures.count == 2 ? String(figures[1]) : nil
+    }
+}
+
+struct ItemCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "item", abstract: "What the company trades in.",
+        subcommands: [ItemAdd.self, ItemSet.self, ItemList.self, ItemShow.self],
+        defaultSubcommand: ItemList.self)
+}
+
+struct ItemFields: ParsableArguments {
+    @Argument(help: "The item's code.") var code: String
+    @Option(name: .long, help: "Its name.") var name: String?
+    @Option(name: .long, help: "What one base unit is called.") var unit: String?
+    @Option(name: .long, help: "Decimal places of quantities, 0 to 6.") var scale: Int?
+    @Option(name: .long, help: "Sale price of a unit.") var price: String?
+    @Option(name: .long, help: "Barcode.") var barcode: String?
+    @Option(name: .long, help: "Percent of tax on sales.") var tax: String?
+    @Option(name: .long, help: "goods or service.") var kind: String?
+    @Option(name: .long, help: "On a shortage at the till: record or refuse.") var shortage: String?
+    @Option(name: .long, help: "May it be sold: true or false.") var active: Bool?
+
+    var change: ItemChange {
+        ItemChange(
+            code: code, name: name, unit: unit, scale: scale, price: price, barcode: barcode,
+            tax: tax, kind: kind, shortage: shortage, isActive: active)
+    }
+}
+
+struct ItemAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "add", abstract: "A new item.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var fields: ItemFields
+    @OptionGroup var writing: WriteOptions
+    func validate() throws {}
+    func run() throws { try node.perform(.addItems([fields.change]), writing) }
+}
+
+struct ItemSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Change what is said of an item.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var fields: ItemFields
+    @OptionGroup var writing: WriteOptions
+    func run() throws { try node.perform(.setItem(fields.change), writing) }
+}
+
+struct ItemList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Items, or those whose code or name holds a text.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "What to look for.") var search: String?
+    @Option(name: .long, help: "Begin after this code.") var after: String?
+    @Option(name: .long, help: "Rows.") var limit: Int = 100
+    func run() throws {
+        try node.query(.items(search: search, after: after, limit: limit), json: reading.json)
+    }
+}
+
+struct ItemShow: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "One item.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "Its code.") var code: String
+    func run() throws { try node.query(.item(code: code), json: reading.json) }
+}
+
+struct Receive: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Goods from a supplier: CODE:QUANTITY@UNITCOST …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY@UNITCOST.") var lines: [LineArgument]
+    @Option(name: .long, help: "Who delivered.") var supplier: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .receive(
+                writing.details(),
+                lines.map { Line(item: $0.item, quantity: $0.quantity, cost: $0.figure) },
+                supplier: supplier), writing)
+    }
+}
+
+struct Sell: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "A sale: CODE:QUANTITY, or CODE:QUANTITY@PRICE …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY[@PRICE].") var lines: [LineArgument]
+    @Option(name: .long, help: "What takes the money: cash, card … or credit.")
+    var tender: String = "cash"
+    @Option(name: .long, help: "The customer.") var customer: String?
+    @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .sell(
+                writing.details(party: customer),
+                lines.map {
+                    Line(
+                        item: $0.item, quantity: $0.quantity, price: $0.figure,
+                        isTaxIncluded: taxIncluded)
+                }, tender: tender), writing)
+    }
+}
+
+struct Return: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Goods that a customer brings back: CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY[@PRICE].") var lines: [LineArgument]
+    @Option(name: .long, help: "The number of the sale, if known.") var sale: String?
+    @Option(name: .long, help: "What gives the money back.") var tender: String = "cash"
+    @Option(name: .long, help: "The customer.") var customer: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .giveBack(
+                writing.details(party: customer),
+                lines.map { Line(item: $0.item, quantity: $0.quantity, price: $0.figure) },
+                sale: sale, tender: tender), writing)
+    }
+}
+
+struct TransferCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transfer", abstract: "Goods between branches, through transit.",
+        subcommands: [TransferSend.self, TransferReceive.self, TransferList.self],
+        defaultSubcommand: TransferList.self)
+}
+
+struct TransferSend: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send", abstract: "Ship goods to another branch: CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY.") var lines: [LineArgument]
+    @Option(name: .long, help: "The branch they go to.") var to: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .ship(
+                writing.details(), lines.map { Line(item: $0.item, quantity: $0.quantity) },
+                to: to), writing)
+    }
+}
+
+struct TransferReceive: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "receive",
+        abstract: "Take up a shipment: all of it, or CODE:ACCEPTED and --short CODE:QUANTITY.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The shipment's number.") var shipment: String
+    @Argument(help: "Lines: CODE:ACCEPTED; none accepts everything.") var lines: [LineArgument] = []
+    @Option(name: .long, help: "What did not arrive, CODE:QUANTITY; may be repeated.")
+    var short: [LineArgument] = []
+    @OptionGroup var writing: WriteOptions
+
+    func run() throws {
+        var arrivals = lines.map { ArrivalLine(item: $0.item, accepted: $0.quantity) }
+        for line in short {
+            if let index = arrivals.firstIndex(where: { $0.item == line.item }) {
+                arrivals[index].short = line.quantity
+            } else {
+                arrivals.append(
+                    ArrivalLine(item: line.item, accepted: "0", short: line.quantity))
+            }
+        }
+        try node.perform(.arrive(writing.details(), arrivals, shipment: shipment), writing)
+    }
+}
+
+struct TransferList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Shipments, and what is still under way.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Flag(name: .long, help: "Only what is in transit or in dispute.") var open = false
+    func run() throws { try node.query(.transfers(openOnly: open), json: reading.json) }
+}
+
+struct WriteOff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "writeoff", abstract: "Goods that are gone: CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY.") var lines: [LineArgument]
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .writeOff(
+                writing.details(), lines.map { Line(item: $0.item, quantity: $0.quantity) }),
+            writing)
+    }
+}
+
+struct Find: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Goods that were found: CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY[@UNITCOST].") var lines: [LineArgument]
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .find(
+                writing.details(),
+                lines.map { Line(item: $0.item, quantity: $0.quantity, cost: $0.figure) }),
+            writing)
+    }
+}
+
+struct Revalue: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Change what an item's stock is worth, or what a receipt cost.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The item's code.") var item: String
+    @Option(name: .long, help: "Add this much value; negative takes it.") var by: String?
+    @Option(name: .long, help: "Make the unit cost this.") var unitCost: String?
+    @Option(name: .long, help: "With --by: the receipt that cost more or less.") var receipt: String?
+    @OptionGroup var writing: WriteOptions
+
+    func run() throws {
+        let change: Revaluation
+        switch (by, unitCost, receipt) {
+        case (let by?, nil, nil): change = .by(by)
+        case (nil, let cost?, nil): change = .unitCost(cost)
+        case (let by?, nil, let receipt?): change = .of(receipt: receipt, by: by)
+        default: throw ValidationError("give --by, or --unit-cost, or --by with --receipt")
+        }
+        try node.perform(.revalue(writing.details(), item: item, change: change), writing)
+    }
+}
+
+struct Pay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Money to a supplier or from a customer.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "How much.") var amount: String
+    @Option(name: .long, help: "The supplier we pay.") var to: String?
+    @Option(name: .long, help: "The customer who pays us.") var from: String?
+    @Option(name: .long, help: "A drawer such as cash, or bank:NAME.") var through: String = "cash"
+    @OptionGroup var writing: WriteOptions
+
+    func run() throws {
+        let payment: Payment
+        switch (to, from) {
+        case (let party?, nil):
+            payment = Payment(direction: .paid, party: party, amount: amount, through: through)
+        case (nil, let party?):
+            payment = Payment(direction: .received, party: party, amount: amount, through: through)
+        default: throw ValidationError("give --to or --from")
+        }
+        try node.perform(.pay(writing.details(), payment), writing)
+    }
+}
+
+struct Post: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "A general journal entry: ACCOUNT=AMOUNT …, debits positive, sum zero.")
+    @OptionGroup var node: NodeOptions
+    @Argument(
+        parsing: .allUnrecognized,
+        help: "Lines such as expense/rent=100 bank/main=-100.") var lines: [String]
+    @OptionGroup var writing: WriteOptions
+
+    func run() throws {
+        let parsed = try lines.map { line in
+            guard let equals = line.lastIndex(of: "="), equals != line.startIndex else {
+                throw ValidationError("“\(line)” is not ACCOUNT=AMOUNT")
+            }
+            return JournalLine(
+                account: String(line[..<equals]),
+                amount: String(line[line.index(after: equals)...]))
+        }
+        try node.perform(.journal(writing.details(), parsed), writing)
+    }
+}
+
+struct Reverse: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Undo a document by its opposite, once.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The document's number.") var document: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(.reverse(writing.details(), number: document), writing)
+    }
+}

@@ -1,0 +1,96 @@
+import Books
+
+/// A report as text: facts, then columns that fit the terminal, then notes.
+struct Table {
+    private let report: Report
+    private let width: Int
+
+    /// - Parameter width: columns of the terminal; 0 cuts nothing.
+    init(_ report: Report, width: Int) {
+        self.report = report
+        self.width = width
+    }
+
+    var lines: [String] {
+        var lines = [Terminal.bold(Phrases.translate(report.title))]
+        let labels = report.facts.map { Phrases.translate($0.label) }
+        let labelWidth = labels.map { Terminal.columns($0) }.max() ?? 0
+        for (fact, label) in zip(report.facts, labels) {
+            lines.append("  " + pad(label, labelWidth, right: false) + "  " + text(fact.value))
+        }
+        if !report.columns.isEmpty {
+            if !report.facts.isEmpty { lines.append("") }
+            lines += table
+        }
+        if !report.notes.isEmpty {
+            lines.append("")
+            lines += report.notes.map { Terminal.plain($0) }
+        }
+        return lines
+    }
+
+    private var table: [String] {
+        let heads = report.columns.map { Phrases.translate($0.label) }
+        let rows = report.rows.map { $0.map { text($0) } }
+        guard !rows.isEmpty else { return ["  " + Phrases.translate("nothing")] }
+        var widths = heads.map { Terminal.columns($0) }
+        for row in rows {
+            for (column, cell) in row.enumerated() where column < widths.count {
+                widths[column] = max(widths[column], Terminal.columns(cell))
+            }
+        }
+        fit(&widths)
+        func line(_ cells: [String]) -> String {
+            var parts: [String] = []
+            for (column, cell) in cells.enumerated() where column < widths.count {
+                parts.append(
+                    pad(
+                        cut(cell, widths[column]), widths[column],
+                        right: report.columns[column].isNumeric))
+            }
+            var line = "  " + parts.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+        return [Terminal.bold(line(heads))] + rows.map { line($0) }
+    }
+
+    /// Takes from the widest text columns until the line fits; figures are never cut.
+    private func fit(_ widths: inout [Int]) {
+        guard width > 0 else { return }
+        var over = widths.reduce(0, +) + 2 * widths.count - width
+        while over > 0 {
+            let texts = widths.indices.filter { !report.columns[$0].isNumeric && widths[$0] > 8 }
+            guard let widest = texts.max(by: { widths[$0] < widths[$1] }) else { return }
+            widths[widest] -= 1
+            over -= 1
+        }
+    }
+
+    private func cut(_ text: String, _ limit: Int) -> String {
+        guard Terminal.columns(text) > limit else { return text }
+        var result = ""
+        var used = 1
+        for character in text {
+            used += Terminal.columns(String(character))
+            if used > limit { break }
+            result.append(character)
+        }
+        return result + "…"
+    }
+
+    private func pad(_ text: String, _ width: Int, right: Bool) -> String {
+        let blank = String(repeating: " ", count: max(0, width - Terminal.columns(text)))
+        return right ? blank + text : text + blank
+    }
+
+    private func text(_ cell: Report.Cell) -> String {
+        switch cell {
+        case .empty: ""
+        case .text(let text): Terminal.plain(text)
+        case .integer(let value): String(value)
+        case .decimal(let text): text
+        case .flag(let value): Phrases.translate(value ? "yes" : "no")
+        }
+    }
+}
