@@ -6,8 +6,18 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
     package let what: String
     /// What to do next; empty where nothing helps.
     package let next: String
+    /// With `alreadyRecorded`: which lines of the other system's document stand in the books.
+    package let recorded: [LineRange]?
 
-    package init(_ code: Code, _ what: String, next: String = "") {
+    package struct LineRange: Codable, Hashable, Sendable {
+        package let first: UInt32
+        package let last: UInt32
+    }
+
+    package init(
+        _ code: Code, _ what: String, next: String = "", recorded: [ClosedRange<UInt32>]? = nil
+    ) {
+        self.recorded = recorded?.map { LineRange(first: $0.lowerBound, last: $0.upperBound) }
         self.code = code
         self.what = what
         self.next = next

@@ -104,8 +104,8 @@ extension Planner {
         if let known = recorded.first(where: { $0.overlaps(asked) }) {
             throw Refusal(
                 .alreadyRecorded,
-                "lines \(known.lowerBound) to \(known.upperBound) of \(external.key) were recorded before"
-            )
+                "lines \(known.lowerBound) to \(known.upperBound) of \(external.key) were recorded before",
+                recorded: recorded.filter { $0.overlaps(asked) })
         }
         return ExternalReference(
             source: external.source, key: external.key, first: external.first,

@@ -61,6 +61,32 @@ extension Engine {
         return report
     }
 
+    /// What the cost fold adds to the posted balances.
+    func derived() throws -> Report {
+        let (_, ledger) = try needLedger()
+        try foldCosts()
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.derived/1", title: "Derived",
+            columns: [
+                .text("branch", "Branch"), .text("account", "Account"),
+                .number("amount", "Amount"),
+            ],
+            facts: [
+                .init("currency", "Currency", .text(ledger.currency.text)),
+                .init("scale", "Scale", .integer(Int64(ledger.scale))),
+            ])
+        for row in try store.derived(upTo: nil) {
+            guard let branch = BranchCode(row.branch) else { continue }
+            for (account, amount) in row.accounts(branch) where amount != 0 {
+                report.rows.append([
+                    .text(row.branch), .text(account), figures.money(amount),
+                ])
+            }
+        }
+        return report
+    }
+
     /// Names the scopes whose accounts are left out because this node does not hold them.
     private func scopesMissing(_ standing: Standing, _ only: BranchCode?) -> [String] {
         let held = Set(standing.keyring.scopes)

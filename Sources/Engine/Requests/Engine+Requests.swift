@@ -85,6 +85,7 @@ extension Engine {
         case .invitations: try invitations(at: now)
         case .members: try members()
         case .document(let number): try document(number: number)
+        case .derived: try derived()
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)
         }

@@ -69,6 +69,8 @@ package enum Query: Codable, Hashable, Sendable {
     case document(number: String)
     /// What each branch sold, by day or in all: revenue, units, cost and margin where known.
     case sales(branch: String?, from: String?, to: String?, byDay: Bool)
+    /// What the cost fold put on the accounts, and is not posted.
+    case derived
 
     package static let limitMax = 10_000
 }

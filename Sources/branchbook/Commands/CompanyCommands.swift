@@ -1,6 +1,7 @@
 import ArgumentParser
 import Books
 import Engine
+import Logging
 import Node
 
 struct Init: ParsableCommand {

@@ -93,7 +93,7 @@ struct Verify: ParsableCommand {
         try node.withNode { access in
             switch access.ask(.verify) {
             case .report(let report):
-                try show(report, json: reading.json)
+                try print(report, json: reading.json)
                 let isSound = report.facts.contains { $0.key == "sound" && $0.value == .flag(true) }
                 guard isSound else {
                     throw Refusal(
@@ -134,7 +134,7 @@ struct ConfigShow: ParsableCommand {
         commandName: "show", abstract: "Every setting and where its value came from.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try answering { try show(node.settings().report, json: reading.json) } }
+    func run() throws { try answering { try print(node.settings().report, json: reading.json) } }
 }
 
 struct Paths: ParsableCommand {
@@ -144,7 +144,7 @@ struct Paths: ParsableCommand {
 
     func run() throws {
         try answering {
-            try show(
+            try print(
                 Report(
                     schema: "branchbook.paths/1", title: "Paths",
                     columns: [.init("name", "Name"), .init("path", "Path")],
@@ -163,8 +163,12 @@ struct VersionCommand: ParsableCommand {
 struct Completions: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A completion script for a shell: bash, zsh or fish.")
-    @Argument(help: "bash, zsh or fish.") var shell: CompletionShell
-    func run() { Terminal.print(Branchbook.completionScript(for: shell)) }
-}
+    @Argument(help: "bash, zsh or fish.") var shell: String
 
-extension CompletionShell: @retroactive ExpressibleByArgument {}
+    func run() throws {
+        guard let shell = CompletionShell(rawValue: shell) else {
+            throw ValidationError("\(shell) is not bash, zsh or fish")
+        }
+        Terminal.print(Branchbook.completionScript(for: shell))
+    }
+}

@@ -116,7 +116,7 @@ func fail(_ refusal: Refusal) -> ExitCode {
     return ExitCode(ExitStatus.of(refusal.code))
 }
 
-func show(_ report: Report, json: Bool) throws {
+func print(_ report: Report, json: Bool) throws {
     if json {
         try printJSON(report)
     } else {
@@ -134,7 +134,7 @@ extension NodeOptions {
     func query(_ query: Query, json: Bool) throws {
         try withNode { node in
             switch node.ask(.query(query)) {
-            case .report(let report): try show(report, json: json)
+            case .report(let report): try print(report, json: json)
             case .refused(let refusal): throw refusal
             default: throw Refusal(.fault, "an answer of another kind")
             }

@@ -1,0 +1,79 @@
+/// Writes postings as an hledger journal (format of hledger 1.25): one transaction per document, in the
+/// book's currency. Law: hledger's balances are the trial balance.
+package struct HledgerJournal: Sendable {
+    private let currency: String
+    private var open: (date: String, number: String, lines: [String])?
+
+    package init(currency: String) { self.currency = currency }
+
+    /// What stands before everything else.
+    package func head(scale: Int, company: String) -> String {
+        let zeros = scale > 0 ? "." + String(repeating: "0", count: scale) : "."
+        return """
+            ; \(Self.comment(company)), written by branchbook
+            decimal-mark .
+            commodity \(currency) 1000\(zeros)
+
+
+            """
+    }
+
+    /// One posting; gives the text of the document before it once that is complete.
+    package mutating func add(
+        date: String, number: String, account: String, amount: String, note: String?
+    ) -> String {
+        var done = ""
+        if let open, open.date != date || open.number != number { done = finish() }
+        var lines = open?.lines ?? []
+        let comment = note.map { "  ; " + Self.comment($0) } ?? ""
+        lines.append("    \(Self.account(account))  \(currency) \(amount)\(comment)\n")
+        open = (date, number, lines)
+        return done
+    }
+
+    /// The text of the last document.
+    package mutating func finish() -> String {
+        guard let last = open else { return "" }
+        open = nil
+        return "\(last.date) \(Self.comment(last.number))\n" + last.lines.joined() + "\n"
+    }
+
+    /// Levels are divided by colons. Bridges between scopes are one account: together they are zero.
+    static func account(_ name: String) -> String {
+        if name == "via" || name.hasPrefix("via/") { return "via" }
+        return name.split(separator: "/", omittingEmptySubsequences: false)
+            .map { part(String($0)) }.joined(separator: ":")
+    }
+
+    /// hledger reads two blanks as the end of an account, and brackets, semicolons and colons as signs
+    /// of its own: such characters are written as `%` and two digits.
+    private static func part(_ text: String) -> String {
+        var result = ""
+        var afterBlank = true
+        for scalar in text.unicodeScalars {
+            let isBlank = scalar == " "
+            let isSpecial =
+                scalar.value < 0x20 || (0x7f...0xa0) ~= scalar.value || ":;()[]%|*!\"=@".unicodeScalars.contains(scalar)
+            if isSpecial || (isBlank && afterBlank) {
+                for byte in String(scalar).utf8 {
+                    let digits = String(byte, radix: 16)
+                    result += "%" + (byte < 16 ? "0" : "") + digits
+                }
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+            afterBlank = isBlank
+        }
+        if result.last == " " { result = String(result.dropLast()) + "%20" }
+        return result.isEmpty ? "%" : result
+    }
+
+    private static func comment(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map {
+                    $0.value < 0x20 || (0x7f...0x9f) ~= $0.value || $0 == ";" || $0 == "|"
+                        ? " " : $0
+                }))
+    }
+}

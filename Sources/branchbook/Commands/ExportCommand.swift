@@ -1,0 +1,158 @@
+import ArgumentParser
+import Books
+import Engine
+import Exchange
+import Foundation
+import Node
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Take the books elsewhere.",
+        subcommands: [ExportHledger.self, ExportCSV.self, SampleCommand.self])
+}
+
+/// The pages of the journal, one after the other.
+private func pages(
+    _ access: NodeAccess, _ filter: JournalFilter, each: (Report) throws -> Void
+) throws {
+    var filter = filter
+    filter.limit = Query.limitMax
+    while true {
+        let page = try access.report(.journal(filter))
+        try each(page)
+        guard case .text(let next)? = page.facts.first(where: { $0.key == "next" })?.value else {
+            return
+        }
+        filter.after = next
+    }
+}
+
+struct ExportHledger: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hledger", abstract: "A journal for hledger, with the trial balance's figures.")
+    @OptionGroup var node: NodeOptions
+
+    func run() throws {
+        try node.withNode { access in
+            let derived = try access.report(.derived)
+            guard case .text(let currency)? = derived.facts.first(where: { $0.key == "currency" })?.value,
+                case .integer(let scale)? = derived.facts.first(where: { $0.key == "scale" })?.value
+            else { throw Refusal(.fault, "the book tells no currency") }
+            var journal = HledgerJournal(currency: currency)
+            let status = try access.report(.status)
+            Terminal.write(
+                journal.head(scale: Int(scale), company: status.title), to: STDOUT_FILENO)
+            var last = "1970-01-01"
+            try pages(access, JournalFilter()) { page in
+                var text = ""
+                for row in page.rows {
+                    guard case .text(let date) = row[0], case .text(let account) = row[3],
+                        case .text(let commodity) = row[4], commodity == currency,
+                        case .decimal(let amount) = row[5]
+                    else { continue }
+                    last = max(last, date)
+                    text += journal.add(
+                        date: date, number: row[1].plain, account: account, amount: amount,
+                        note: row[8].plain.isEmpty ? nil : row[8].plain)
+                }
+                Terminal.write(text, to: STDOUT_FILENO)
+            }
+            var text = journal.finish()
+            for row in derived.rows {
+                text += journal.add(
+                    date: last, number: "cost of \(row[0].plain), derived", account: row[1].plain,
+                    amount: row[2].plain, note: nil)
+            }
+            Terminal.write(text + journal.finish(), to: STDOUT_FILENO)
+        }
+    }
+}
+
+struct ExportCSV: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "csv", abstract: "A report as CSV: journal, balance, stock, items or sales.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "journal, balance, stock, items or sales.") var what: String
+
+    func run() throws {
+        try node.withNode { access in
+            let writer = CSVWriter()
+            func write(_ report: Report) {
+                Terminal.write(writer.table(report), to: STDOUT_FILENO)
+            }
+            switch what {
+            case "journal":
+                var isFirst = true
+                try pages(access, JournalFilter()) { page in
+                    if isFirst { Terminal.write(writer.header(of: page), to: STDOUT_FILENO) }
+                    isFirst = false
+                    for row in page.rows {
+                        Terminal.write(writer.row(row, of: page), to: STDOUT_FILENO)
+                    }
+                }
+            case "balance": write(try access.report(.balance(branch: nil, asAt: nil)))
+            case "stock":
+                write(
+                    try access.report(.stock(branch: nil, item: nil, limit: Query.limitMax)))
+            case "items":
+                write(try access.report(.items(search: nil, after: nil, limit: Query.limitMax)))
+            case "sales":
+                write(
+                    try access.report(.sales(branch: nil, from: nil, to: nil, byDay: true)))
+            default:
+                throw Refusal(
+                    .badOption, "\(what) is no report that is exported",
+                    next: "choose journal, balance, stock, items or sales")
+            }
+        }
+    }
+}
+
+/// For the demonstration and for tries: sales from a seed.
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample", abstract: "Generated sales as CSV, from a seed.")
+    @Option(name: .long, help: "Seed.") var seed: UInt64 = 1
+    @Option(name: .long, help: "Branches, separated by commas.") var branches: String = "HZ,GZ,SH"
+    @Option(name: .long, help: "Invoices of each branch.") var invoices: Int = 1_000
+    @Option(name: .long, help: "Number of the first invoice.") var start: Int = 1
+    @Option(name: .long, help: "First day, days since 1970-01-01.") var firstDay: Int = 20_700
+    @Option(name: .long, help: "Days.") var days: Int = 60
+    @Flag(name: .long, help: "The items instead: code, name, price, cost.") var items = false
+
+    func run() throws {
+        let writer = CSVWriter()
+        if items {
+            var bytes = writer.record(["code", "name", "price", "cost"])
+            for number in 0..<SampleSales.items {
+                let item = SampleSales.item(number)
+                bytes += writer.record([
+                    item.code, item.name, Amount.text(Int64(item.price), scale: 2),
+                    Amount.text(Int64(item.cost), scale: 2),
+                ])
+            }
+            Terminal.write(bytes, to: STDOUT_FILENO)
+            return
+        }
+        let names = branches.split(separator: ",").map(String.init)
+        var sample = SampleSales(
+            seed: seed, branches: names, firstDay: firstDay, days: days)
+        Terminal.write(writer.record(SampleSales.columns), to: STDOUT_FILENO)
+        for branch in names {
+            let rows = sample.rows(branch: branch, count: invoices, invoiceStart: start)
+            Terminal.write(rows.flatMap { writer.record($0) }, to: STDOUT_FILENO)
+        }
+    }
+}
+
+extension Report.Cell {
+    /// As text, for other programs.
+    var plain: String {
+        switch self {
+        case .empty: ""
+        case .text(let text), .decimal(let text): text
+        case .integer(let value): String(value)
+        case .flag(let value): String(value)
+        }
+    }
+}
