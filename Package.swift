@@ -46,7 +46,8 @@ let package = Package(
             name: "Engine",
             dependencies: ["Store", "Gossip", "Books", "Replica", "Sodium", "Wire"],
             swiftSettings: strict),
-        .target(name: "Exchange", dependencies: ["Books", "Replica"], swiftSettings: strict),
+        .target(
+            name: "Exchange", dependencies: ["Books", "Replica", "Wire"], swiftSettings: strict),
         .target(
             name: "Node",
             dependencies: [

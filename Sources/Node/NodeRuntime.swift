@@ -116,6 +116,8 @@ struct OpenNode {
     init(
         _ directory: DataDirectory, _ settings: Settings, holder: String
     ) throws {
+        // Whatever is made here is for the owner alone.
+        umask(0o077)
         try directory.create()
         lock = try DirectoryLock(directory, holder: holder)
         let options = try settings.options()

@@ -99,7 +99,8 @@ struct LogTable {
         var sendable = 0
         var last = seq &- 1
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT bytes, is_signed FROM entry WHERE log = ? AND seq >= ? ORDER BY seq",
+            db.cachedStatement(
+                sql: "SELECT bytes, is_signed FROM entry WHERE log = ? AND seq >= ? ORDER BY seq"),
             arguments: [log, integer(seq)])
         var entries = 0
         while entries < PreparedRun.entriesMax, let row = try rows.next() {

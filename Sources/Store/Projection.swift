@@ -13,7 +13,7 @@ import struct Foundation.Data
 struct Projection {
     private let db: Database
     private let roster: Roster
-    private var names: [[UInt8]: Int64] = [:]
+    private let store: Store
     private var balances: [BalanceKey: Int128] = [:]
     private var digests: [Scope: Digest] = [:]
     private var days: Set<Int32> = []
@@ -46,8 +46,9 @@ struct Projection {
         let time: HybridTime
     }
 
-    init(_ db: Database, roster: Roster) {
+    init(_ db: Database, _ store: Store, roster: Roster) {
         self.db = db
+        self.store = store
         self.roster = roster
     }
 
@@ -188,8 +189,8 @@ struct Projection {
     }
 
     private mutating func id(of name: String) throws -> Int64 {
-        let key = Array(name.utf8)
-        if let known = names[key] { return known }
+        let key = ExactText(name)
+        if let known = store.names[key] { return known }
         let id: Int64
         if let held = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"), arguments: [name])
@@ -200,7 +201,7 @@ struct Projection {
                 .execute(arguments: [name])
             id = db.lastInsertedRowID
         }
-        names[key] = id
+        store.remember(key, id)
         return id
     }
 
@@ -230,10 +231,10 @@ struct Projection {
         }
         for (scope, delta) in digests {
             let held = try Data.fetchOne(
-                db, sql: "SELECT sum FROM digest WHERE scope = ?", arguments: [scope.name])
+                db.cachedStatement(sql: "SELECT sum FROM digest WHERE scope = ?"),
+                arguments: [scope.name])
             let sum = (held.flatMap { Digest($0) } ?? .zero).adding(delta)
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO digest VALUES (?, ?)",
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO digest VALUES (?, ?)").execute(
                 arguments: [scope.name, blob(sum)])
         }
         try finishMarks()

@@ -182,16 +182,19 @@ extension Store {
         try transact {
             try access { db in
                 let id = try Int64.fetchOne(
-                    db, sql: "SELECT id FROM name WHERE name = ?",
+                    db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
                     arguments: [Commodity.item(item).name])
                 guard let id else { return PoolState() }
                 let isDirty = try Bool.fetchOne(
-                    db, sql: "SELECT 1 FROM pool_dirty WHERE branch = ? AND item = ?",
+                    db.cachedStatement(
+                        sql: "SELECT 1 FROM pool_dirty WHERE branch = ? AND item = ?"),
                     arguments: [branch.text, id])
                 if isDirty == true { try CostFold(db).refold(branch, item: id) }
                 let row = try Row.fetchOne(
-                    db,
-                    sql: "SELECT quantity, value, uncosted FROM pool WHERE branch = ? AND item = ?",
+                    db.cachedStatement(
+                        sql: """
+                            SELECT quantity, value, uncosted FROM pool WHERE branch = ? AND item = ?
+                            """),
                     arguments: [branch.text, id])
                 return row.map { PoolState(quantity: $0[0], value: $0[1], uncosted: $0[2]) }
                     ?? PoolState()

@@ -8,9 +8,14 @@ import struct Foundation.Data
 extension Store {
     /// A log's tip and chapter; nil where nothing of it is held.
     package func state(of log: LogID) throws -> (tip: LogTip, chapter: Chapter)? {
-        try access { db in
-            try LogTable(db: db).state(of: log).map { ($0.tip, $0.chapter) }
-        }
+        try held(log).map { ($0.tip, $0.chapter) }
+    }
+
+    private func held(_ log: LogID) throws -> HeldLog? {
+        if let state = states[log] { return state }
+        let state = try access { try LogTable(db: $0).state(of: log) }
+        if let state { remember(log, state) }
+        return state
     }
 
     /// Appends runs, own or a peer's, and projects them: all of them or none.
@@ -19,11 +24,11 @@ extension Store {
     /// - Throws: `StoreError.notNext` for a run that is held already or leaves a gap.
     package func append(_ runs: [PreparedRun], roster: Roster) throws {
         try write { db in
-            var projection = Projection(db, roster: roster)
+            var projection = Projection(db, self, roster: roster)
             let table = LogTable(db: db)
             for run in runs {
                 guard let first = run.items.first else { continue }
-                let held = try table.state(of: run.tip.id)
+                let held = try held(run.tip.id)
                 guard first.entry.header.seq == (held?.tip.head.seq ?? 0) + 1,
                     first.entry.header.previous == held?.tip.head.hash ?? .zero
                 else { throw StoreError.notNext(held: held?.tip.head.seq ?? 0) }
@@ -35,6 +40,11 @@ extension Store {
                     run.tip, chapter: run.chapter, applied: waits ? nil : run.tip.head.seq,
                     row: held?.row, namesHeld: held?.chapter)
                 try table.insert(run.items, log: row)
+                remember(
+                    run.tip.id,
+                    HeldLog(
+                        row: row, tip: run.tip, chapter: run.chapter,
+                        applied: waits ? held?.applied ?? 0 : run.tip.head.seq))
                 guard !waits else { continue }
                 for item in run.items { try projection.apply(item, log: row, tip: run.tip) }
             }
@@ -53,6 +63,7 @@ extension Store {
     package func rebuild(
         roster: Roster, bytesMax: Int = 256 * 1024, key: (Scope, Digest) -> ScopeKey?
     ) throws {
+        forgetAll()
         try write { db in
             for table in Schema.projections { try db.execute(sql: "DELETE FROM \(table)") }
             try db.execute(sql: "UPDATE log SET applied = 0")
@@ -64,6 +75,7 @@ extension Store {
     package func resume(
         roster: Roster, bytesMax: Int = 256 * 1024, key: (Scope, Digest) -> ScopeKey?
     ) throws {
+        forgetAll()
         try write { db in
             try reread(
                 db, "WHERE applied < seq ORDER BY log_id", roster: roster, bytesMax: bytesMax,
@@ -104,7 +116,7 @@ extension Store {
             } catch {
                 throw StoreError.damaged("log \(held.id) after entry \(tip.head.seq): \(error)")
             }
-            var projection = Projection(db, roster: roster)
+            var projection = Projection(db, self, roster: roster)
             for item in run.items {
                 let seq = item.entry.header.seq
                 if item.ops == nil { isBlocked = true }

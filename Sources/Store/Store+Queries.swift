@@ -11,7 +11,7 @@ extension Store {
         try access { db in
             var frontier = Frontier()
             let rows = try Row.fetchAll(
-                db, sql: "SELECT log_id, seq, hash FROM log WHERE scope = ?",
+                db.cachedStatement(sql: "SELECT log_id, seq, hash FROM log WHERE scope = ?"),
                 arguments: [scope.name])
             for row in rows {
                 guard let log = Digest(row[0] as Data), let hash = Digest(row[2] as Data) else {
@@ -29,7 +29,7 @@ extension Store {
     ) {
         try access { db in
             let row = try Int64.fetchOne(
-                db, sql: "SELECT id FROM log WHERE log_id = ?", arguments: [blob(log.digest)])
+                db.cachedStatement(sql: "SELECT id FROM log WHERE log_id = ?"), arguments: [blob(log.digest)])
             guard let row else { return ([], seq &- 1) }
             return try LogTable(db: db).run(log: row, from: seq, bytesMax: bytesMax)
         }
@@ -39,7 +39,7 @@ extension Store {
     package func digest(of scope: Scope) throws -> Digest {
         try access { db in
             let sum = try Data.fetchOne(
-                db, sql: "SELECT sum FROM digest WHERE scope = ?", arguments: [scope.name])
+                db.cachedStatement(sql: "SELECT sum FROM digest WHERE scope = ?"), arguments: [scope.name])
             return sum.flatMap { Digest($0) } ?? .zero
         }
     }

@@ -1,4 +1,6 @@
 import GRDB
+import Replica
+import Wire
 
 /// One branch's replica in SQLite: the logs, and the projections that a person can query.
 ///
@@ -8,6 +10,28 @@ package final class Store {
     let queue: DatabaseQueue
     /// The connection while `transact` runs: everything inside sees what it wrote.
     private var inside: Database?
+    /// Tips and chapters of logs that were written to lately, and ids of names: what is in the tables,
+    /// kept at hand. Forgotten whenever anything is undone.
+    private(set) var states: [LogID: HeldLog] = [:]
+    private(set) var names: [ExactText: Int64] = [:]
+
+    private static let statesMax = 256
+    private static let namesMax = 65_536
+
+    func remember(_ log: LogID, _ state: HeldLog) {
+        if states.count >= Self.statesMax { states = [:] }
+        states[log] = state
+    }
+
+    func remember(_ name: ExactText, _ id: Int64) {
+        if names.count >= Self.namesMax { names = [:] }
+        names[name] = id
+    }
+
+    func forgetAll() {
+        states = [:]
+        names = [:]
+    }
 
     /// Opens or creates the database at `path`.
     ///
@@ -68,11 +92,16 @@ package final class Store {
         guard inside == nil else { return try body() }
         return try translating {
             var result: T?
-            try queue.inTransaction(.immediate) { db in
-                inside = db
-                defer { inside = nil }
-                result = try body()
-                return .commit
+            do {
+                try queue.inTransaction(.immediate) { db in
+                    inside = db
+                    defer { inside = nil }
+                    result = try body()
+                    return .commit
+                }
+            } catch {
+                forgetAll()
+                throw error
             }
             guard let result else { throw StoreError.damaged("transaction") }
             return result
@@ -82,15 +111,19 @@ package final class Store {
     /// Part of a transaction that fails by itself: what `body` wrote is undone when it throws.
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         try transact {
-            var result: T?
             try access { db in
-                try db.inSavepoint {
-                    result = try body()
-                    return .commit
+                try db.cachedStatement(sql: "SAVEPOINT part").execute()
+                do {
+                    let result = try body()
+                    try db.cachedStatement(sql: "RELEASE part").execute()
+                    return result
+                } catch {
+                    forgetAll()
+                    try db.cachedStatement(sql: "ROLLBACK TO part").execute()
+                    try db.cachedStatement(sql: "RELEASE part").execute()
+                    throw error
                 }
             }
-            guard let result else { throw StoreError.damaged("savepoint") }
-            return result
         }
     }
 

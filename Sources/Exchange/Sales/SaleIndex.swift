@@ -1,4 +1,5 @@
 import Replica
+import Wire
 
 /// Lines sold so far, for returns to find theirs: the latest one with the same customer, item, quantity
 /// and price that no return has taken yet. Holds the last `capacity` lines; memory is bounded by it.

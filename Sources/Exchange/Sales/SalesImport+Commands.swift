@@ -1,5 +1,6 @@
 import Books
 import Replica
+import Wire
 
 extension SalesImport {
     /// The next commands, at most `limit`. New items come alone, and nothing comes after them until they

@@ -1,5 +1,6 @@
 package import Books
 package import Replica
+import Wire
 
 /// Turns the rows of a sales file into commands, in the order of the file and in bounded memory.
 ///

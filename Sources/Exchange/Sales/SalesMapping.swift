@@ -1,4 +1,5 @@
 package import Books
+import Wire
 
 /// Which column of a file says what, and which rows are wanted.
 package struct SalesMapping: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import Books
+import Wire
 
 /// How rows of a sales file are understood, where the file itself does not say.
 package struct SalesRules: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Books
 import Replica
+import Wire
 
 /// Consecutive rows of one invoice that become one document: the lines `first...last` of it, without
 /// a gap.

@@ -10,7 +10,7 @@ package struct Chapter: Sendable {
     package let start: UInt64
     package private(set) var names: [String] = []
     /// Keyed by bytes: `String` equality would merge spellings that differ.
-    private var indices: [[UInt8]: Int] = [:]
+    private var indices: [ExactText: Int] = [:]
 
     package static let entriesMax: UInt64 = 4_096
     package static let namesMax = 16_384
@@ -32,13 +32,13 @@ package struct Chapter: Sendable {
     /// How many more names it takes.
     var room: Int { Self.namesMax - names.count }
 
-    func index(of name: String) -> Int? { indices[Array(name.utf8)] }
+    func index(of name: String) -> Int? { indices[ExactText(name)] }
 
     @discardableResult
     mutating func define(_ name: String) -> Int {
         names.append(name)
         let index = names.count - 1
-        let key = Array(name.utf8)
+        let key = ExactText(name)
         if indices[key] == nil { indices[key] = index }
         return index
     }

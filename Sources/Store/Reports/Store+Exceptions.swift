@@ -123,7 +123,7 @@ extension Store {
     /// Runs `body` in a transaction that is always undone.
     package func dryRun(_ body: () throws -> Void) throws {
         do {
-            try transact {
+            try savepoint {
                 try body()
                 throw Undone()
             }

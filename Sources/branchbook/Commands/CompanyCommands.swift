@@ -77,7 +77,7 @@ struct InviteNew: ParsableCommand {
                         branch: branch, branchName: branchName, readsAll: readsAll,
                         expiresInMinutes: expires, addresses: addresses.filter { !$0.isEmpty })))
             if json {
-                try printJSON(outcome)
+                try printJSON(OutcomeJSON(outcome))
             } else {
                 Terminal.print(outcome.subject)
                 Terminal.talk("\(outcome.summary); whoever has this line can join as \(branch)")

@@ -118,7 +118,7 @@ func fail(_ refusal: Refusal) -> ExitCode {
 
 func print(_ report: Report, json: Bool) throws {
     if json {
-        try printJSON(report)
+        try printJSON(ReportJSON(report))
     } else {
         for line in Table(report, width: Terminal.width).lines { Terminal.print(line) }
     }
@@ -158,7 +158,7 @@ extension NodeOptions {
 
     static func show(_ outcome: Outcome, json: Bool) throws {
         if json {
-            try printJSON(outcome)
+            try printJSON(OutcomeJSON(outcome))
         } else {
             Terminal.print(Terminal.plain(outcome.summary))
             if let held = outcome.heldBy {

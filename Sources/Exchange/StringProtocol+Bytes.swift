@@ -1,20 +1,3 @@
-/// A key of another system, compared byte for byte: Swift's own `String` equality takes different
-/// spellings of one letter for the same, and a file's keys may not be folded together.
-package struct ExactText: Hashable, Comparable, Sendable {
-    package let text: String
-
-    package init(_ text: String) { self.text = text }
-
-    package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-    package static func < (a: Self, b: Self) -> Bool {
-        a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
-    }
-    package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
-        hasher.combine(UInt8(0xff))
-    }
-}
-
 extension StringProtocol {
     /// Without blanks and tabs at either end.
     var trimmed: String {
