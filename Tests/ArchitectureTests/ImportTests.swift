@@ -11,6 +11,15 @@ import Testing
         "Gossip": ["Replica", "Sodium", "Wire"],
         "Store": ["Books", "Replica", "Sodium", "Wire", "GRDB", "Foundation.Data"],
         "Engine": ["Store", "Gossip", "Books", "Replica", "Sodium", "Wire"],
+        "Exchange": ["Books", "Replica", "Wire"],
+        "Node": [
+            "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "Foundation", "NIOCore",
+            "NIOPosix", "Logging", "ServiceLifecycle", "UnixSignals",
+        ],
+        "branchbook": [
+            "Node", "Engine", "Exchange", "Books", "Replica", "Foundation", "Logging",
+            "ArgumentParser",
+        ],
     ]
 
     private static let root = URL(fileURLWithPath: #filePath)
