@@ -167,7 +167,8 @@ enum Schema {
             value BLOB NOT NULL,
             PRIMARY KEY (entity, attribute, log, seq, op)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX register_barcode ON register (value, entity) WHERE attribute = 'barcode';
+        -- Not a partial index: one would have every query by attribute prepared anew at each use.
+        CREATE INDEX register_value ON register (attribute, value, entity);
         CREATE TABLE superseded (
             log_id BLOB NOT NULL,
             seq INTEGER NOT NULL,

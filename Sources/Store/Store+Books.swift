@@ -11,13 +11,18 @@ extension Store {
     /// concurrent.
     package func registers(entity: String) throws -> [String: [Value]] {
         try access { db in
-            let attributes = try String.fetchAll(
+            let rows = try Row.fetchCursor(
                 db.cachedStatement(
-                    sql: "SELECT DISTINCT attribute FROM register WHERE entity = ?"),
+                    sql: """
+                        SELECT r.attribute, r.value
+                        FROM register r JOIN log l ON l.id = r.log
+                        WHERE r.entity = ? AND \(Self.isShowing)
+                        ORDER BY r.attribute, l.log_id, r.seq, r.op
+                        """),
                 arguments: [entity])
             var shown: [String: [Value]] = [:]
-            for attribute in attributes {
-                shown[attribute] = try showing(db, entity, attribute).map(\.value)
+            while let row = try rows.next() {
+                shown[row[0], default: []].append(try Value(bytes: Array(row[1] as Data)))
             }
             return shown
         }
@@ -45,6 +50,15 @@ extension Store {
         }
     }
 
+    /// Of a row `r` of `register` and its log `l`: no valid write supersedes it.
+    private static let isShowing = """
+        NOT EXISTS (
+            SELECT 1 FROM superseded s JOIN register w
+                ON w.entity = r.entity AND w.attribute = r.attribute
+                AND w.log = s.by_log AND w.seq = s.by_seq AND w.op = s.by_op
+            WHERE s.log_id = l.log_id AND s.seq = r.seq AND s.op = r.op)
+        """
+
     func showing(
         _ db: Database, _ entity: String, _ attribute: String
     ) throws -> [(dot: Dot, value: Value)] {
@@ -52,11 +66,7 @@ extension Store {
             db.cachedStatement(
                 sql: """
                     SELECT l.log_id, r.seq, r.op, r.value FROM register r JOIN log l ON l.id = r.log
-                    WHERE r.entity = ? AND r.attribute = ? AND NOT EXISTS (
-                        SELECT 1 FROM superseded s JOIN register w
-                            ON w.entity = r.entity AND w.attribute = r.attribute
-                            AND w.log = s.by_log AND w.seq = s.by_seq AND w.op = s.by_op
-                        WHERE s.log_id = l.log_id AND s.seq = r.seq AND s.op = r.op)
+                    WHERE r.entity = ? AND r.attribute = ? AND \(Self.isShowing)
                     ORDER BY l.log_id, r.seq, r.op
                     """),
             arguments: [entity, attribute])
