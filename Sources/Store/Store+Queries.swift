@@ -29,7 +29,8 @@ extension Store {
     ) {
         try access { db in
             let row = try Int64.fetchOne(
-                db.cachedStatement(sql: "SELECT id FROM log WHERE log_id = ?"), arguments: [blob(log.digest)])
+                db.cachedStatement(sql: "SELECT id FROM log WHERE log_id = ?"),
+                arguments: [blob(log.digest)])
             guard let row else { return ([], seq &- 1) }
             return try LogTable(db: db).run(log: row, from: seq, bytesMax: bytesMax)
         }
@@ -39,7 +40,8 @@ extension Store {
     package func digest(of scope: Scope) throws -> Digest {
         try access { db in
             let sum = try Data.fetchOne(
-                db.cachedStatement(sql: "SELECT sum FROM digest WHERE scope = ?"), arguments: [scope.name])
+                db.cachedStatement(sql: "SELECT sum FROM digest WHERE scope = ?"),
+                arguments: [scope.name])
             return sum.flatMap { Digest($0) } ?? .zero
         }
     }

@@ -34,7 +34,9 @@ struct Branchbook: AsyncParsableCommand {
                 subcommands: [ImportCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "This program",
-                subcommands: [ConfigCommand.self, Paths.self, VersionCommand.self, Completions.self]),
+                subcommands: [
+                    ConfigCommand.self, Paths.self, VersionCommand.self, Completions.self,
+                ]),
         ],
         defaultSubcommand: Status.self)
 }

@@ -53,7 +53,8 @@ package struct HledgerJournal: Sendable {
         for scalar in text.unicodeScalars {
             let isBlank = scalar == " "
             let isSpecial =
-                scalar.value < 0x20 || (0x7f...0xa0) ~= scalar.value || ":;()[]%|*!\"=@".unicodeScalars.contains(scalar)
+                scalar.value < 0x20 || (0x7f...0xa0) ~= scalar.value
+                || ":;()[]%|*!\"=@".unicodeScalars.contains(scalar)
             if isSpecial || (isBlank && afterBlank) {
                 for byte in String(scalar).utf8 {
                     let digits = String(byte, radix: 16)

@@ -137,7 +137,9 @@ package struct SalesImport: Sendable {
         guard ordinal < .max, ordinal > 0 || ordinals.count < rules.invoicesMax else {
             throw Refusal(
                 .badFile, "more than \(rules.invoicesMax) invoices in one file",
-                next: "cut the file between invoices, and import the pieces with sources of their own")
+                next:
+                    "cut the file between invoices, and import the pieces with sources of their own"
+            )
         }
         ordinals[key] = ordinal + 1
         return ordinal + 1
@@ -183,7 +185,8 @@ package struct SalesImport: Sendable {
     private mutating func name(_ row: SalesRow) {
         guard !row.description.isEmpty, !newItems.isEmpty else { return }
         let code = ExactText(row.code.text)
-        if let index = newItems.firstIndex(where: { $0.name == nil && ExactText($0.code) == code }) {
+        if let index = newItems.firstIndex(where: { $0.name == nil && ExactText($0.code) == code })
+        {
             newItems[index].name = row.description
         }
     }

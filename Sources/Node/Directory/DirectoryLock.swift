@@ -11,7 +11,8 @@ package final class DirectoryLock {
         let descriptor = open(directory.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Refusal(
-                .readOnly, "\(directory.lock) cannot be opened: \(String(cString: strerror(errno)))",
+                .readOnly,
+                "\(directory.lock) cannot be opened: \(String(cString: strerror(errno)))",
                 next: "change the permissions of \(directory.path)")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

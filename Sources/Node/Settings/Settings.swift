@@ -46,7 +46,9 @@ package struct Settings: Sendable {
         flags: [Key: String], environment: [String: String], file: String?
     ) throws(Refusal) {
         values = Self.standard
-        for (key, text) in try Self.parse(file ?? "") { values[key] = Value(text: text, origin: .file) }
+        for (key, text) in try Self.parse(file ?? "") {
+            values[key] = Value(text: text, origin: .file)
+        }
         for key in Key.allCases {
             if let text = environment[key.environment] {
                 values[key] = Value(text: text, origin: .environment)

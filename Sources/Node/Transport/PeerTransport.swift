@@ -114,7 +114,8 @@ final class PeerTransport: @unchecked Sendable {
 
     func accept(_ keys: [PresharedKey], _ book: BookID) {
         loop.execute {
-            self.keys = Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            self.keys = Dictionary(
+                keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             self.book = book
         }
     }
@@ -149,7 +150,9 @@ final class PeerTransport: @unchecked Sendable {
     private func register(_ handler: PeerHandler) {
         silent[ObjectIdentifier(handler)] = (nextSilent, handler)
         nextSilent += 1
-        if silent.count > Self.silentMax, let oldest = silent.values.min(by: { $0.order < $1.order }) {
+        if silent.count > Self.silentMax,
+            let oldest = silent.values.min(by: { $0.order < $1.order })
+        {
             oldest.handler.closeNow()
         }
     }

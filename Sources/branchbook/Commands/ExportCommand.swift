@@ -29,13 +29,16 @@ private func pages(
 
 struct ExportHledger: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hledger", abstract: "A journal for hledger, with the trial balance's figures.")
+        commandName: "hledger", abstract: "A journal for hledger, with the trial balance's figures."
+    )
     @OptionGroup var node: NodeOptions
 
     func run() throws {
         try node.withNode { access in
             let derived = try access.report(.derived)
-            guard case .text(let currency)? = derived.facts.first(where: { $0.key == "currency" })?.value,
+            guard
+                case .text(let currency)? = derived.facts.first(where: { $0.key == "currency" })?
+                    .value,
                 case .integer(let scale)? = derived.facts.first(where: { $0.key == "scale" })?.value
             else { throw Refusal(.fault, "the book tells no currency") }
             var journal = HledgerJournal(currency: currency)

@@ -120,7 +120,9 @@ struct ImportRun {
     mutating func run() throws {
         var reader = CSVReader()
         while true {
-            guard let data = try input.read(upToCount: Self.chunkBytes), !data.isEmpty else { break }
+            guard let data = try input.read(upToCount: Self.chunkBytes), !data.isEmpty else {
+                break
+            }
             bytesRead += UInt64(data.count)
             try reader.read(Array(data)) { try take($0) }
             progress()

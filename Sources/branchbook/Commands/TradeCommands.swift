@@ -236,7 +236,8 @@ struct Revalue: ParsableCommand {
     @Argument(help: "The item's code.") var item: String
     @Option(name: .long, help: "Add this much value; negative takes it.") var by: String?
     @Option(name: .long, help: "Make the unit cost this.") var unitCost: String?
-    @Option(name: .long, help: "With --by: the receipt that cost more or less.") var receipt: String?
+    @Option(name: .long, help: "With --by: the receipt that cost more or less.") var receipt:
+        String?
     @OptionGroup var writing: WriteOptions
 
     func run() throws {
