@@ -77,7 +77,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "Gossip", "Store", "Books", "Replica", "Sodium"],
+            dependencies: [
+                "Engine", "Exchange", "Gossip", "Store", "Books", "Replica", "Sodium",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExchangeTests", dependencies: ["Exchange", "Books", "Replica", "Sodium"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

@@ -32,6 +32,16 @@ package struct Report: Codable, Hashable, Sendable {
         /// An exact decimal figure as text, `-12.50`.
         case decimal(String)
         case flag(Bool)
+
+        /// As text, for other programs.
+        package var plain: String {
+            switch self {
+            case .empty: ""
+            case .text(let text), .decimal(let text): text
+            case .integer(let value): String(value)
+            case .flag(let value): String(value)
+            }
+        }
     }
 
     package struct Fact: Codable, Hashable, Sendable {

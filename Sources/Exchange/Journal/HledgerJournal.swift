@@ -1,7 +1,11 @@
+package import Books
+
 /// Writes postings as an hledger journal (format of hledger 1.25): one transaction per document, in the
 /// book's currency. Law: hledger's balances are the trial balance.
 package struct HledgerJournal: Sendable {
     private let currency: String
+    /// The last day that was written; derived rows stand on it.
+    private var last = "1970-01-01"
     private var open: (date: String, number: String, lines: [String])?
 
     package init(currency: String) { self.currency = currency }
@@ -18,8 +22,36 @@ package struct HledgerJournal: Sendable {
             """
     }
 
+    /// The money of a page of the journal, in its order. Gives the text of the documents that are
+    /// complete; the last one waits for the next page.
+    package mutating func add(page: Report) -> String {
+        var text = ""
+        for row in page.rows {
+            guard case .text(let date) = row[0], case .text(let account) = row[3],
+                case .text(let commodity) = row[4], commodity == currency,
+                case .decimal(let amount) = row[5]
+            else { continue }
+            last = max(last, date)
+            text += add(
+                date: date, number: row[1].plain, account: account, amount: amount,
+                note: row[8].plain.isEmpty ? nil : row[8].plain)
+        }
+        return text
+    }
+
+    /// The last document and the cost rows that are derived and not posted, one transaction a branch.
+    package mutating func finish(derived: Report) -> String {
+        var text = finish()
+        for row in derived.rows {
+            text += add(
+                date: last, number: "cost of \(row[0].plain), derived", account: row[1].plain,
+                amount: row[2].plain, note: nil)
+        }
+        return text + finish()
+    }
+
     /// One posting; gives the text of the document before it once that is complete.
-    package mutating func add(
+    mutating func add(
         date: String, number: String, account: String, amount: String, note: String?
     ) -> String {
         var done = ""
@@ -32,10 +64,11 @@ package struct HledgerJournal: Sendable {
     }
 
     /// The text of the last document.
-    package mutating func finish() -> String {
-        guard let last = open else { return "" }
+    mutating func finish() -> String {
+        guard let document = open else { return "" }
         open = nil
-        return "\(last.date) \(Self.comment(last.number))\n" + last.lines.joined() + "\n"
+        return "\(document.date) \(Self.comment(document.number))\n"
+            + document.lines.joined() + "\n"
     }
 
     /// Levels are divided by colons. Bridges between scopes are one account: together they are zero.

@@ -40,10 +40,10 @@ extension Store {
     /// All postings of one day, by time, transaction and place. Memory: a day's postings.
     package func journal(on day: Day) throws -> [JournalRow] {
         try access { db in
-            let rows = try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT a.name AS account, c.name AS commodity, p.amount, i.name AS item, d.*
+                        SELECT a.name, c.name, p.amount, i.name, p.log, p.seq, p.op, d.*
                         FROM posting p
                         JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                         JOIN log l ON l.id = p.log
@@ -52,18 +52,27 @@ extension Store {
                         WHERE p.day = ? ORDER BY d.time, l.log_id, p.seq, p.op, p.place
                         """),
                 arguments: [day.number])
+            var found: [JournalRow] = []
+            var last: (key: SIMD4<Int64>, document: DocumentHeader)?
             var number: Int64 = 0
-            var last: [Int64] = []
-            return try rows.map { row in
-                let key: [Int64] = [row["log"], row["seq"], row["op"]]
-                if key != last { number += 1 }
-                last = key
-                return JournalRow(
-                    document: try DocumentHeader(row: row), account: row["account"],
-                    commodity: row["commodity"], amount: row["amount"],
-                    item: (row["item"] as String?).map { String($0.dropFirst()) },
-                    transaction: number)
+            while let row = try rows.next() {
+                // A document is decoded once, not for each of its postings.
+                let key = SIMD4<Int64>(row[4], row[5], row[6], 0)
+                let document: DocumentHeader
+                if let last, last.key == key {
+                    document = last.document
+                } else {
+                    document = try DocumentHeader(row: row)
+                    last = (key, document)
+                    number += 1
+                }
+                found.append(
+                    JournalRow(
+                        document: document, account: row[0], commodity: row[1], amount: row[2],
+                        item: (row[3] as String?).map { String($0.dropFirst()) },
+                        transaction: number))
             }
+            return found
         }
     }
 

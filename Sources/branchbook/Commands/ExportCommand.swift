@@ -45,28 +45,10 @@ struct ExportHledger: ParsableCommand {
             let status = try access.report(.status)
             Terminal.write(
                 journal.head(scale: Int(scale), company: status.title), to: STDOUT_FILENO)
-            var last = "1970-01-01"
             try pages(access, JournalFilter()) { page in
-                var text = ""
-                for row in page.rows {
-                    guard case .text(let date) = row[0], case .text(let account) = row[3],
-                        case .text(let commodity) = row[4], commodity == currency,
-                        case .decimal(let amount) = row[5]
-                    else { continue }
-                    last = max(last, date)
-                    text += journal.add(
-                        date: date, number: row[1].plain, account: account, amount: amount,
-                        note: row[8].plain.isEmpty ? nil : row[8].plain)
-                }
-                Terminal.write(text, to: STDOUT_FILENO)
+                Terminal.write(journal.add(page: page), to: STDOUT_FILENO)
             }
-            var text = journal.finish()
-            for row in derived.rows {
-                text += journal.add(
-                    date: last, number: "cost of \(row[0].plain), derived", account: row[1].plain,
-                    amount: row[2].plain, note: nil)
-            }
-            Terminal.write(text + journal.finish(), to: STDOUT_FILENO)
+            Terminal.write(journal.finish(derived: derived), to: STDOUT_FILENO)
         }
     }
 }
@@ -144,18 +126,6 @@ struct SampleCommand: ParsableCommand {
         for branch in names {
             let rows = sample.rows(branch: branch, count: invoices, invoiceStart: start)
             Terminal.write(rows.flatMap { writer.record($0) }, to: STDOUT_FILENO)
-        }
-    }
-}
-
-extension Report.Cell {
-    /// As text, for other programs.
-    var plain: String {
-        switch self {
-        case .empty: ""
-        case .text(let text), .decimal(let text): text
-        case .integer(let value): String(value)
-        case .flag(let value): String(value)
         }
     }
 }
