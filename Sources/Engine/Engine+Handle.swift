@@ -69,6 +69,7 @@ extension Engine {
             var effects: [Effect] = []
             try store.transact {
                 for input in inputs { effects += try take(input, at: now) }
+                try keepStatements(at: now)
                 try author?.seal(in: store)
                 effects += try finish(at: now)
             }

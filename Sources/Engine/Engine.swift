@@ -27,6 +27,8 @@ package final class Engine {
     var verifying: Verifying?
     var accepted: [PresharedKeyID] = []
     var needsSave = false
+    /// When pools that moved are looked at for what their shipments cost.
+    var keeperAt: Instant?
     /// Own logs of which peers hold more than we do.
     var ownBehind: Set<LogName> = []
     /// Logs of which two histories were seen, and where.

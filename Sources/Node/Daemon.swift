@@ -35,9 +35,12 @@ package struct Daemon: Service {
 
     package func run() async throws {
         let (failures, failure) = AsyncStream.makeStream(of: Refusal.self)
-        let runtime = try NodeRuntime(
-            directory, settings, holder: "branchbook node", logger: logger,
-            failed: { failure.yield($0) })
+        // A command that is at work in the directory has a moment to end.
+        let runtime = try DirectoryLock.patiently(milliseconds: 10_000) {
+            try NodeRuntime(
+                directory, settings, holder: "branchbook node", logger: logger,
+                failed: { failure.yield($0) })
+        }
         runtime.start()
         // Handshakes are refused until the engine has told its keys; so the order does not matter.
         let address = try settings.listen().map {

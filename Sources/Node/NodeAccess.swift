@@ -15,19 +15,19 @@ package enum NodeAccess {
     package init(
         _ directory: DataDirectory, _ settings: Settings, logger: Logger
     ) throws {
-        if let client = ControlClient(directory) {
-            self = .daemon(client)
-            return
+        // Another command may hold the directory for a moment, or a daemon that is about to listen.
+        self = try DirectoryLock.patiently(milliseconds: 5_000) {
+            if let client = ControlClient(directory) { return .daemon(client) }
+            guard directory.hasBook else {
+                throw Refusal(
+                    .noBook, "\(directory.path) holds no book",
+                    next: "found one with `branchbook init`, or join one with `branchbook join`")
+            }
+            let runtime = try NodeRuntime(
+                directory, settings.withoutPeers, holder: "branchbook command", logger: logger)
+            runtime.start()
+            return .own(runtime)
         }
-        guard directory.hasBook else {
-            throw Refusal(
-                .noBook, "\(directory.path) holds no book",
-                next: "found one with `branchbook init`, or join one with `branchbook join`")
-        }
-        let runtime = try NodeRuntime(
-            directory, settings.withoutPeers, holder: "branchbook command", logger: logger)
-        runtime.start()
-        self = .own(runtime)
     }
 
     package var isDaemon: Bool { if case .daemon = self { true } else { false } }

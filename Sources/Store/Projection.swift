@@ -19,6 +19,8 @@ struct Projection {
     private var days: Set<Int32> = []
     private var counters: [CounterKey: UInt64] = [:]
     private var pools: Set<PoolKey> = []
+    /// Transferred goods of which a keeper has news.
+    private var due: Set<PoolKey> = []
 
     private struct CounterKey: Hashable {
         let series: String
@@ -110,6 +112,9 @@ struct Projection {
                 scope: place.tip.name.scope.name, account: account, commodity: commodity)
             balances[key, default: 0] += Int128(posting.amount)
             try mark(posting, number, commodity: commodity, item: item, at: place)
+            try markTransfer(
+                posting, number, account: account, commodity: commodity, item: item, of: document,
+                at: place)
         }
         add(.post(transaction), at: place)
     }
@@ -147,6 +152,40 @@ struct Projection {
                     branch.text, item, place.log, integer(place.seq), place.op, number,
                     posting.amount,
                 ])
+        }
+    }
+
+    /// Keeps what keepers read: goods between two branches, and what was said of their value.
+    private mutating func markTransfer(
+        _ posting: Posting, _ number: Int, account: Int64, commodity: Int64, item: Int64?,
+        of document: DocumentHeader, at place: Place
+    ) throws {
+        switch (posting.account.place, place.tip.name.scope, posting.commodity) {
+        case (.bridge(.trade(let branch)), .between(let pair), .item) where pair.contains(branch):
+            let shipment: DocumentNumber? =
+                switch (document.kind, document.link?.relation) {
+                case (.shipment, _): document.number
+                case (.arrival, .receives): document.link?.target
+                default: nil
+                }
+            guard let own = document.number, let shipment else { return }
+            try db.cachedStatement(sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    branch.text, commodity, place.log, integer(place.seq), place.op, number,
+                    own.description, shipment.description, posting.amount,
+                ])
+            due.insert(PoolKey(branch: branch.text, item: commodity))
+        case (.side(_, let other), .betweenMoney, .currency):
+            guard let item, let link = document.link, link.relation == .values else { return }
+            try db.cachedStatement(sql: "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    account, item, link.target.description, place.log, integer(place.seq),
+                    place.op, number, posting.amount,
+                ])
+            if posting.account.root == .dueFrom {
+                due.insert(PoolKey(branch: other.text, item: item))
+            }
+        default: break
         }
     }
 
@@ -254,8 +293,21 @@ struct Projection {
             try counter.execute(arguments: [key.series, key.kind, key.year, integer(running)])
         }
         let pool = try db.cachedStatement(sql: "INSERT OR IGNORE INTO pool_dirty VALUES (?, ?)")
-        for key in pools { try pool.execute(arguments: [key.branch, key.item]) }
+        // A pool that moves may change what its shipments cost.
+        let later = try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO statement_due SELECT ?, ?, 0
+                WHERE EXISTS (SELECT 1 FROM transfer WHERE branch = ? AND item = ?)
+                """)
+        for key in pools {
+            try pool.execute(arguments: [key.branch, key.item])
+            try later.execute(arguments: [key.branch, key.item, key.branch, key.item])
+        }
+        let urgent = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO statement_due VALUES (?, ?, 1)")
+        for key in due { try urgent.execute(arguments: [key.branch, key.item]) }
         days = []
+        due = []
         counters = [:]
         pools = []
     }

@@ -158,6 +158,41 @@ enum Schema {
             uncosted INTEGER NOT NULL,
             PRIMARY KEY (branch, item, log, seq, op)
         ) STRICT, WITHOUT ROWID;
+        -- Goods that left a branch for another (below zero) or came in from one, as the scope between
+        -- the two tells it.
+        CREATE TABLE transfer (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            shipment TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX transfer_shipment ON transfer (shipment, item);
+        -- What keepers said about the value of such goods: on due-from and due-to, by the document that
+        -- they value.
+        CREATE TABLE statement (
+            account INTEGER NOT NULL REFERENCES name(id),
+            item INTEGER NOT NULL REFERENCES name(id),
+            document TEXT NOT NULL,
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (account, item, document, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        -- Transferred items whose value a keeper has to look at; urgent ones at once.
+        CREATE TABLE statement_due (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            is_urgent INTEGER NOT NULL,
+            PRIMARY KEY (branch, item)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE register (
             entity TEXT NOT NULL,
             attribute TEXT NOT NULL,
@@ -227,7 +262,7 @@ enum Schema {
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
-        "cost", "register", "superseded", "event", "void",
+        "cost", "transfer", "statement", "statement_due", "register", "superseded", "event", "void",
         "roster_act", "digest",
     ]
 }

@@ -186,6 +186,12 @@ extension Engine {
                 .text("the sender looks for the goods or writes them off"),
             ])
         }
+        for line in try store.unvaluedArrivals(limit: Query.limitMax) {
+            report.rows.append([
+                .text("value"), .text(line), .empty,
+                .text("wait for the sender's keeper, or enter what the goods cost there"),
+            ])
+        }
         for entity in try store.contested(limit: Query.limitMax) {
             report.rows.append([
                 .text("contested"), .text(entity), .empty,

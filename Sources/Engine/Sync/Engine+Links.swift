@@ -219,7 +219,10 @@ extension Engine {
             effects.insert(.save(credentials), at: 0)
         }
         try effects.append(contentsOf: acceptedKeys(at: now))
-        let times = [gossip.wakeAt(), waiting.map(\.until).min(), verifying?.until, joining?.until]
+        let times = [
+            gossip.wakeAt(), waiting.map(\.until).min(), verifying?.until, joining?.until,
+            try keeperWake(at: now),
+        ]
         if let wake = times.compactMap({ standing == nil && joining == nil ? nil : $0 }).min() {
             effects.append(.wake(at: wake))
         }

@@ -33,6 +33,21 @@ package final class DirectoryLock {
         close(descriptor)
     }
 
+    /// Tries again while another process holds the lock, for so long; then it is refused.
+    package static func patiently<Result>(
+        milliseconds: Int, _ body: () throws -> Result
+    ) throws -> Result {
+        let pause = 50
+        for _ in 0..<milliseconds / pause {
+            do {
+                return try body()
+            } catch let refusal as Refusal where refusal.code == .locked {
+                usleep(UInt32(pause) * 1_000)
+            }
+        }
+        return try body()
+    }
+
     private static func holder(_ descriptor: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = pread(descriptor, &buffer, buffer.count, 0)

@@ -63,6 +63,24 @@ extension Store {
         }
     }
 
+    /// Goods that came from another branch and of whose value no keeper has said anything, as
+    /// `document item`.
+    package func unvaluedArrivals(limit: Int) throws -> [String] {
+        try access { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT t.document, n.name FROM transfer t JOIN name n ON n.id = t.item
+                    WHERE t.document <> t.shipment AND NOT EXISTS (
+                        SELECT 1 FROM statement s
+                        WHERE s.item = t.item AND s.document = t.document)
+                    ORDER BY t.document, n.name LIMIT ?
+                    """,
+                arguments: [limit]
+            ).map { "\($0[0] as String) \(($0[1] as String).dropFirst())" }
+        }
+    }
+
     /// Pools with a move that could not be folded, as `branch item: why`.
     package func poolFaults() throws -> [String] {
         try access { db in
@@ -103,6 +121,18 @@ extension Store {
                 "roster_act": "SELECT \(log), t.* FROM roster_act t",
                 "digest": "SELECT t.* FROM digest t",
                 "counter": "SELECT t.* FROM counter t",
+                "valuation": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.amount
+                FROM valuation t
+                """,
+                "transfer": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.document,
+                    t.shipment, t.amount FROM transfer t
+                """,
+                "statement": """
+                SELECT \(named("t.account")), \(named("t.item")), t.document, \(log), t.seq, t.op,
+                    t.place, t.amount FROM statement t
+                """,
             ]
             var hashes: [String: Digest] = [:]
             for (table, sql) in queries {

@@ -1,0 +1,69 @@
+package import Replica
+
+/// What a branch's keeper says of the value of goods that left for another branch, or came from one.
+package struct ValueStatement: Hashable, Sendable {
+    /// The shipment, or the arrival.
+    package let document: DocumentNumber
+    package let isShipment: Bool
+    package let other: BranchCode
+    package let day: Day
+    /// What was not said before, item by item, in minor units.
+    package let values: [Value]
+
+    package struct Value: Hashable, Sendable {
+        package let item: ItemCode
+        package let amount: Int64
+
+        package init(item: ItemCode, amount: Int64) {
+            self.item = item
+            self.amount = amount
+        }
+    }
+
+    package init(
+        document: DocumentNumber, isShipment: Bool, other: BranchCode, day: Day, values: [Value]
+    ) {
+        self.document = document
+        self.isShipment = isShipment
+        self.other = other
+        self.day = day
+        self.values = values
+    }
+}
+
+extension Planner {
+    /// The sender's keeper moves what a shipment cost from `shipped` to due-from; the receiver's takes
+    /// it up from due-to into inventory, where it is a cost input of the arrival.
+    ///
+    /// - Throws: `Refusal.noGrant` where the node may not write the branch's money.
+    package func state(_ statement: ValueStatement) throws -> Draft {
+        try requireMoney("value between branches")
+        guard let pair = BranchPair(branch, statement.other) else {
+            throw Refusal(.notForThisBranch, "\(branch) cannot owe itself")
+        }
+        var document = DocumentBuilder(
+            DocumentHeader(
+                kind: .statement, number: nil, effectiveDate: statement.day, person: person,
+                party: nil, link: DocumentLink(.values, statement.document), memo: nil,
+                external: nil))
+        let (here, between) = (Scope.money(branch), Scope.betweenMoney(pair))
+        for value in statement.values {
+            if statement.isShipment {
+                try document.move(
+                    here, value.amount, of: currency(), from: .simple(.shipped, branch),
+                    to: .via(between), taggedFrom: value.item)
+                try document.move(
+                    between, value.amount, of: currency(), from: .via(here),
+                    to: .dueFrom(branch, statement.other), taggedTo: value.item)
+            } else {
+                try document.move(
+                    between, value.amount, of: currency(),
+                    from: .dueTo(branch, statement.other), to: .via(here), taggedFrom: value.item)
+                try document.move(
+                    here, value.amount, of: currency(), from: .via(between),
+                    to: .simple(.inventory, branch), taggedTo: value.item)
+            }
+        }
+        return try document.draft(references: [statement.document])
+    }
+}

@@ -1,0 +1,70 @@
+import Books
+import Replica
+import Store
+
+/// A branch's keeper at work: states the value of goods between branches by itself.
+extension Engine {
+    /// Items looked at in one batch; the rest follow in the next.
+    static let keeperItemsMax = 64
+    /// A moved pool may change what was stated. It is looked at after this time, so that a busy till
+    /// does not fold the same pool for every sale.
+    static let keeperPauseMilliseconds: Int64 = 60_000
+
+    /// The branch whose statements are this node's to write; nil for others.
+    private var keptBranch: BranchCode? {
+        guard let standing, let branch = standing.branch, author != nil, ownBehind.isEmpty,
+            standing.roster.isMember(standing.node),
+            standing.roster.isKeeper(standing.node, of: branch),
+            standing.member?.grants.contains(.money(branch)) == true
+        else { return nil }
+        return branch
+    }
+
+    /// Writes what is due, one commit for each document. To be called before the batch is sealed.
+    func keepStatements(at now: Instant) throws {
+        guard let branch = keptBranch, let ledger = standing?.ledger, let standing else { return }
+        let waiting = try store.statementsWaiting(branch)
+        guard waiting.any else {
+            keeperAt = nil
+            return
+        }
+        let isTime = keeperAt.map { $0 <= now } ?? false
+        guard waiting.urgent || isTime else { return }
+        let due = try store.takeStatementsDue(
+            branch, urgentOnly: !isTime, limit: Self.keeperItemsMax)
+        if isTime { keeperAt = nil }
+        let planner = Planner(
+            branch: branch, ledger: ledger, grants: standing.member?.grants ?? [],
+            today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)
+        for document in Dictionary(grouping: due, by: \.document).sorted(by: { $0.key < $1.key }) {
+            guard let first = document.value.first else { continue }
+            let statement = ValueStatement(
+                document: first.document, isShipment: first.isShipment, other: first.other,
+                day: first.day,
+                values: document.value.map { .init(item: $0.item, amount: $0.amount) })
+            let saved = author
+            do {
+                try store.savepoint {
+                    let draft = try planner.state(statement)
+                    let references = try store.references(
+                        to: draft.references, otherThan: standing.node)
+                    _ = try commit(draft.parts, references: references, at: now)
+                }
+            } catch is Refusal {
+                // A key is missing: once the roster has brought it, everything is looked at anew.
+                author = saved
+            }
+        }
+    }
+
+    /// When the keeper wants to be woken.
+    func keeperWake(at now: Instant) throws -> Instant? {
+        guard let branch = keptBranch else { return nil }
+        let waiting = try store.statementsWaiting(branch)
+        guard waiting.any else { return nil }
+        if waiting.urgent { return now }
+        let at = keeperAt ?? now.advanced(byMilliseconds: Self.keeperPauseMilliseconds)
+        keeperAt = at
+        return at
+    }
+}

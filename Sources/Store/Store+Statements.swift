@@ -1,0 +1,197 @@
+import Books
+import GRDB
+package import Replica
+
+/// What a keeper has to say about the value of goods between branches.
+///
+/// The sender states what the cost fold took out of its pool for a shipment; the receiver takes up, of
+/// what was stated, the share of the goods it accepted. Both state the difference to what they said
+/// before, so late facts are followed, and goods in transit or in dispute are what remains.
+extension Store {
+    /// What is to be stated, of one item on one document.
+    package struct StatementDue: Hashable, Sendable {
+        /// The shipment, or the arrival that took goods of it.
+        package let document: DocumentNumber
+        package let isShipment: Bool
+        package let other: BranchCode
+        package let day: Day
+        package let item: ItemCode
+        /// Minor units; never zero.
+        package let amount: Int64
+    }
+
+    /// Is there anything to look at for this branch, and does it bear no delay?
+    package func statementsWaiting(_ branch: BranchCode) throws -> (any: Bool, urgent: Bool) {
+        try access { db in
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT count(*), total(is_urgent) FROM statement_due WHERE branch = ?"),
+                arguments: [branch.text])
+            return ((row?[0] ?? 0) > 0, (row?[1] ?? 0.0) > 0)
+        }
+    }
+
+    /// Takes up to `limit` items off the list, folds their pools, and returns what is to be stated, by
+    /// document and item. Cost: the folds, and a few rows for each transfer of the items.
+    package func takeStatementsDue(
+        _ branch: BranchCode, urgentOnly: Bool, limit: Int
+    ) throws -> [StatementDue] {
+        try transact {
+            try access { db in
+                let items = try Row.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT s.item, n.name FROM statement_due s JOIN name n ON n.id = s.item
+                            WHERE s.branch = ? AND s.is_urgent >= ? ORDER BY n.name LIMIT ?
+                            """),
+                    arguments: [branch.text, urgentOnly ? 1 : 0, limit])
+                var due: [StatementDue] = []
+                for row in items {
+                    let id: Int64 = row[0]
+                    try db.cachedStatement(
+                        sql: "DELETE FROM statement_due WHERE branch = ? AND item = ?"
+                    ).execute(arguments: [branch.text, id])
+                    guard let item = ItemCode((row[1] as String).dropFirst()) else { continue }
+                    _ = try pool(branch, item)
+                    due += try Statements(db, branch, item, id: id).due()
+                }
+                return due.sorted { ($0.document, $0.item) < ($1.document, $1.item) }
+            }
+        }
+    }
+}
+
+/// Compares, for one pool, what was stated with what should be.
+private struct Statements {
+    let db: Database
+    let branch: BranchCode
+    let item: ItemCode
+    let id: Int64
+
+    init(_ db: Database, _ branch: BranchCode, _ item: ItemCode, id: Int64) {
+        self.db = db
+        self.branch = branch
+        self.item = item
+        self.id = id
+    }
+
+    private struct Transfer {
+        let document: DocumentNumber
+        let shipment: DocumentNumber
+        let other: BranchCode
+        let day: Day
+        /// Units; positive.
+        var quantity: Int128
+    }
+
+    func due() throws -> [Store.StatementDue] {
+        var due: [Store.StatementDue] = []
+        func add(_ transfer: Transfer, _ target: Int128, _ stated: Int128, isShipment: Bool) {
+            guard target != stated, let amount = Int64(exactly: target - stated), amount != .min
+            else { return }
+            due.append(
+                Store.StatementDue(
+                    document: transfer.document, isShipment: isShipment, other: transfer.other,
+                    day: transfer.day, item: item, amount: amount))
+        }
+        let transfers = try transfers()
+        let costs = try shipmentCosts()
+        for transfer in transfers where transfer.document == transfer.shipment {
+            let stated = try stated(.dueFrom(branch, transfer.other), transfer.document)
+            add(transfer, costs[transfer.document] ?? 0, stated, isShipment: true)
+        }
+        // The share of all goods accepted so far, less what the arrivals before took: the last one
+        // takes the exact remainder.
+        var accepted: [DocumentNumber: Int128] = [:]
+        for transfer in transfers where transfer.document != transfer.shipment {
+            let value = try stated(.dueFrom(transfer.other, branch), transfer.shipment)
+            let shipped = try shipped(transfer.shipment, by: transfer.other)
+            let before = accepted[transfer.shipment, default: 0]
+            let after = min(before + transfer.quantity, shipped)
+            accepted[transfer.shipment] = after
+            guard shipped > 0, let whole = Int64(exactly: value), let of = Int64(exactly: shipped),
+                let upTo = Int64(exactly: after), let from = Int64(exactly: min(before, shipped)),
+                let head = try? Amount.share(whole, upTo, of: of),
+                let tail = try? Amount.share(whole, from, of: of)
+            else { continue }
+            // Due-to is a debt: below zero.
+            let stated = try -stated(.dueTo(branch, transfer.other), transfer.document)
+            add(transfer, Int128(head) - Int128(tail), stated, isShipment: false)
+        }
+        return due
+    }
+
+    /// The shipments and arrivals of this pool, in the order of time.
+    private func transfers() throws -> [Transfer] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT t.document, t.shipment, l.scope, d.day, t.amount FROM transfer t
+                    JOIN document d ON d.log = t.log AND d.seq = t.seq AND d.op = t.op
+                    JOIN log l ON l.id = t.log
+                    WHERE t.branch = ? AND t.item = ?
+                    ORDER BY d.time, l.log_id, t.seq, t.op, t.place
+                    """),
+            arguments: [branch.text, id])
+        var found: [Transfer] = []
+        var places: [DocumentNumber: Int] = [:]
+        for row in rows {
+            guard let document = DocumentNumber(row[0] as String),
+                let shipment = DocumentNumber(row[1] as String),
+                case .between(let pair)? = Scope(row[2] as String), pair.contains(branch)
+            else { throw StoreError.damaged("transfer") }
+            let other = pair.other(than: branch)
+            let quantity = Int128((row[4] as Int64).magnitude)
+            if let place = places[document] {
+                found[place].quantity += quantity
+            } else {
+                places[document] = found.count
+                found.append(
+                    Transfer(
+                        document: document, shipment: shipment, other: other,
+                        day: Day(number: row[3]), quantity: quantity))
+            }
+        }
+        return found
+    }
+
+    /// What the fold took out of the pool, by shipment.
+    private func shipmentCosts() throws -> [DocumentNumber: Int128] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT number, cost FROM cost
+                    WHERE branch = ? AND item = ? AND kind = ? AND number IS NOT NULL
+                    """),
+            arguments: [branch.text, id, DocumentKind.shipment.rawValue])
+        var costs: [DocumentNumber: Int128] = [:]
+        for row in rows {
+            guard let number = DocumentNumber(row[0] as String) else { continue }
+            costs[number, default: 0] += Int128(row[1] as Int64)
+        }
+        return costs
+    }
+
+    private func stated(_ account: Account, _ document: DocumentNumber) throws -> Int128 {
+        try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT amount FROM statement
+                    WHERE account = (SELECT id FROM name WHERE name = ?) AND item = ?
+                        AND document = ?
+                    """),
+            arguments: [account.name, id, document.description]
+        ).reduce(0) { $0 + Int128($1) }
+    }
+
+    private func shipped(_ shipment: DocumentNumber, by sender: BranchCode) throws -> Int128 {
+        try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT amount FROM transfer
+                    WHERE shipment = ? AND item = ? AND document = shipment AND branch = ?
+                    """),
+            arguments: [shipment.description, id, sender.text]
+        ).reduce(0) { $0 - Int128($1) }
+    }
+}
