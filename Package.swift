@@ -84,6 +84,9 @@ let package = Package(
         .testTarget(
             name: "ExchangeTests", dependencies: ["Exchange", "Books", "Replica", "Sodium"],
             swiftSettings: strict),
+        .testTarget(
+            name: "NodeTests", dependencies: ["Node", "Engine", "Books", nioCore, logging],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -14,10 +14,12 @@ extension Store {
         }
     }
 
-    package func forget(invitation: Digest) throws {
+    /// Secrets are kept until their invitations expire, used or not: whoever comes with one is told what
+    /// became of it, and whom the answer did not reach may ask again.
+    package func forgetInvitations(before milliseconds: Int64) throws {
         try access { db in
             try db.execute(
-                sql: "DELETE FROM invitation_secret WHERE id = ?", arguments: [blob(invitation)])
+                sql: "DELETE FROM invitation_secret WHERE expires < ?", arguments: [milliseconds])
         }
     }
 

@@ -64,6 +64,7 @@ extension Engine {
             book: standing.book, inviter: credentials.transport.publicKey,
             addresses: order.addresses, secret: secret, branch: branch,
             expiresMilliseconds: expires.milliseconds)
+        try store.forgetInvitations(before: now.milliseconds)
         try store.keep(invitation: invitation.id, secret: secret, expires: expires.milliseconds)
         return Outcome(
             subject: line.text, summary: "invitation for \(branch), single use")
@@ -134,7 +135,6 @@ extension Engine {
             plan.acts.append(.nameKeeper(branch: branch, node: newcomer.node))
         }
         try write(plan.acts, at: now)
-        try store.forget(invitation: id)
         if let holdings = holdings() {
             try gossip.announceRoots(wantsReply: false, holdings)
         }
@@ -153,7 +153,6 @@ extension Engine {
                 next: "see `branchbook invite list`")
         }
         try write([.withdrawInvitation(id: id)], at: now)
-        try store.forget(invitation: id)
         return Outcome(subject: id.description, summary: "withdrawn")
     }
 

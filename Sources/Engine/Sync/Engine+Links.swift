@@ -70,7 +70,9 @@ extension Engine {
     }
 
     func connectFailed(_ address: String, _ why: String, at now: Instant) -> [Effect] {
-        if joining != nil { return nextAddress(why: "\(address): \(why)", at: now) }
+        if let joining, joining.accepted == nil {
+            return nextAddress(why: "\(address): \(why)", at: now)
+        }
         gossip.connectFailed(address, at: now)
         return []
     }
