@@ -80,6 +80,7 @@ package final class Engine {
             gossip.dialer.add(address, node: node.map { NodeID($0) })
         }
         for address in options.peers { gossip.dialer.add(address) }
+        for (log, seq) in try store.forks() { forks[log] = seq }
     }
 
     /// What the roster says of this node and what it can read: folded anew when the roster grows.

@@ -52,6 +52,14 @@ enum Schema {
             address TEXT PRIMARY KEY,
             node BLOB
         ) STRICT, WITHOUT ROWID;
+        -- Logs of which two histories were seen: the first entry that is not the same.
+        CREATE TABLE fork (
+            author BLOB NOT NULL,
+            incarnation INTEGER NOT NULL,
+            scope TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            PRIMARY KEY (author, incarnation, scope)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
         CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;

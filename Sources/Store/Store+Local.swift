@@ -1,4 +1,5 @@
 import GRDB
+package import Replica
 package import Sodium
 
 import struct Foundation.Data
@@ -40,6 +41,42 @@ extension Store {
         try access { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [name, value])
+        }
+    }
+
+    /// Remembers that two histories of a log are about, which part at `seq` or before.
+    package func keep(fork log: LogName, at seq: UInt64) throws {
+        try access { db in
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO fork VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET seq = min(seq, excluded.seq)
+                    """
+            ).execute(arguments: [
+                Data(log.author.key.bytes), integer(log.incarnation), log.scope.name, integer(seq),
+            ])
+        }
+    }
+
+    /// At most 1,000, in order.
+    package func forks() throws -> [(log: LogName, seq: UInt64)] {
+        try access { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT author, incarnation, scope, seq FROM fork
+                    ORDER BY author, incarnation, scope LIMIT 1000
+                    """
+            ).map { row in
+                guard let key = PublicKey(row[0] as Data), let scope = Scope(row[2] as String)
+                else {
+                    throw StoreError.damaged("fork")
+                }
+                return (
+                    LogName(author: NodeID(key), incarnation: natural(row[1]), scope: scope),
+                    natural(row[3])
+                )
+            }
         }
     }
 }

@@ -40,6 +40,15 @@ final class TestNetwork {
         interpret(node.engine.handle([.timerFired], at: now), of: name)
     }
 
+    /// Another node takes the place of one that is cut off.
+    func replace(_ name: String, with node: TestNode) {
+        nodes[name]?.onEffects = nil
+        names.removeAll { $0 == name }
+        wakes[name] = nil
+        node.now = now
+        add(name, node)
+    }
+
     static func address(_ name: String) -> String { "\(name):7700" }
 
     func sever(_ a: String, _ b: String) {

@@ -28,6 +28,18 @@ final class TestNode {
             random: random, person: "Lin", options: options)
     }
 
+    /// A copy of another node's directory and keys, as a restored backup or a cloned disk is.
+    init(copying other: TestNode, options: Engine.Options = .init()) throws {
+        folder = FileManager.default.temporaryDirectory.appending(
+            path: "branchbook-engine-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: other.folder, to: folder)
+        now = other.now
+        engine = try Engine(
+            store: Store(path: folder.appending(path: "book.db").path),
+            credentials: other.engine.credentials, random: SeededRandom(seed: 999), person: "Lin",
+            options: options)
+    }
+
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     static func founder(

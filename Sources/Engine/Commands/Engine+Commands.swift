@@ -19,6 +19,11 @@ extension Engine {
         guard standing.roster.isMember(standing.node) else {
             throw Refusal(.revoked, "this node was revoked", next: "ask an administrator")
         }
+        guard !isForked else {
+            throw Refusal(
+                .forked, "this node's own log has two histories: a copy of its directory wrote too",
+                next: "stop the copy; revoke this node, and join with a new directory")
+        }
         guard ownBehind.isEmpty else {
             throw Refusal(
                 .ownLogBehind, "peers hold more of this node's own documents than it does itself",
@@ -39,6 +44,14 @@ extension Engine {
                 notices: draft.notices),
             receipt
         )
+    }
+
+    /// Was another history seen of a log that this node would go on writing?
+    var isForked: Bool {
+        guard let author else { return false }
+        return forks.keys.contains {
+            $0.author == author.node && $0.incarnation == author.incarnation
+        }
     }
 
     private func summary(

@@ -13,6 +13,7 @@ extension Engine {
     /// The branch whose statements are this node's to write; nil for others.
     private var keptBranch: BranchCode? {
         guard let standing, let branch = standing.branch, author != nil, ownBehind.isEmpty,
+            !isForked,
             standing.roster.isMember(standing.node),
             standing.roster.isKeeper(standing.node, of: branch),
             standing.member?.grants.contains(.money(branch)) == true

@@ -1,4 +1,5 @@
 import Books
+import Gossip
 import Replica
 import Store
 
@@ -184,6 +185,22 @@ extension Engine {
                 .text("dispute"), .text("\(row.account) \(row.commodity.dropFirst())"),
                 try figures.amount(row.amount, row.commodity),
                 .text("the sender looks for the goods or writes them off"),
+            ])
+        }
+        for (log, seq) in forks.sorted(by: { $0.key < $1.key }) {
+            let name = standing.roster.nodes[log.author]?.admission.name ?? log.author.short
+            report.rows.append([
+                .text("fork"), .text("\(name) \(log.scope.name)"), .integer(Int64(clamping: seq)),
+                .text("two copies of one directory write: stop one, and revoke its node"),
+            ])
+        }
+        for (node, comparison) in comparisons.sorted(by: { $0.key < $1.key })
+        where !comparison.differing.isEmpty {
+            let name = standing.roster.nodes[node]?.admission.name ?? node.short
+            let scopes = comparison.differing.map(\.name).joined(separator: ", ")
+            report.rows.append([
+                .text("digest"), .text("\(name): \(scopes)"), .empty,
+                .text("run `branchbook verify` at both; rebuild the one that is wrong"),
             ])
         }
         for line in try store.unvaluedArrivals(limit: Query.limitMax) {

@@ -96,7 +96,10 @@ extension Engine {
                 case .apply(let id, let log, let message):
                     try apply(message, of: log, on: id, at: now)
                 case .ownLogAhead(let log, _): ownBehind.insert(log)
-                case .forked(let log, let seq, _): forks[log] = min(forks[log] ?? seq, seq)
+                case .forked(let log, let seq, _):
+                    guard forks[log].map({ seq < $0 }) ?? true else { continue }
+                    forks[log] = seq
+                    try store.keep(fork: log, at: seq)
                 case .compared(let node, let comparison): compared(node, comparison)
                 case .met(let node, _): try met(node)
                 }

@@ -221,6 +221,17 @@ extension Gossip {
         try plan(on: id, holdings, at: now)
     }
 
+    /// A peer whose history is shorter cannot see the fork by our head: it is told ours at its own.
+    private mutating func tellFork(
+        of log: LogName, at seq: UInt64, _ hash: Digest, on id: LinkID, _ holdings: some Holdings
+    ) throws {
+        let head = PeerHead(
+            log: LogReference(log, in: holdings.book), first: 1, last: seq,
+            hash: Array(hash.bytes.prefix(PeerHead.hashBytes)))
+        let tag = ScopeTag(log.scope, in: holdings.book)
+        send(.heads(Heads(tag: tag, isFirst: false, isLast: false, heads: [head])), on: id)
+    }
+
     /// One log as the peer holds it against what we hold.
     private mutating func compare(
         _ head: PeerHead, _ log: LogName, on id: LinkID, _ holdings: some Holdings
@@ -229,8 +240,10 @@ extension Gossip {
         if head.last <= own {
             let ours = try holdings.hash(of: log, at: head.last)
             if let ours, Array(ours.bytes.prefix(PeerHead.hashBytes)) != head.hash {
-                links[id]?.forked.insert(log)
-                outputs.append(.forked(log, seq: head.last, id))
+                if links[id]?.forked.insert(log).inserted == true {
+                    outputs.append(.forked(log, seq: head.last, id))
+                    try tellFork(of: log, at: head.last, ours, on: id, holdings)
+                }
                 return
             }
         } else if log.author == holdings.node {
