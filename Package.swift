@@ -78,11 +78,14 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "Exchange", "Gossip", "Store", "Books", "Replica", "Sodium",
+                "Engine", "Exchange", "Gossip", "Store", "Books", "Replica", "Sodium", grdb,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ExchangeTests", dependencies: ["Exchange", "Books", "Replica", "Sodium"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GossipTests", dependencies: ["Gossip", "Replica", "Sodium", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "NodeTests", dependencies: ["Node", "Engine", "Books", nioCore, logging],

@@ -29,12 +29,18 @@ package final class Engine {
     var needsSave = false
     /// When pools that moved are looked at for what their shipments cost.
     var keeperAt: Instant?
-    /// Own logs of which peers hold more than we do.
-    var ownBehind: Set<LogName> = []
-    /// Logs of which two histories were seen, and where.
-    var forks: [LogName: UInt64] = [:]
+    /// Own logs of which a peer says that it holds more than we do.
+    var ownBehind: [LogName: OwnBehind] = [:]
+    /// Logs of which a peer says that they have another history.
+    var forks: [LogName: Store.ForkRow] = [:]
     /// How each peer's state compared the last time.
     var comparisons: [NodeID: Gossip.Comparison] = [:]
+
+    struct OwnBehind {
+        let since: Instant
+        /// Entries of ours that we lacked have come: this directory is an older copy.
+        var isProven = false
+    }
 
     /// How this node talks to others.
     package struct Options: Sendable {
@@ -80,7 +86,7 @@ package final class Engine {
             gossip.dialer.add(address, node: node.map { NodeID($0) })
         }
         for address in options.peers { gossip.dialer.add(address) }
-        for (log, seq) in try store.forks() { forks[log] = seq }
+        for fork in try store.forks() { forks[fork.log] = fork }
     }
 
     /// What the roster says of this node and what it can read: folded anew when the roster grows.

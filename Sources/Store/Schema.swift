@@ -52,12 +52,14 @@ enum Schema {
             address TEXT PRIMARY KEY,
             node BLOB
         ) STRICT, WITHOUT ROWID;
-        -- Logs of which two histories were seen: the first entry that is not the same.
+        -- Logs of which a peer says, without proof, that they have another history: the first entry
+        -- that is known not to be the same, and who said so.
         CREATE TABLE fork (
             author BLOB NOT NULL,
             incarnation INTEGER NOT NULL,
             scope TEXT NOT NULL,
             seq INTEGER NOT NULL,
+            told_by BLOB,
             PRIMARY KEY (author, incarnation, scope)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -44,38 +44,51 @@ extension Store {
         }
     }
 
-    /// Remembers that two histories of a log are about, which part at `seq` or before.
-    package func keep(fork log: LogName, at seq: UInt64) throws {
+    /// What a peer says of a log: another history from `seq` on, or from before.
+    package struct ForkRow: Hashable, Sendable {
+        package let log: LogName
+        package let seq: UInt64
+        package let toldBy: PublicKey?
+
+        package init(log: LogName, seq: UInt64, toldBy: PublicKey?) {
+            self.log = log
+            self.seq = seq
+            self.toldBy = toldBy
+        }
+    }
+
+    /// The lowest entry counts.
+    package func keep(_ fork: ForkRow) throws {
         try access { db in
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO fork VALUES (?, ?, ?, ?)
-                    ON CONFLICT DO UPDATE SET seq = min(seq, excluded.seq)
+                    INSERT INTO fork VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET seq = excluded.seq, told_by = excluded.told_by
+                    WHERE excluded.seq < seq
                     """
             ).execute(arguments: [
-                Data(log.author.key.bytes), integer(log.incarnation), log.scope.name, integer(seq),
+                Data(fork.log.author.key.bytes), integer(fork.log.incarnation),
+                fork.log.scope.name, integer(fork.seq), fork.toldBy.map { Data($0.bytes) },
             ])
         }
     }
 
     /// At most 1,000, in order.
-    package func forks() throws -> [(log: LogName, seq: UInt64)] {
+    package func forks() throws -> [ForkRow] {
         try access { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT author, incarnation, scope, seq FROM fork
+                    SELECT author, incarnation, scope, seq, told_by FROM fork
                     ORDER BY author, incarnation, scope LIMIT 1000
                     """
             ).map { row in
                 guard let key = PublicKey(row[0] as Data), let scope = Scope(row[2] as String)
-                else {
-                    throw StoreError.damaged("fork")
-                }
-                return (
-                    LogName(author: NodeID(key), incarnation: natural(row[1]), scope: scope),
-                    natural(row[3])
-                )
+                else { throw StoreError.damaged("fork") }
+                return ForkRow(
+                    log: LogName(
+                        author: NodeID(key), incarnation: natural(row[1]), scope: scope),
+                    seq: natural(row[3]), toldBy: (row[4] as Data?).flatMap { PublicKey($0) })
             }
         }
     }

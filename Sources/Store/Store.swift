@@ -119,8 +119,13 @@ package final class Store {
                     return result
                 } catch {
                     forgetAll()
-                    try db.cachedStatement(sql: "ROLLBACK TO part").execute()
-                    try db.cachedStatement(sql: "RELEASE part").execute()
+                    do {
+                        try db.cachedStatement(sql: "ROLLBACK TO part").execute()
+                        try db.cachedStatement(sql: "RELEASE part").execute()
+                    } catch let undoing {
+                        // A full disk ends the whole transaction by itself: its own error says more.
+                        throw error is DatabaseError || error is StoreError ? error : undoing
+                    }
                     throw error
                 }
             }

@@ -25,6 +25,9 @@ final class TestNetwork {
     /// Who sent whom what kind of message, in order.
     var traffic: [(from: String, to: String, kind: UInt8)] = []
 
+    /// What becomes of a message on its way; nil lets all pass.
+    var tamper: (([UInt8]) -> [[UInt8]])?
+
     struct End: Hashable {
         let node: String
         let link: LinkID
@@ -119,7 +122,9 @@ final class TestNetwork {
                 guard let other = ends[End(node: name, link: link)] else { continue }
                 overheard.append(bytes)
                 traffic.append((name, other.node, bytes[0]))
-                queue.append((other.node, .received(other.link, bytes)))
+                for message in tamper?(bytes) ?? [bytes] {
+                    queue.append((other.node, .received(other.link, message)))
+                }
             case .close(let link):
                 let end = End(node: name, link: link)
                 guard let other = ends.removeValue(forKey: end) else { continue }

@@ -99,7 +99,7 @@ extension Planner {
         var sums: [Scope: Int128] = [:]
         var total = Int128(0)
         for line in lines {
-            let account = try account(line.account)
+            let account = try account(line.account, view)
             guard let home = account.home else { continue }
             let amount = try Amount.parse(line.amount, scale: ledger.scale)
             guard amount != 0, amount != .min else {
@@ -134,7 +134,13 @@ extension Planner {
 
     /// `expense/rent` or, in full, `expense/HZ/rent`: an account of this branch that a person may
     /// post to.
-    private func account(_ text: String) throws(Refusal) -> Account {
+    private func account(_ text: String, _ view: some BookView) throws -> Account {
+        if case .branch(let other)? = Account(text)?.place, other != branch,
+            try view.isBranch(other)
+        {
+            throw Refusal(
+                .notForThisBranch, "\(text) is an account of \(other)", next: "enter it there")
+        }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let rest = parts.count == 2 ? "/\(parts[1])" : ""
         let account = [Account(text), Account("\(parts.first ?? "")/\(branch)\(rest)")]

@@ -1,4 +1,5 @@
 package import Books
+import Gossip
 package import Replica
 import Sodium
 package import Store
@@ -19,12 +20,7 @@ extension Engine {
         guard standing.roster.isMember(standing.node) else {
             throw Refusal(.revoked, "this node was revoked", next: "ask an administrator")
         }
-        guard !isForked else {
-            throw Refusal(
-                .forked, "this node's own log has two histories: a copy of its directory wrote too",
-                next: "stop the copy; revoke this node, and join with a new directory")
-        }
-        guard ownBehind.isEmpty else {
+        guard !lacksOwnEntries(at: now) else {
             throw Refusal(
                 .ownLogBehind, "peers hold more of this node's own documents than it does itself",
                 next: "a backup was restored: wait until `branchbook peers` shows nothing lacking")
@@ -41,16 +37,34 @@ extension Engine {
             Outcome(
                 subject: draft.number?.description ?? "catalog",
                 summary: summary(command, draft, total, ledger), total: total,
-                notices: draft.notices),
+                notices: draft.notices + (isForked ? [Self.forkNotice] : [])),
             receipt
         )
     }
 
-    /// Was another history seen of a log that this node would go on writing?
+    /// A peer's word alone stops nobody's work: it is told with every document.
+    private static let forkNotice =
+        "\(Refusal.Code.forked.rawValue): a peer holds another history of this node's log; "
+        + "if a copy of its directory was in use, see `branchbook exceptions`"
+
+    /// Does a peer say so of a log that this node goes on writing?
     var isForked: Bool {
         guard let author else { return false }
         return forks.keys.contains {
             $0.author == author.node && $0.incarnation == author.incarnation
+        }
+    }
+
+    /// How long a peer's word alone, that it holds more of our own logs, keeps us from writing.
+    static let ownBehindMilliseconds: Int64 = 60_000
+
+    /// Writing now would be a second history. Proven by entries of ours that came back, it holds until
+    /// all have come; a mere claim holds for a minute.
+    func lacksOwnEntries(at now: Instant) -> Bool {
+        ownBehind.contains { log, state in
+            state.isProven
+                || (gossip.isBehind(log)
+                    && now.milliseconds - state.since.milliseconds < Self.ownBehindMilliseconds)
         }
     }
 

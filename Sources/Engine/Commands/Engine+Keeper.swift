@@ -12,7 +12,7 @@ extension Engine {
 
     /// The branch whose statements are this node's to write; nil for others.
     private var keptBranch: BranchCode? {
-        guard let standing, let branch = standing.branch, author != nil, ownBehind.isEmpty,
+        guard let standing, let branch = standing.branch, author != nil,
             !isForked,
             standing.roster.isMember(standing.node),
             standing.roster.isKeeper(standing.node, of: branch),
@@ -24,6 +24,7 @@ extension Engine {
     /// Writes what is due, one commit for each document. To be called before the batch is sealed.
     func keepStatements(at now: Instant) throws {
         guard let branch = keptBranch, let ledger = standing?.ledger, let standing else { return }
+        guard !lacksOwnEntries(at: now) else { return }
         let waiting = try store.statementsWaiting(branch)
         guard waiting.any else {
             keeperAt = nil
@@ -60,7 +61,7 @@ extension Engine {
 
     /// When the keeper wants to be woken.
     func keeperWake(at now: Instant) throws -> Instant? {
-        guard let branch = keptBranch else { return nil }
+        guard let branch = keptBranch, !lacksOwnEntries(at: now) else { return nil }
         let waiting = try store.statementsWaiting(branch)
         guard waiting.any else { return nil }
         if waiting.urgent { return now }

@@ -187,11 +187,14 @@ extension Engine {
                 .text("the sender looks for the goods or writes them off"),
             ])
         }
-        for (log, seq) in forks.sorted(by: { $0.key < $1.key }) {
-            let name = standing.roster.nodes[log.author]?.admission.name ?? log.author.short
+        for (log, fork) in forks.sorted(by: { $0.key < $1.key }) {
+            let names = [log.author, fork.toldBy.map { NodeID($0) }].compactMap { $0 }
+                .map { standing.roster.nodes[$0]?.admission.name ?? $0.short }
             report.rows.append([
-                .text("fork"), .text("\(name) \(log.scope.name)"), .integer(Int64(clamping: seq)),
-                .text("two copies of one directory write: stop one, and revoke its node"),
+                .text("fork"),
+                .text("\(names[0]) \(log.scope.name), said by \(names.last ?? "?")"),
+                .integer(Int64(clamping: fork.seq)),
+                .text("if two copies of one directory write: stop one, and revoke its node"),
             ])
         }
         for (node, comparison) in comparisons.sorted(by: { $0.key < $1.key })

@@ -95,11 +95,14 @@ extension Engine {
                     }
                 case .apply(let id, let log, let message):
                     try apply(message, of: log, on: id, at: now)
-                case .ownLogAhead(let log, _): ownBehind.insert(log)
-                case .forked(let log, let seq, _):
-                    guard forks[log].map({ seq < $0 }) ?? true else { continue }
-                    forks[log] = seq
-                    try store.keep(fork: log, at: seq)
+                case .ownLogAhead(let log, _):
+                    ownBehind[log] = ownBehind[log] ?? OwnBehind(since: now)
+                case .forked(let log, let seq, let id):
+                    guard forks[log].map({ seq < $0.seq }) ?? true else { continue }
+                    let peer = gossip.node(of: id)
+                    let fork = Store.ForkRow(log: log, seq: seq, toldBy: peer?.key)
+                    forks[log] = fork
+                    try store.keep(fork)
                 case .compared(let node, let comparison): compared(node, comparison)
                 case .met(let node, _): try met(node)
                 }
@@ -137,7 +140,10 @@ extension Engine {
             try grewRemotely(log, run, at: now)
             guard let after = self.holdings() else { return }
             try gossip.applied(message, of: log, on: id, after, at: now)
-            if !gossip.isBehind(log) { ownBehind.remove(log) }
+            if log.author == holdings.standing.node {
+                ownBehind[log]?.isProven = true
+                if !gossip.isBehind(log) { ownBehind[log] = nil }
+            }
         } catch let error as EntryError {
             var isFork = false
             if case .fork = error { isFork = true }

@@ -178,6 +178,9 @@ extension Gossip {
         package let ahead: UInt64
     }
 
+    /// Who is at the other end, once it said so.
+    package func node(of id: LinkID) -> NodeID? { links[id]?.peer }
+
     package var peers: [PeerState] {
         links.values.filter { !$0.isClosing }.sorted { $0.id < $1.id }.map { link in
             var (behind, ahead) = (UInt64(0), UInt64(0))

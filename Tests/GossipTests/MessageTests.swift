@@ -1,0 +1,150 @@
+import Replica
+import Sodium
+import Testing
+import Wire
+
+@testable import Gossip
+
+/// What peers say, as bytes.
+@Suite struct MessageTests {
+    private static let book = BookID(Blake2b.hash256([1]))
+    private static func node(_ seed: UInt64) -> NodeID {
+        var random = SeededRandom(seed: seed)
+        return NodeID(SigningKey(random: &random).publicKey)
+    }
+    private static func log(_ seed: UInt64) -> LogReference {
+        LogReference(
+            LogName(author: node(seed), incarnation: seed, scope: .catalog), in: book)
+    }
+    private static func root(_ scope: Scope) -> ScopeRoot {
+        ScopeRoot(
+            tag: ScopeTag(scope, in: book), root: [UInt8](repeating: 3, count: 16),
+            digest: [UInt8](repeating: 4, count: 16))
+    }
+
+    /// One of each kind, and logs that are named twice.
+    static let samples: [Message] = [
+        .hello(
+            Hello(
+                features: 5, node: node(1), incarnation: 2, milliseconds: -3,
+                scopes: [root(.catalog), root(.roster)].sorted { $0.tag < $1.tag },
+                contacts: [.init(node: node(2), addresses: ["host:7700", "[::1]:1"])])),
+        .roots(Roots(wantsReply: true, scopes: [root(.board)])),
+        .heads(
+            Heads(
+                tag: ScopeTag(.catalog, in: book), isFirst: true, isLast: false,
+                heads: [
+                    PeerHead(
+                        log: log(1), first: 1, last: 900, hash: [UInt8](repeating: 9, count: 16)),
+                    PeerHead(
+                        log: log(2), first: 5, last: 5, hash: [UInt8](repeating: 8, count: 16)),
+                ])),
+        .want(Want(log: log(1), from: 7, credit: 1 << 20)),
+        .graft(Want(log: log(2), from: 0, credit: 0)),
+        .run(RunMessage(log: log(1), first: 1, last: 3, isEnd: true, bytes: [1, 2, 3, 4])),
+        .note([Reach(log: log(1), seq: 4), Reach(log: log(3), seq: .max)]),
+        .ack([Reach(log: log(3), seq: 1)]),
+        .prune(log(3)),
+        .ping(Ping(nonce: .max, milliseconds: .min)),
+        .pong(Ping(nonce: 0, milliseconds: .max)),
+        .bye(Bye(reason: .malformed, text: "why 为什么")),
+    ]
+
+    /// All samples over one link, so that numbers of logs build on each other.
+    private static func encoded() -> [[UInt8]] {
+        var aliases = LogAliases()
+        return samples.map { $0.bytes(&aliases) }
+    }
+
+    @Test func everyKindIsReadBack() throws {
+        #expect(Set(Self.samples.map(\.kind)).count == MessageKind.allCases.count - 3)
+        var aliases = LogAliases()
+        for (sample, bytes) in zip(Self.samples, Self.encoded()) {
+            #expect(try Message(bytes, &aliases) == sample)
+            #expect(bytes.count <= sample.kind.bytesMax)
+        }
+    }
+
+    @Test func everyTruncationAndEveryLongerOneIsRefused() throws {
+        var aliases = LogAliases()
+        for (sample, bytes) in zip(Self.samples, Self.encoded()) {
+            for count in 0..<bytes.count {
+                // The bytes of a run are judged by whoever reads the entries.
+                if case .run = sample, count >= bytes.count - 4 { continue }
+                var copy = aliases
+                #expect(throws: WireError.self, "\(sample.kind) cut to \(count)") {
+                    try Message(Array(bytes.prefix(count)), &copy)
+                }
+            }
+            if case .run = sample {
+            } else {
+                var copy = aliases
+                #expect(throws: WireError.self) { try Message(bytes + [0], &copy) }
+            }
+            _ = try Message(bytes, &aliases)
+        }
+    }
+
+    /// Law: one message, one spelling. A flipped bit is refused, or is another message whose bytes
+    /// are exactly those.
+    @Test func aFlippedBitIsRefusedOrAnotherMessage() throws {
+        var reading = LogAliases()
+        for bytes in Self.encoded() {
+            for place in bytes.indices {
+                for bit in 0..<8 {
+                    var flipped = bytes
+                    flipped[place] ^= 1 << UInt8(bit)
+                    var (reader, writer) = (reading, reading)
+                    guard let message = try? Message(flipped, &reader) else { continue }
+                    #expect(message.bytes(&writer) == flipped)
+                }
+            }
+            _ = try Message(bytes, &reading)
+        }
+    }
+
+    @Test(arguments: 0..<200)
+    func anyBytesAreReadWithoutATrap(seed: UInt64) {
+        var random = SeededRandom(seed: 9_000 + seed)
+        for _ in 0..<50 {
+            var aliases = LogAliases()
+            var bytes = random.bytes(Int(random.next() % 300))
+            if !bytes.isEmpty { bytes[0] = UInt8(random.next() % 17) }
+            _ = try? Message(bytes, &aliases)
+            _ = try? JoinRequest(bytes)
+            _ = try? JoinAccept(bytes)
+            _ = try? JoinRefusal(bytes)
+        }
+    }
+
+    /// Counts that promise more than the message can hold take no memory.
+    @Test(arguments: [MessageKind.hello, .roots, .heads, .note, .ack])
+    func aCountBeyondTheBoundIsRefused(kind: MessageKind) {
+        for count: UInt64 in [5_000, 1 << 32, .max] {
+            var out = ByteWriter()
+            out.byte(kind.rawValue)
+            if kind == .roots { out.byte(0) }
+            if kind == .heads {
+                out.raw(ScopeTag(.catalog, in: Self.book).bytes)
+                out.byte(3)
+            }
+            out.varint(count)
+            var aliases = LogAliases()
+            #expect(throws: WireError.self) { try Message(out.bytes, &aliases) }
+        }
+    }
+
+    @Test func aLogHasOneNumber() throws {
+        var (writer, reader) = (LogAliases(), LogAliases())
+        let first = Message.prune(Self.log(1)).bytes(&writer)
+        _ = try Message(first, &reader)
+        // The same definition again, and a number nobody defined.
+        #expect(throws: WireError.self) { try Message(first, &reader) }
+        #expect(throws: WireError.self) {
+            try Message([MessageKind.prune.rawValue, 9], &reader)
+        }
+        let second = Message.prune(Self.log(1)).bytes(&writer)
+        #expect(second.count == 2)
+        #expect(try Message(second, &reader) == .prune(Self.log(1)))
+    }
+}
