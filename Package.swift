@@ -62,7 +62,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "bench", dependencies: ["Store", "Replica", "Sodium", grdb],
+            name: "bench",
+            dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],
             path: "Benchmarks/bench", swiftSettings: strict),
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
