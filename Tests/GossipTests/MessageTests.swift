@@ -29,7 +29,7 @@ import Wire
                 features: 5, node: node(1), incarnation: 2, milliseconds: -3,
                 scopes: [root(.catalog), root(.roster)].sorted { $0.tag < $1.tag },
                 contacts: [.init(node: node(2), addresses: ["host:7700", "[::1]:1"])])),
-        .roots(Roots(wantsReply: true, scopes: [root(.board)])),
+        .roots(Roots(wantsReply: true, isComplete: false, scopes: [root(.board)])),
         .heads(
             Heads(
                 tag: ScopeTag(.catalog, in: book), isFirst: true, isLast: false,

@@ -27,7 +27,7 @@ extension Message {
         switch self {
         case .hello(let hello): hello.write(to: &out)
         case .roots(let roots):
-            out.byte(roots.wantsReply ? 1 : 0)
+            out.byte((roots.wantsReply ? 1 : 0) | (roots.isComplete ? 2 : 0))
             ScopeRoot.write(roots.scopes, to: &out)
         case .heads(let heads): heads.write(to: &out, &aliases)
         case .want(let want), .graft(let want):
@@ -118,9 +118,11 @@ extension Hello {
 
 extension Roots {
     fileprivate init(from reader: inout ByteReader) throws(WireError) {
-        let flag = try reader.byte()
-        guard flag <= 1 else { throw .notCanonical }
-        self.init(wantsReply: flag == 1, scopes: try ScopeRoot.read(from: &reader))
+        let flags = try reader.byte()
+        guard flags <= 3 else { throw .notCanonical }
+        self.init(
+            wantsReply: flags & 1 != 0, isComplete: flags & 2 != 0,
+            scopes: try ScopeRoot.read(from: &reader))
     }
 }
 

@@ -49,6 +49,8 @@ package struct Hello: Hashable, Sendable {
 
 package struct Roots: Hashable, Sendable {
     package let wantsReply: Bool
+    /// Every scope that is kept; else only those that changed since they were last told on this link.
+    package let isComplete: Bool
     package let scopes: [ScopeRoot]
 }
 

@@ -35,9 +35,9 @@ extension Gossip {
         switch message {
         case .hello, .bye: break
         case .roots(let roots):
-            try compare(roots.scopes, on: id, holdings)
+            try compare(roots.scopes, isComplete: roots.isComplete, on: id, holdings)
             if roots.wantsReply {
-                send(.roots(Roots(wantsReply: false, scopes: try self.roots(holdings))), on: id)
+                try sendRoots(isComplete: true, wantsReply: false, on: id, holdings)
             }
         case .heads(let heads): try received(heads, scopes, on: id, holdings, at: now)
         case .want(let want): try serve(want, scopes, on: id, holdings)
@@ -104,7 +104,7 @@ extension Gossip {
         dialer.learn(hello.contacts, self: holdings.node)
         outputs.append(.met(hello.node, id))
         guard keepsOneLink(to: hello.node, newest: id, self: holdings.node) else { return }
-        try compare(hello.scopes, on: id, holdings)
+        try compare(hello.scopes, isComplete: true, on: id, holdings)
         send(
             .ping(
                 Ping(nonce: UInt64(bitPattern: now.milliseconds), milliseconds: now.milliseconds)),
@@ -133,11 +133,16 @@ extension Gossip {
 
     /// Compares what a peer says it holds of each scope; sends our heads of those that differ.
     private mutating func compare(
-        _ peerRoots: [ScopeRoot], on id: LinkID, _ holdings: some Holdings
+        _ peerRoots: [ScopeRoot], isComplete: Bool, on id: LinkID, _ holdings: some Holdings
     ) throws {
         guard let peer = links[id]?.peer else { return }
-        let theirs = Dictionary(
-            peerRoots.map { ($0.tag, $0) }, uniquingKeysWith: { first, _ in first })
+        var theirs = isComplete ? [:] : links[id]?.rootsHeard ?? [:]
+        theirs.merge(Self.byTag(peerRoots)) { _, latest in latest }
+        guard theirs.count <= Message.scopesMax else {
+            close(id, .malformed, "too many scopes")
+            return
+        }
+        links[id]?.rootsHeard = theirs
         var comparison = Comparison()
         let scopes = try holdings.scopes().sorted { ($0.urgency, $0) < ($1.urgency, $1) }
         links[id]?.common = Set(

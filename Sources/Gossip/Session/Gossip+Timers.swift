@@ -12,7 +12,7 @@ extension Gossip {
             let peers = ready
             if !peers.isEmpty {
                 let chosen = peers[Int(random.next() % UInt64(peers.count))]
-                send(.roots(Roots(wantsReply: false, scopes: try roots(holdings))), on: chosen)
+                try sendRoots(isComplete: false, wantsReply: false, on: chosen, holdings)
                 antiEntropyMilliseconds = min(
                     antiEntropyMilliseconds * 2, Self.antiEntropyMostMilliseconds)
             }
@@ -28,8 +28,9 @@ extension Gossip {
     package mutating func announceRoots(
         wantsReply: Bool, _ holdings: some Holdings
     ) throws {
-        let roots = Roots(wantsReply: wantsReply, scopes: try roots(holdings))
-        for id in ready { send(.roots(roots), on: id) }
+        for id in ready {
+            try sendRoots(isComplete: true, wantsReply: wantsReply, on: id, holdings)
+        }
     }
 
     /// Ends the links of those that are members no more.

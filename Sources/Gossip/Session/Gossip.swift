@@ -50,8 +50,8 @@ package struct Gossip: Sendable {
     static let antiEntropyLeastMilliseconds: Int64 = 30_000
     static let antiEntropyMostMilliseconds: Int64 = 300_000
     static let graftMilliseconds: Int64 = 300
-    static let pingMilliseconds: Int64 = 40_000
-    static let silentMilliseconds: Int64 = 90_000
+    static let pingMilliseconds: Int64 = 60_000
+    static let silentMilliseconds: Int64 = 150_000
     static let stalledMilliseconds: Int64 = 20_000
     package static let linksMax = 64
 
@@ -83,11 +83,13 @@ package struct Gossip: Sendable {
             return
         }
         links[id] = link
+        let roots = try roots(holdings)
+        links[id]?.rootsTold = Self.byTag(roots)
         send(
             .hello(
                 Hello(
                     features: 0, node: holdings.node, incarnation: incarnation,
-                    milliseconds: now.milliseconds, scopes: try roots(holdings),
+                    milliseconds: now.milliseconds, scopes: roots,
                     contacts: dialer.contacts(self: holdings.node))), on: id)
     }
 
@@ -136,6 +138,22 @@ package struct Gossip: Sendable {
             return ScopeRoot(
                 tag: ScopeTag(scope, in: holdings.book), root: root, digest: digest)
         }
+    }
+
+    static func byTag(_ roots: [ScopeRoot]) -> [ScopeTag: ScopeRoot] {
+        Dictionary(roots.map { ($0.tag, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Tells a peer every root, or those that are not as it was last told.
+    mutating func sendRoots(
+        isComplete: Bool, wantsReply: Bool, on id: LinkID, _ holdings: some Holdings
+    ) throws {
+        let all = try roots(holdings)
+        let told = links[id]?.rootsTold ?? [:]
+        links[id]?.rootsTold = Self.byTag(all)
+        let news = isComplete ? all : all.filter { told[$0.tag] != $0 }
+        send(
+            .roots(Roots(wantsReply: wantsReply, isComplete: isComplete, scopes: news)), on: id)
     }
 
     mutating func ownSeq(_ log: LogName, _ holdings: some Holdings) throws -> UInt64 {

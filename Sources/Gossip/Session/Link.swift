@@ -28,6 +28,9 @@ struct Link {
     var told: Set<Scope> = []
     /// Logs of a scope that the pages of its heads have named so far.
     var paging: [Scope: Set<LogName>] = [:]
+    /// The roots that were last told and heard on this link.
+    var rootsTold: [ScopeTag: ScopeRoot] = [:]
+    var rootsHeard: [ScopeTag: ScopeRoot] = [:]
     /// How far the peer holds a log, as far as we know.
     var reach: [LogName: UInt64] = [:]
     /// How far the peer holds it durably.
