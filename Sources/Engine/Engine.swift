@@ -80,6 +80,12 @@ package final class Engine {
         self.person = person
         self.utcOffsetMinutes = utcOffsetMinutes
         try stand()
+        if try standing != nil && store.needsRebuild() {
+            try store.transact {
+                try reread()
+                try store.isRebuilt()
+            }
+        }
         gossip.isOnline = try options.talksToPeers && store.setting("online") != "0"
         gossip.dialer.ownAddresses = options.ownAddresses
         for (address, node) in try store.addresses() {

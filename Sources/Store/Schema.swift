@@ -1,9 +1,21 @@
 /// The tables. `log` and `entry` are the truth; every other table can be rebuilt from them.
 enum Schema {
     /// `PRAGMA user_version`. A file with a greater one is refused.
-    static let version = 1
+    static var version: Int { steps.count }
 
-    static let statements = """
+    /// The step from version n - 1 stands at place n - 1. A step that was released is never changed.
+    static let steps: [Step] = [
+        Step(sql: first, rebuilds: false),
+        Step(sql: transfersAndForks, rebuilds: true),
+    ]
+
+    struct Step {
+        let sql: String
+        /// Projections have changed: the logs are to be read again.
+        let rebuilds: Bool
+    }
+
+    private static let first = """
         CREATE TABLE log (
             id INTEGER PRIMARY KEY,
             log_id BLOB NOT NULL UNIQUE,
@@ -51,16 +63,6 @@ enum Schema {
         CREATE TABLE peer_address (
             address TEXT PRIMARY KEY,
             node BLOB
-        ) STRICT, WITHOUT ROWID;
-        -- Logs of which a peer says, without proof, that they have another history: the first entry
-        -- that is known not to be the same, and who said so.
-        CREATE TABLE fork (
-            author BLOB NOT NULL,
-            incarnation INTEGER NOT NULL,
-            scope TEXT NOT NULL,
-            seq INTEGER NOT NULL,
-            told_by BLOB,
-            PRIMARY KEY (author, incarnation, scope)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -168,41 +170,6 @@ enum Schema {
             uncosted INTEGER NOT NULL,
             PRIMARY KEY (branch, item, log, seq, op)
         ) STRICT, WITHOUT ROWID;
-        -- Goods that left a branch for another (below zero) or came in from one, as the scope between
-        -- the two tells it.
-        CREATE TABLE transfer (
-            branch TEXT NOT NULL,
-            item INTEGER NOT NULL REFERENCES name(id),
-            log INTEGER NOT NULL,
-            seq INTEGER NOT NULL,
-            op INTEGER NOT NULL,
-            place INTEGER NOT NULL,
-            document TEXT NOT NULL,
-            shipment TEXT NOT NULL,
-            amount INTEGER NOT NULL,
-            PRIMARY KEY (branch, item, log, seq, op, place)
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX transfer_shipment ON transfer (shipment, item);
-        -- What keepers said about the value of such goods: on due-from and due-to, by the document that
-        -- they value.
-        CREATE TABLE statement (
-            account INTEGER NOT NULL REFERENCES name(id),
-            item INTEGER NOT NULL REFERENCES name(id),
-            document TEXT NOT NULL,
-            log INTEGER NOT NULL,
-            seq INTEGER NOT NULL,
-            op INTEGER NOT NULL,
-            place INTEGER NOT NULL,
-            amount INTEGER NOT NULL,
-            PRIMARY KEY (account, item, document, log, seq, op, place)
-        ) STRICT, WITHOUT ROWID;
-        -- Transferred items whose value a keeper has to look at; urgent ones at once.
-        CREATE TABLE statement_due (
-            branch TEXT NOT NULL,
-            item INTEGER NOT NULL REFERENCES name(id),
-            is_urgent INTEGER NOT NULL,
-            PRIMARY KEY (branch, item)
-        ) STRICT, WITHOUT ROWID;
         CREATE TABLE register (
             entity TEXT NOT NULL,
             attribute TEXT NOT NULL,
@@ -267,6 +234,54 @@ enum Schema {
             FROM posting p
             JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
             JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity;
+        """
+
+    private static let transfersAndForks = """
+        -- Goods that left a branch for another (below zero) or came in from one, as the scope between
+        -- the two tells it.
+        CREATE TABLE transfer (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            shipment TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX transfer_shipment ON transfer (shipment, item);
+        -- What keepers said about the value of such goods: on due-from and due-to, by the document that
+        -- they value.
+        CREATE TABLE statement (
+            account INTEGER NOT NULL REFERENCES name(id),
+            item INTEGER NOT NULL REFERENCES name(id),
+            document TEXT NOT NULL,
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (account, item, document, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        -- Transferred items whose value a keeper has to look at; urgent ones at once.
+        CREATE TABLE statement_due (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            is_urgent INTEGER NOT NULL,
+            PRIMARY KEY (branch, item)
+        ) STRICT, WITHOUT ROWID;
+        -- Logs of which a peer says, without proof, that they have another history: the first entry
+        -- that is known not to be the same, and who said so.
+        CREATE TABLE fork (
+            author BLOB NOT NULL,
+            incarnation INTEGER NOT NULL,
+            scope TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            told_by BLOB,
+            PRIMARY KEY (author, incarnation, scope)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Emptied by a rebuild. `name` stays: it only interns.

@@ -45,7 +45,7 @@ package final class Store {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in
                 try Self.settle(db)
-                try Self.migrate(db)
+                try Self.migrate(db, path: path)
             }
         } catch let error as DatabaseError {
             throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")
@@ -73,18 +73,46 @@ package final class Store {
         }
     }
 
-    private static func migrate(_ db: Database) throws {
+    /// Brings an older file up to this program's version, all steps in one transaction, after a copy
+    /// of it was put beside it: `book.db.v1`, where the file was of version 1.
+    private static func migrate(_ db: Database, path: String) throws {
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= Schema.version else {
             throw StoreError.newer(found: found, known: Schema.version)
         }
-        guard found == 0 else { return }
+        guard found < Schema.version else { return }
+        if found > 0 { try back(up: db, to: "\(path).v\(found)") }
         try db.inTransaction {
-            try db.execute(sql: Schema.statements)
+            for step in Schema.steps[found...] { try db.execute(sql: step.sql) }
+            if found > 0, Schema.steps[found...].contains(where: \.rebuilds) {
+                try db.execute(sql: "INSERT OR REPLACE INTO setting VALUES ('rebuild', '1')")
+            }
             try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
             return .commit
         }
     }
+
+    /// A copy that is there already is of an attempt that did not come to its end: the file is still
+    /// what it was then, or newer, and is copied again under another name.
+    private static func back(up db: Database, to path: String) throws {
+        for number in 0..<100 {
+            let place = number == 0 ? path : "\(path).\(number)"
+            do {
+                return try db.execute(sql: "VACUUM INTO ?", arguments: [place])
+            } catch let error as DatabaseError
+                where error.message?.contains("already exists") == true
+            {
+                continue
+            }
+        }
+        throw StoreError.damaged("a hundred copies at \(path)")
+    }
+
+    /// A migration has changed what projections say: whoever knows roster and keys reads the logs
+    /// again, and then says so.
+    package func needsRebuild() throws -> Bool { try setting("rebuild") == "1" }
+
+    package func isRebuilt() throws { try set("rebuild", "0") }
 
     /// One SQLite transaction around all that `body` does with this store: one sync, all or nothing.
     /// Inside another it is part of that one.

@@ -29,11 +29,15 @@ final class TestNode {
     }
 
     /// A copy of another node's directory and keys, as a restored backup or a cloned disk is.
-    init(copying other: TestNode, options: Engine.Options = .init()) throws {
+    init(
+        copying other: TestNode, options: Engine.Options = .init(),
+        preparing: (String) throws -> Void = { _ in }
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(
             path: "branchbook-engine-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: other.folder, to: folder)
         now = other.now
+        try preparing(folder.appending(path: "book.db").path)
         engine = try Engine(
             store: Store(path: folder.appending(path: "book.db").path),
             credentials: other.engine.credentials, random: SeededRandom(seed: 999), person: "Lin",

@@ -148,3 +148,50 @@ import Wire
         #expect(try Message(second, &reader) == .prune(Self.log(1)))
     }
 }
+
+/// The bytes of `docs/protocol-gossip.md`.
+@Suite struct MessageVectorTests {
+    private static func log() throws -> LogReference {
+        LogReference(
+            tag: try #require(ScopeTag([UInt8](repeating: 0x11, count: 16))),
+            author: NodeID(try #require(PublicKey([UInt8](0x20...0x3f)))), incarnation: 1)
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// In this order on one link: the second names the log by its number.
+    @Test func bytesAreThoseOfTheDocument() throws {
+        let log = try Self.log()
+        let messages: [Message] = [
+            .want(Want(log: log, from: 7, credit: 1_048_576)),
+            .run(RunMessage(log: log, first: 7, last: 9, isEnd: true, bytes: [0xaa, 0xbb])),
+            .ack([Reach(log: log, seq: 300)]),
+            .roots(
+                Roots(
+                    wantsReply: true, isComplete: true,
+                    scopes: [
+                        ScopeRoot(
+                            tag: log.tag, root: [UInt8](repeating: 0x22, count: 16),
+                            digest: [UInt8](repeating: 0x33, count: 16))
+                    ])),
+            .ping(Ping(nonce: 5, milliseconds: 1_795_000_000_000)),
+            .bye(Bye(reason: .offline, text: "")),
+        ]
+        let bytes = [
+            "0400" + String(repeating: "11", count: 16)
+                + "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                + "0107808040",
+            "0500070901aabb", "090100ac02",
+            "020301" + String(repeating: "11", count: 16) + String(repeating: "22", count: 16)
+                + String(repeating: "33", count: 16),
+            "0a0580f8b2e5bd68", "0c0600",
+        ]
+        var aliases = LogAliases()
+        #expect(messages.map { Self.hex($0.bytes(&aliases)) } == bytes)
+        let book = BookID(try #require(Digest([UInt8](0xa0...0xbf))))
+        #expect(
+            Self.hex(ScopeTag(.catalog, in: book).bytes) == "a35a458f6ce8e2a3905a0b08bfca969d")
+    }
+}

@@ -12,7 +12,6 @@ package struct DataDirectory: Hashable, Sendable {
     package var database: String { path + "/book.db" }
     package var secret: String { path + "/node.secret" }
     package var lock: String { path + "/node.lock" }
-    package var mark: String { path + "/node.mark" }
     package var configuration: String { path + "/branchbook.conf" }
 
     /// The control socket. A socket's path has at most 107 bytes: a longer one is named by its hash
@@ -29,7 +28,7 @@ package struct DataDirectory: Hashable, Sendable {
     package var all: [(name: String, path: String)] {
         [
             ("data", path), ("database", database), ("secret", secret), ("lock", lock),
-            ("mark", mark), ("configuration", configuration), ("socket", socket),
+            ("configuration", configuration), ("socket", socket),
         ]
     }
 

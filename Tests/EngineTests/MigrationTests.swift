@@ -1,0 +1,47 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Store
+
+/// Files of older programs.
+@Suite struct MigrationTests {
+    @Test func anOlderFileIsCopiedBroughtUpAndReadAgain() throws {
+        let network = try TestNetwork.company(["gz"], seed: 91)
+        let node = try network["hz"]
+        try node.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        try node.perform(
+            .receive(Details(), [Line(item: "TEA", quantity: "9", cost: "2.00")], supplier: "A"))
+        let shipment = try node.perform(
+            .ship(Details(), [Line(item: "TEA", quantity: "2")], to: "GZ"))
+        let before = try node.report(.digests).rows
+        let old = try TestNode(
+            copying: node,
+            preparing: { path in
+                // As the first version left it.
+                let queue = try DatabaseQueue(path: path)
+                try queue.write { db in
+                    for table in ["transfer", "statement", "statement_due", "fork"] {
+                        try db.execute(sql: "DROP TABLE \(table)")
+                    }
+                }
+                try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 1") }
+            })
+        #expect(try old.report(.digests).rows == before)
+        #expect(try old.verify().isSound)
+        #expect(try old.balances() == node.balances())
+        // What the new tables serve works: the other branch's arrival is valued.
+        #expect(try old.balances()["due-from/HZ/GZ"] == "4.00")
+        #expect(!shipment.subject.isEmpty)
+        let copy = old.folder.appending(path: "book.db.v1").path
+        #expect(FileManager.default.fileExists(atPath: copy))
+        let version = try DatabaseQueue(path: copy).read {
+            try Int.fetchOne($0, sql: "PRAGMA user_version")
+        }
+        #expect(version == 1)
+        // Once is enough.
+        #expect(try !old.engine.store.needsRebuild())
+    }
+}
