@@ -17,6 +17,8 @@ package enum Input: Sendable {
     /// `connect` came to nothing.
     case connectFailed(address: String, why: String)
     case timerFired
+    /// What came of a `check`: the report of `verify` on a copy, or why there is none.
+    case checked(RequestID, Reply)
 }
 
 /// What the shell knows of a channel that stands.
@@ -54,6 +56,8 @@ package enum Effect: Sendable {
     case accept([PresharedKey], BookID)
     /// Keep the credentials, before anything else is done.
     case save(Credentials)
+    /// Copy the database as it stands after this batch, verify the copy elsewhere, report `checked`.
+    case check(RequestID)
     /// Report `timerFired` at this time, or before.
     case wake(at: Instant)
     /// The store failed in a way that repeating cannot mend: tell, and stop.
@@ -103,6 +107,9 @@ extension Engine {
         case .connectFailed(let address, let why):
             return connectFailed(address, why, at: now)
         case .timerFired: return []
+        case .checked(let id, .report(let report)):
+            return try compareWithPeers(report, id, at: now)
+        case .checked(let id, let reply): return [.reply(id, reply)]
         }
     }
 

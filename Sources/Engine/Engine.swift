@@ -50,14 +50,17 @@ package final class Engine {
         package var ownAddresses: [String]
         /// Where to look for peers, beside what the store remembers.
         package var peers: [String]
+        /// `verify` works on a copy of the database that the shell makes, so that it holds up nobody.
+        package var verifiesInCopy: Bool
         /// False for a moment's visit: nobody is dialled, whatever `online` says.
         package var talksToPeers: Bool
 
         package init(
             relays: [Scope] = [], ownAddresses: [String] = [], peers: [String] = [],
-            talksToPeers: Bool = true
+            talksToPeers: Bool = true, verifiesInCopy: Bool = false
         ) {
             self.talksToPeers = talksToPeers
+            self.verifiesInCopy = verifiesInCopy
             self.relays = relays
             self.ownAddresses = ownAddresses
             self.peers = peers

@@ -29,6 +29,7 @@ final class EngineThread: @unchecked Sendable {
     private var events: [Input] = []
     private var wakeAt: Instant?
     private var isStopping = false
+    private var isChecking = false
     private let done = DispatchSemaphore(value: 0)
     private var last = Instant(milliseconds: 0)
 
@@ -86,10 +87,16 @@ final class EngineThread: @unchecked Sendable {
             for case .received(let link, let bytes) in batch { consumed(link, bytes.count) }
             wakeAt = nil
             for effect in effects {
-                if case .wake(let at) = effect { wakeAt = at } else { perform(effect) }
+                switch effect {
+                case .wake(let at): wakeAt = at
+                case .check(let id): check(id)
+                default: perform(effect)
+                }
             }
             checkpointWhenDue()
         }
+        // What the log holds is durable whether this succeeds or not.
+        try? engine.store.close()
     }
 
     /// Waits for something to do; nil when it is time to stop.
@@ -128,6 +135,48 @@ final class EngineThread: @unchecked Sendable {
         let wall = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
         last = max(last, wall)
         return last
+    }
+
+    // MARK: Verify
+
+    /// Verifies a copy of the file on another thread; commands go on meanwhile. One at a time.
+    private func check(_ id: RequestID) {
+        guard begins() else {
+            submit(
+                .checked(
+                    id,
+                    .refused(
+                        Refusal(.locked, "a check is under way", next: "wait until it ends"))))
+            return
+        }
+        do {
+            let copy = try VerifyCopy(of: engine, in: directory)
+            let thread = Thread { [self] in
+                let reply = copy.verify()
+                ends()
+                submit(.checked(id, reply))
+            }
+            thread.name = "verify"
+            thread.stackSize = 8 << 20
+            thread.start()
+        } catch {
+            ends()
+            submit(.checked(id, .refused(Engine.refusal(error))))
+        }
+    }
+
+    private func begins() -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard !isChecking else { return false }
+        isChecking = true
+        return true
+    }
+
+    private func ends() {
+        condition.lock()
+        isChecking = false
+        condition.unlock()
     }
 
     private func checkpointWhenDue() {

@@ -98,7 +98,7 @@ package final class NodeRuntime: @unchecked Sendable {
                 logger.critical("the keys cannot be kept", metadata: ["why": "\(error.what)"])
                 failed(error)
             }
-        case .wake: break
+        case .wake, .check: break
         case .stop(let refusal):
             logger.critical(
                 "the engine stops",
@@ -120,6 +120,7 @@ struct OpenNode {
         umask(0o077)
         try directory.create()
         lock = try DirectoryLock(directory, holder: holder)
+        VerifyCopy.removeLeftovers(in: directory)
         let options = try settings.options()
         let offset = try settings.utcOffsetMinutes()
         var random = SystemRandom()

@@ -175,6 +175,28 @@ package final class Store {
         }
     }
 
+    /// Copies the file as it is, page by page, once everything is in it. Not within a transaction.
+    package func copy(to path: String, _ copy: (_ from: String, _ to: String) throws -> Void) throws
+    {
+        try translating {
+            let left = try queue.inDatabase { db in
+                try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? 1
+            }
+            guard left == 0 else {
+                throw StoreError.sqlite(code: 5, message: "the write-ahead log is in use")
+            }
+            try copy(queue.path, path)
+        }
+    }
+
+    /// Moves the write-ahead log into the database and lets go of the file. Nothing may follow.
+    package func close() throws {
+        try translating {
+            try queue.inDatabase { _ = try $0.checkpoint(.passive) }
+            try queue.close()
+        }
+    }
+
     /// Moves the write-ahead log into the database. The engine calls it after about 4,000 frames.
     ///
     /// - Returns: the frames that the log held.

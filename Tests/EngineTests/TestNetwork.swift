@@ -135,6 +135,7 @@ final class TestNetwork {
             case .accept(let keys, _): accepted[name] = Set(keys.map(\.id))
             case .save: break
             case .wake(let at): wakes[name] = at
+            case .check: Issue.record("\(name) makes no copies")
             case .stop(let refusal): Issue.record("\(name) stops: \(refusal)")
             }
         }

@@ -66,7 +66,17 @@ extension Engine {
 
     /// Checks this node, then asks every connected peer for its digests.
     func verify(_ id: RequestID, at now: Instant) throws -> [Effect] {
-        let report = try verify(at: now)
+        guard !options.verifiesInCopy else {
+            _ = try needStanding()
+            return [.check(id)]
+        }
+        return try compareWithPeers(try verify(at: now), id, at: now)
+    }
+
+    /// What is sound here is held against every connected peer.
+    func compareWithPeers(
+        _ report: Report, _ id: RequestID, at now: Instant
+    ) throws -> [Effect] {
         let peers = Set(gossip.peers.compactMap(\.node))
         guard !peers.isEmpty, verifying == nil, let holdings = holdings() else {
             return [.reply(id, .report(report))]

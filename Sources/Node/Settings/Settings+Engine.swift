@@ -17,7 +17,7 @@ extension Settings {
         }
         return Engine.Options(
             relays: relays, ownAddresses: list(.advertise), peers: list(.peers),
-            talksToPeers: talksToPeers)
+            talksToPeers: talksToPeers, verifiesInCopy: talksToPeers)
     }
 
     package func utcOffsetMinutes() throws(Refusal) -> Int {
