@@ -87,6 +87,8 @@ extension Engine {
     private func take(_ input: Input, at now: Instant) throws -> [Effect] {
         switch input {
         case .request(let id, let request):
+            asking = id
+            defer { asking = nil }
             do {
                 switch request {
                 case .verify: return try verify(id, at: now)

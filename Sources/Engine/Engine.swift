@@ -27,6 +27,10 @@ package final class Engine {
     var verifying: Verifying?
     var accepted: [PresharedKeyID] = []
     var needsSave = false
+    /// The request that is being answered.
+    var asking: RequestID?
+    /// Told how far a long request is, from within `handle`; for a person's patience alone.
+    package var onProgress: ((RequestID, ProgressCount) -> Void)?
     /// When pools that moved are looked at for what their shipments cost.
     var keeperAt: Instant?
     /// Own logs of which a peer says that it holds more than we do.

@@ -152,7 +152,7 @@ final class EngineThread: @unchecked Sendable {
         do {
             let copy = try VerifyCopy(of: engine, in: directory)
             let thread = Thread { [self] in
-                let reply = copy.verify()
+                let reply = copy.verify(progress: { self.perform(.reply(id, .progress($0))) })
                 ends()
                 submit(.checked(id, reply))
             }

@@ -39,6 +39,21 @@ package enum NodeAccess {
         }
     }
 
+    /// Asks and waits; hears meanwhile how far it is, on another thread.
+    package func ask(
+        _ request: Request, progress: @escaping @Sendable (ProgressCount) -> Void
+    ) -> Reply {
+        let waiter = Waiter()
+        ask(request) { reply in
+            if case .progress(let progressed) = reply {
+                progress(progressed)
+            } else {
+                waiter.give(reply)
+            }
+        }
+        return waiter.take()
+    }
+
     /// Asks without waiting; `each` is called on another thread.
     package func ask(_ request: Request, each: @escaping @Sendable (Reply) -> Void) {
         switch self {

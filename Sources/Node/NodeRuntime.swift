@@ -38,6 +38,7 @@ package final class NodeRuntime: @unchecked Sendable {
         transport = PeerTransport(
             loop: group.next(), local: opened.engine.credentials.transport, logger: logger,
             deliver: { mailbox.deliver($0) })
+        opened.engine.onProgress = { mailbox.reply($0, .progress($1)) }
         let transport = self.transport
         let thread = EngineThread(
             opened.engine, directory, logger: logger,

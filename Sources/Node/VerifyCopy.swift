@@ -29,12 +29,13 @@ final class VerifyCopy: @unchecked Sendable {
     deinit { Self.remove(path) }
 
     /// On any thread.
-    func verify() -> Reply {
+    func verify(progress: @escaping (ProgressCount) -> Void) -> Reply {
         do {
             let store = try Store(path: path)
             let engine = try Engine(
                 store: store, credentials: credentials, random: SystemRandom(), person: "verify",
                 options: .init(talksToPeers: false))
+            engine.onProgress = { progress($1) }
             let id = RequestID(1)
             let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
             let effects = engine.handle([.request(id, .verify)], at: now)

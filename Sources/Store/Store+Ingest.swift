@@ -127,6 +127,7 @@ extension Store {
             try projection.finish()
             tip = run.tip
             chapter = run.chapter
+            onRead?(run.items.count)
         }
         guard tip == held else { throw StoreError.damaged("log \(held.id)") }
         _ = try table.save(tip, chapter: chapter, applied: applied, row: log, namesHeld: nil)

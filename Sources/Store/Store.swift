@@ -15,6 +15,9 @@ package final class Store {
     private(set) var states: [LogID: HeldLog] = [:]
     private(set) var names: [ExactText: Int64] = [:]
 
+    /// Called while logs are read again, with the entries of each piece.
+    package var onRead: ((Int) -> Void)?
+
     private static let statesMax = 256
     private static let namesMax = 65_536
 

@@ -84,6 +84,37 @@ import Testing
         }
     }
 
+    /// A peer that stops reading costs a bounded amount, holds up nobody, and catches up afterwards.
+    @Test func aPeerThatDoesNotReadCostsABoundedAmount() throws {
+        let cable = TestCable([.none, .stallDown(40_000)])
+        let (hz, gz) = try pair(cable)
+        try hz.perform(.addItems([ItemChange(code: "SECRET-TEA", name: "Tea", price: "9.00")]))
+        let memo = String(repeating: "memo ", count: 90)
+        // About 3 MB of entries, far more than may be under way to one peer.
+        for _ in 0..<12 {
+            let reply = try hz.ask(
+                .performAll(
+                    (0..<500).map { _ in
+                        .sell(
+                            Details(memo: memo), [Line(item: "SECRET-TEA", quantity: "1")],
+                            tender: "cash")
+                    }))
+            guard case .outcomes(let results) = reply, results.count == 500 else {
+                Issue.record("\(reply)")
+                return
+            }
+        }
+        let peers = try hz.report(.peers)
+        let sent = try #require(peers.columns.firstIndex { $0.key == "sent" })
+        let most = peers.rows.map { Int($0[sent].plain) ?? 0 }.max() ?? 0
+        #expect(most < 1 << 20)
+        cable.release()
+        try hz.perform(
+            .sell(Details(), [Line(item: "SECRET-TEA", quantity: "1")], tender: "cash"), wait: 1)
+        #expect(try hz.report(.digests).rows == gz.report(.digests).rows)
+        #expect(most > 0)
+    }
+
     /// The answer to a join is lost on the way: the same node asks again with the same line.
     @Test func aJoinWhoseAnswerWasLostIsRepeated() throws {
         // As long as an answer is: of the next one, all but the end passes.

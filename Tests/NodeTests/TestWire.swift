@@ -111,6 +111,8 @@ final class TestCable: @unchecked Sendable {
         case flipDown(Int)
         /// The connection ends after so many bytes to the dialling side.
         case cutDown(Int)
+        /// From this place on nothing is read any more, and nothing is closed.
+        case stallDown(Int)
         /// Everything is cut into single bytes.
         case dribble
     }
@@ -133,6 +135,9 @@ final class TestCable: @unchecked Sendable {
     var connected: Int { lock.withLock { connections } }
 
     /// Bytes that a connection carried to the side that dialled.
+    func release() { stalled.signal() }
+    private let stalled = DispatchSemaphore(value: 0)
+
     func bytesDown(of connection: Int) -> Int { lock.withLock { down[connection, default: 0] } }
 
     func cut() {
@@ -169,6 +174,9 @@ final class TestCable: @unchecked Sendable {
                 case .cutDown(let place) where !isUp && passed + piece.count > place:
                     piece = Array(piece.prefix(max(0, place - passed)))
                     isCut = true
+                case .stallDown(let place) where !isUp && passed + piece.count > place:
+                    stalled.wait()
+                    stalled.signal()
                 default: break
                 }
                 passed += piece.count

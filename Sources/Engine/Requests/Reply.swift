@@ -7,7 +7,7 @@ package enum Reply: Codable, Sendable {
     case outcomes([CommandResult])
     case report(Report)
     case refused(Refusal)
-    case progress(Progress)
+    case progress(ProgressCount)
 
     package var isLast: Bool { if case .progress = self { false } else { true } }
 }
@@ -42,7 +42,7 @@ package struct Outcome: Codable, Hashable, Sendable {
     }
 }
 
-package struct Progress: Codable, Hashable, Sendable {
+package struct ProgressCount: Codable, Hashable, Sendable {
     package var done: UInt64
     package var total: UInt64?
     /// What is counted: `entries`, `lines`.

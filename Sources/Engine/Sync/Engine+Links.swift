@@ -195,6 +195,15 @@ extension Engine {
     func reread() throws {
         let standing = try needStanding()
         try author?.seal(in: store)
+        if let asking, let onProgress {
+            let total = UInt64(clamping: try store.extent().entries)
+            var done: UInt64 = 0
+            store.onRead = { count in
+                done += UInt64(count)
+                onProgress(asking, ProgressCount(done: done, total: total, unit: "entries"))
+            }
+        }
+        defer { store.onRead = nil }
         try store.rebuild(roster: standing.roster) { standing.keyring.key($0, $1) }
     }
 

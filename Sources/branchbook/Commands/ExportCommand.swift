@@ -17,9 +17,14 @@ private func pages(
 ) throws {
     var filter = filter
     filter.limit = Query.limitMax
+    let started = Date()
+    var rows: UInt64 = 0
+    defer { Terminal.endProgress() }
     while true {
         let page = try access.report(.journal(filter))
         try each(page)
+        rows += UInt64(page.rows.count)
+        Terminal.progress(ProgressCount(done: rows, total: nil, unit: "postings"), since: started)
         guard case .text(let next)? = page.facts.first(where: { $0.key == "next" })?.value else {
             return
         }

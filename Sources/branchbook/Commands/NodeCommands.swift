@@ -91,7 +91,7 @@ struct Verify: ParsableCommand {
 
     func run() throws {
         try node.withNode { access in
-            switch access.ask(.verify) {
+            switch access.patiently(.verify) {
             case .report(let report):
                 try print(report, json: reading.json)
                 let isSound = report.facts.contains { $0.key == "sound" && $0.value == .flag(true) }
@@ -112,7 +112,15 @@ struct Rebuild: ParsableCommand {
         abstract: "Read every log again into the tables.")
     @OptionGroup var node: NodeOptions
     @Flag(name: .long, help: "Answer in JSON.") var json = false
-    func run() throws { try node.perform(.rebuild, json: json) }
+    func run() throws {
+        try node.withNode { access in
+            switch access.patiently(.rebuild) {
+            case .outcome(let outcome): try NodeOptions.show(outcome, json: json)
+            case .refused(let refusal): throw refusal
+            default: throw Refusal(.fault, "an answer of another kind")
+            }
+        }
+    }
 }
 
 struct Digests: ParsableCommand {

@@ -189,3 +189,15 @@ extension NodeAccess {
         }
     }
 }
+
+extension NodeAccess {
+    /// Asks for something that may take long: shows how far it is once a second has gone by.
+    func patiently(_ request: Request) -> Reply {
+        let started = Date()
+        let reply = ask(request) { progress in
+            Terminal.progress(progress, since: started)
+        }
+        Terminal.endProgress()
+        return reply
+    }
+}

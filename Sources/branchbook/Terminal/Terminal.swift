@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// Results go to standard output, talk to standard error; colour only on a terminal, and never with
@@ -32,6 +33,19 @@ enum Terminal {
     static func progress(_ text: String) {
         guard isTalkTerminal else { return }
         write("\r\u{1b}[K" + text, to: STDERR_FILENO)
+    }
+
+    /// Count, rate and what is left, where anything takes longer than a second.
+    static func progress(_ progress: ProgressCount, since start: Date) {
+        let seconds = Date().timeIntervalSince(start)
+        guard seconds > 1, progress.done > 0 else { return }
+        var text =
+            "\(progress.done) \(progress.unit), \(Int(Double(progress.done) / seconds)) a second"
+        if let total = progress.total, total > 0 {
+            let left = seconds * (Double(total) / Double(progress.done) - 1)
+            text += ", \(progress.done * 100 / total) %, \(Int(max(0, left))) s left"
+        }
+        self.progress(text)
     }
 
     static func endProgress() {
