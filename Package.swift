@@ -10,6 +10,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// The C interface of the same SQLite, for `HotInsert` alone.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -40,7 +42,7 @@ let package = Package(
         .target(name: "Books", dependencies: ["Replica"], swiftSettings: strict),
         .target(name: "Gossip", dependencies: ["Replica", "Sodium", "Wire"], swiftSettings: strict),
         .target(
-            name: "Store", dependencies: ["Books", "Replica", "Sodium", "Wire", grdb],
+            name: "Store", dependencies: ["Books", "Replica", "Sodium", "Wire", grdb, sqlite],
             swiftSettings: strict),
         .target(
             name: "Engine",

@@ -64,6 +64,15 @@ package enum Effect: Sendable {
     case stop(Refusal)
 }
 
+extension Effect {
+    fileprivate var isFirst: Bool {
+        switch self {
+        case .save, .accept: true
+        default: false
+        }
+    }
+}
+
 extension Engine {
     /// One batch: everything that `inputs` asks for in one SQLite transaction, each request with a
     /// savepoint of its own. The effects hold once the transaction is durable, and not before.
@@ -77,7 +86,8 @@ extension Engine {
                 try author?.seal(in: store)
                 effects += try finish(at: now)
             }
-            return effects
+            // Keys are kept and accepted before anybody is told what rests on them.
+            return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
             (author, standing, credentials, gossip) = saved
             return failed(inputs, Self.refusal(error), at: now)

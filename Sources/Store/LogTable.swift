@@ -78,12 +78,14 @@ struct LogTable {
     }
 
     func insert(_ items: [PreparedRun.Item], log: Int64) throws {
-        let insert = try db.cachedStatement(sql: "INSERT INTO entry VALUES (?, ?, ?, ?, ?)")
+        let insert = try HotInsert(db, "INSERT INTO entry VALUES (?, ?, ?, ?, ?)")
+        insert.bind(1, log)
         for item in items {
-            try insert.execute(arguments: [
-                log, integer(item.entry.header.seq), blob(item.entry.hash),
-                item.entry.signature != nil, Data(item.bytes),
-            ])
+            insert.bind(2, integer(item.entry.header.seq))
+            insert.bind(3, item.entry.hash.bytes)
+            insert.bind(4, item.entry.signature == nil ? 0 : 1)
+            insert.bind(5, item.bytes)
+            try insert.run()
         }
     }
 

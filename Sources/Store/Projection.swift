@@ -14,6 +14,8 @@ struct Projection {
     private let db: Database
     private let roster: Roster
     private let store: Store
+    private var postingInsert: HotInsert?
+    private var documentInsert: HotInsert?
     private var balances: [BalanceKey: Int128] = [:]
     private var digests: [Scope: Digest] = [:]
     private var days: Set<Int32> = []
@@ -98,16 +100,22 @@ struct Projection {
     private mutating func insert(_ transaction: Transaction, at place: Place) throws {
         let document = transaction.document
         try insert(document, at: place)
-        let insert = try db.cachedStatement(
-            sql: "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let insert = try insert(of: "posting", columns: 10, &postingInsert)
+        insert.bind(1, Int64(document.effectiveDate.number))
+        insert.bind(4, place.log)
+        insert.bind(5, integer(place.seq))
+        insert.bind(6, Int64(place.op))
         for (number, posting) in transaction.postings.enumerated() {
             let account = try id(of: posting.account.name)
             let commodity = try id(of: posting.commodity.name)
             let item = try posting.item.map { try id(of: Commodity.item($0).name) }
-            try insert.execute(arguments: [
-                document.effectiveDate.number, account, commodity, place.log,
-                integer(place.seq), place.op, number, posting.amount, item, posting.base,
-            ])
+            insert.bind(2, account)
+            insert.bind(3, commodity)
+            insert.bind(7, Int64(number))
+            insert.bind(8, posting.amount)
+            insert.bind(9, item)
+            insert.bind(10, posting.base)
+            try insert.run()
             let key = BalanceKey(
                 scope: place.tip.name.scope.name, account: account, commodity: commodity)
             balances[key, default: 0] += Int128(posting.amount)
@@ -119,17 +127,36 @@ struct Projection {
         add(.post(transaction), at: place)
     }
 
+    /// Prepared at the first use.
+    private func insert(
+        of table: String, columns: Int, _ kept: inout HotInsert?
+    ) throws -> HotInsert {
+        if let kept { return kept }
+        let marks = Array(repeating: "?", count: columns).joined(separator: ", ")
+        let made = try HotInsert(db, "INSERT INTO \(table) VALUES (\(marks))")
+        kept = made
+        return made
+    }
+
     private mutating func insert(_ document: DocumentHeader, at place: Place) throws {
-        try db.cachedStatement(
-            sql: "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        ).execute(arguments: [
-            place.log, integer(place.seq), place.op, document.kind.rawValue,
-            document.number?.description, document.effectiveDate.number, document.person,
-            document.party, document.link?.relation.rawValue,
-            document.link?.target.description, document.memo, integer(place.time.raw),
-            document.external?.source, document.external?.key, document.external?.first,
-            document.external?.last,
-        ])
+        let insert = try insert(of: "document", columns: 16, &documentInsert)
+        insert.bind(1, place.log)
+        insert.bind(2, integer(place.seq))
+        insert.bind(3, Int64(place.op))
+        insert.bind(4, Int64(document.kind.rawValue))
+        insert.bind(5, document.number?.description)
+        insert.bind(6, Int64(document.effectiveDate.number))
+        insert.bind(7, document.person)
+        insert.bind(8, document.party)
+        insert.bind(9, document.link.map { Int64($0.relation.rawValue) })
+        insert.bind(10, document.link?.target.description)
+        insert.bind(11, document.memo)
+        insert.bind(12, integer(place.time.raw))
+        insert.bind(13, document.external?.source)
+        insert.bind(14, document.external?.key)
+        insert.bind(15, document.external.map { Int64($0.first) })
+        insert.bind(16, document.external.map { Int64($0.last) })
+        try insert.run()
         days.insert(document.effectiveDate.number)
         if let number = document.number {
             let key = CounterKey(

@@ -9,7 +9,7 @@ import Testing
         "Replica": ["Sodium", "Wire"],
         "Books": ["Replica"],
         "Gossip": ["Replica", "Sodium", "Wire"],
-        "Store": ["Books", "Replica", "Sodium", "Wire", "GRDB", "Foundation.Data"],
+        "Store": ["Books", "Replica", "Sodium", "Wire", "GRDB", "GRDBSQLite", "Foundation.Data"],
         "Engine": ["Store", "Gossip", "Books", "Replica", "Sodium", "Wire"],
         "Exchange": ["Books", "Replica", "Wire"],
         "Node": [

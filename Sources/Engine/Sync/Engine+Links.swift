@@ -236,7 +236,7 @@ extension Engine {
         effects += joiningTimedOut(at: now)
         if needsSave {
             needsSave = false
-            effects.insert(.save(credentials), at: 0)
+            effects.append(.save(credentials))
         }
         try effects.append(contentsOf: acceptedKeys(at: now))
         let times = [
