@@ -93,6 +93,8 @@ let package = Package(
         .testTarget(
             name: "NodeTests", dependencies: ["Node", "Engine", "Books", nioCore, logging],
             swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["branchbook"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -42,6 +42,7 @@ final class Daemons {
         let loading = try load(hz)
         figures.append(("batchedSalesPerSecond", Double(sales) / loading))
         figures += try newcomer(hz)
+        figures.append(("newcomerResidentAfterCatchUpMegabytes", peak(1)))
         let gz = try client("gz")
         figures += try reports(gz)
         figures += try single(hz)
@@ -155,7 +156,6 @@ final class Daemons {
             "invite", "--branch", "GZ", "--branch-name", "Guangzhou", "--reads-all", "--address",
             "127.0.0.1:17981", at: "hz")
         let target = try report(hz, .digests).rows.filter { $0[0] != .text("roster") }
-        var received = 0.0
         let span = try seconds {
             try run("join", line, "--name", "gz", at: "gz")
             let gz = try start("gz", port: 17_982)
@@ -164,15 +164,9 @@ final class Daemons {
                 if target.allSatisfy({ rows.contains($0) }) { break }
                 usleep(20_000)
             }
-            let peers = try report(gz, .peers)
-            let column = peers.columns.firstIndex { $0.key == "received" } ?? 0
-            for row in peers.rows {
-                if case .integer(let count) = row[column] { received += Double(count) }
-            }
         }
         return [
             ("newcomerSeconds", span), ("newcomerSalesPerSecond", Double(sales) / span),
-            ("newcomerBytesPerSale", received / Double(sales)),
         ]
     }
 

@@ -145,6 +145,26 @@ import Testing
         #expect(outcome.notices.contains { $0.hasPrefix("B0502") })
     }
 
+    /// A clock that runs ahead infects nobody and refuses no sale: it is shown.
+    @Test func aClockThatIsAheadIsShown() throws {
+        let network = try stocked(["gz"])
+        let gz = try network["gz"]
+        let honest = network.now
+        gz.now = honest.advanced(byMilliseconds: 3_600_000)
+        // The sale itself is written by the wrong clock; the network's goes on as before.
+        let effects = gz.onEffects
+        gz.onEffects = nil
+        try gz.perform(.sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"))
+        gz.onEffects = effects
+        gz.now = honest
+        #expect(try gz.report(.exceptions).rows.contains { $0[0] == .text("clock") })
+        let sale = try network["hz"].perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"))
+        #expect(!sale.subject.isEmpty)
+        #expect(
+            try network["hz"].report(.exceptions).rows.allSatisfy { $0[0] != .text("clock") })
+    }
+
     @Test func anInvitationIsUsedOnce() throws {
         let network = try stocked([])
         let line = try network.invite("gz")

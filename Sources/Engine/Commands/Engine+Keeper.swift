@@ -10,6 +10,8 @@ extension Engine {
     /// does not fold the same pool for every sale.
     static let keeperPauseMilliseconds: Int64 = 60_000
 
+    static let keeperPieceMilliseconds: Int64 = 5_000
+
     /// The branch whose statements are this node's to write; nil for others.
     private var keptBranch: BranchCode? {
         guard let standing, let branch = standing.branch, author != nil,
@@ -34,7 +36,11 @@ extension Engine {
         guard waiting.urgent || isTime else { return }
         let due = try store.takeStatementsDue(
             branch, urgentOnly: !isTime, limit: Self.keeperItemsMax)
-        if isTime { keeperAt = nil }
+        if isTime {
+            // A long list is worked off piece by piece.
+            let rest = try store.statementsWaiting(branch).any
+            keeperAt = rest ? now.advanced(byMilliseconds: Self.keeperPieceMilliseconds) : nil
+        }
         let planner = Planner(
             branch: branch, ledger: ledger, grants: standing.member?.grants ?? [],
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)

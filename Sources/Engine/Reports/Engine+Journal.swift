@@ -163,7 +163,7 @@ extension Engine {
     }
 
     /// Facts that need a person, each with what to do.
-    func exceptions() throws -> Report {
+    func exceptions(at now: Instant) throws -> Report {
         let (standing, ledger) = try needLedger()
         try foldCosts()
         var figures = ReportWriter(store, ledger)
@@ -197,6 +197,15 @@ extension Engine {
                 .text("if two copies of one directory write: stop one, and revoke its node"),
             ])
         }
+        let latest = now.advanced(byMilliseconds: HybridClock.suspectMilliseconds)
+        for (log, time) in try store.logs(laterThan: latest) {
+            let name = standing.roster.nodes[log.author]?.admission.name ?? log.author.short
+            let minutes = (time.milliseconds - now.milliseconds) / 60_000
+            report.rows.append([
+                .text("clock"), .text("\(name) \(log.scope.name)"), .integer(minutes),
+                .text("minutes ahead of this node: set the clock of one of the two"),
+            ])
+        }
         for (node, comparison) in comparisons.sorted(by: { $0.key < $1.key })
         where !comparison.differing.isEmpty {
             let name = standing.roster.nodes[node]?.admission.name ?? node.short
@@ -206,7 +215,11 @@ extension Engine {
                 .text("run `branchbook verify` at both; rebuild the one that is wrong"),
             ])
         }
-        for line in try store.unvaluedArrivals(limit: Query.limitMax) {
+        for (between, line) in try store.unvaluedArrivals(limit: Query.limitMax) {
+            // Who cannot read the statements cannot miss them.
+            guard case .between(let pair) = between,
+                standing.keyring.scopes.contains(.betweenMoney(pair))
+            else { continue }
             report.rows.append([
                 .text("value"), .text(line), .empty,
                 .text("wait for the sender's keeper, or enter what the goods cost there"),

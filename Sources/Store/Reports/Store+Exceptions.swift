@@ -1,7 +1,9 @@
 import GRDB
-import Replica
+package import Replica
 package import Sodium
 import Wire
+
+import struct Foundation.Data
 
 /// What needs a person, as the projections tell it.
 extension Store {
@@ -63,21 +65,50 @@ extension Store {
         }
     }
 
-    /// Goods that came from another branch and of whose value no keeper has said anything, as
-    /// `document item`.
-    package func unvaluedArrivals(limit: Int) throws -> [String] {
+    /// Goods that came from another branch and of whose value no keeper has said anything that is
+    /// readable here: the scope between the two, and `document item`.
+    package func unvaluedArrivals(limit: Int) throws -> [(between: Scope, what: String)] {
         try access { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT DISTINCT t.document, n.name FROM transfer t JOIN name n ON n.id = t.item
+                    SELECT DISTINCT l.scope, t.document, n.name FROM transfer t
+                    JOIN name n ON n.id = t.item JOIN log l ON l.id = t.log
                     WHERE t.document <> t.shipment AND NOT EXISTS (
                         SELECT 1 FROM statement s
                         WHERE s.item = t.item AND s.document = t.document)
                     ORDER BY t.document, n.name LIMIT ?
                     """,
                 arguments: [limit]
-            ).map { "\($0[0] as String) \(($0[1] as String).dropFirst())" }
+            ).compactMap { row in
+                Scope(row[0] as String).map {
+                    ($0, "\(row[1] as String) \((row[2] as String).dropFirst())")
+                }
+            }
+        }
+    }
+
+    /// Logs whose last entry is dated after `time` by its author's clock; at most 1,000.
+    package func logs(laterThan time: Instant) throws -> [(log: LogName, time: HybridTime)] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT author, incarnation, scope, time FROM log WHERE time > ?
+                    ORDER BY author, incarnation, scope LIMIT 1000
+                    """,
+                arguments: [
+                    integer(
+                        HybridTime(milliseconds: time.milliseconds, counter: .max).raw)
+                ])
+            return try rows.map { row in
+                guard let key = PublicKey(row[0] as Data), let scope = Scope(row[2] as String)
+                else { throw StoreError.damaged("log") }
+                return (
+                    LogName(author: NodeID(key), incarnation: natural(row[1]), scope: scope),
+                    HybridTime(raw: natural(row[3]))
+                )
+            }
         }
     }
 

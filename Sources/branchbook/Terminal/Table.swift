@@ -30,41 +30,64 @@ struct Table {
     }
 
     private var table: [String] {
-        let heads = report.columns.map { Phrases.translate($0.label) }
-        let rows = report.rows.map { $0.map { text($0) } }
-        guard !rows.isEmpty else { return ["  " + Phrases.translate("nothing")] }
+        guard !report.rows.isEmpty else { return ["  " + Phrases.translate("nothing")] }
+        var shown = report.columns.indices.filter { column in
+            report.rows.contains { $0.indices.contains(column) && $0[column] != .empty }
+        }
+        while true {
+            let (lines, fits) = table(shown)
+            // What is narrowest in meaning stands last: it goes first.
+            guard !fits, let last = shown.last(where: { mayBeCut($0) }), shown.count > 2 else {
+                return lines
+            }
+            shown.removeAll { $0 == last }
+        }
+    }
+
+    /// Figures, dates and numbers of documents are shown whole or not at all.
+    private func mayBeCut(_ column: Int) -> Bool {
+        !report.columns[column].isNumeric
+            && !["date", "document"].contains(report.columns[column].key)
+    }
+
+    private func table(_ shown: [Int]) -> (lines: [String], fits: Bool) {
+        let heads = shown.map { Phrases.translate(report.columns[$0].label) }
+        let rows = report.rows.map { row in
+            shown.map { row.indices.contains($0) ? text(row[$0]) : "" }
+        }
         var widths = heads.map { Terminal.columns($0) }
         for row in rows {
             for (column, cell) in row.enumerated() where column < widths.count {
                 widths[column] = max(widths[column], Terminal.columns(cell))
             }
         }
-        fit(&widths)
+        let fits = fit(&widths, shown)
         func line(_ cells: [String]) -> String {
             var parts: [String] = []
             for (column, cell) in cells.enumerated() where column < widths.count {
                 parts.append(
                     pad(
                         cut(cell, widths[column]), widths[column],
-                        right: report.columns[column].isNumeric))
+                        right: report.columns[shown[column]].isNumeric))
             }
             var line = "  " + parts.joined(separator: "  ")
             while line.last == " " { line.removeLast() }
             return line
         }
-        return [Terminal.bold(line(heads))] + rows.map { line($0) }
+        return ([Terminal.bold(line(heads))] + rows.map { line($0) }, fits)
     }
 
-    /// Takes from the widest text columns until the line fits; figures are never cut.
-    private func fit(_ widths: inout [Int]) {
-        guard width > 0 else { return }
+    /// Takes from the widest text columns until the line fits; false where they cannot give enough.
+    private func fit(_ widths: inout [Int], _ shown: [Int]) -> Bool {
+        guard width > 0 else { return true }
         var over = widths.reduce(0, +) + 2 * widths.count - width
         while over > 0 {
-            let texts = widths.indices.filter { !report.columns[$0].isNumeric && widths[$0] > 8 }
-            guard let widest = texts.max(by: { widths[$0] < widths[$1] }) else { return }
+            let texts = widths.indices.filter { mayBeCut(shown[$0]) && widths[$0] > 8 }
+            guard let widest = texts.max(by: { widths[$0] < widths[$1] }) else { return false }
             widths[widest] -= 1
             over -= 1
         }
+        return true
     }
 
     private func cut(_ text: String, _ limit: Int) -> String {

@@ -8,13 +8,16 @@ enum Terminal {
     static let isTalkTerminal = isatty(STDERR_FILENO) == 1
 
     /// Columns of the terminal; 0 where the output is none: nothing is cut then.
+    /// Columns for a table; 0 cuts nothing: into a file or a pipe goes everything, unless `COLUMNS` was
+    /// exported.
     static let width: Int = {
-        guard isOutputTerminal else { return 0 }
+        let wanted = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+        guard isOutputTerminal else { return wanted ?? 0 }
         var size = winsize()
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 {
             return Int(size.ws_col)
         }
-        return ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
+        return wanted ?? 80
     }()
 
     static let hasColour: Bool = {

@@ -1,0 +1,183 @@
+import Foundation
+import Testing
+
+/// The program as its users meet it: arguments in, text and exit codes out.
+@Suite struct CommandTests {
+    /// A directory, and the program that was built beside the tests.
+    private final class Shell {
+        let folder: URL
+        private let program: URL
+
+        init() throws {
+            folder = FileManager.default.temporaryDirectory.appending(
+                path: "branchbook-command-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true)
+            let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            program = try #require(
+                sequence(first: tests, next: { $0.deletingLastPathComponent() }).prefix(6)
+                    .map { $0.deletingLastPathComponent().appending(path: "branchbook") }
+                    .first { FileManager.default.isExecutableFile(atPath: $0.path) })
+        }
+
+        deinit { try? FileManager.default.removeItem(at: folder) }
+
+        struct Result {
+            let output: String
+            let talk: String
+            let status: Int32
+        }
+
+        func run(
+            _ arguments: [String], language: String = "C.UTF-8", input: String? = nil
+        ) throws -> Result {
+            let process = Process()
+            process.executableURL = program
+            process.arguments = arguments
+            process.environment = [
+                "PATH": "/usr/bin:/bin", "LANG": language, "BRANCHBOOK_DATA": folder.path + "/data",
+                "BRANCHBOOK_PERSON": "Lin", "COLUMNS": "80",
+            ]
+            let (output, talk, source) = (Pipe(), Pipe(), Pipe())
+            process.standardOutput = output
+            process.standardError = talk
+            process.standardInput = source
+            try process.run()
+            source.fileHandleForWriting.write(Data((input ?? "").utf8))
+            try source.fileHandleForWriting.close()
+            let text = String(
+                decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            let words = String(
+                decoding: talk.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            return Result(output: text, talk: words, status: process.terminationStatus)
+        }
+
+        func callAsFunction(_ line: String, language: String = "C.UTF-8") throws -> Result {
+            try run(line.split(separator: " ").map(String.init), language: language)
+        }
+    }
+
+    private func shop() throws -> Shell {
+        let shell = try Shell()
+        #expect(
+            try shell("init --company C --currency CNY --branch HZ --branch-name Hz").status == 0)
+        #expect(try shell("item add TEA --name 龙井 --price 12.00").status == 0)
+        return shell
+    }
+
+    @Test func aClerksDay() throws {
+        let shell = try shop()
+        #expect(try shell("receive TEA:10@4.00 --supplier ACME").status == 0)
+        let sale = try shell("sell TEA:3 --json")
+        #expect(sale.status == 0 && sale.talk.isEmpty)
+        let answer = try #require(
+            try JSONSerialization.jsonObject(with: Data(sale.output.utf8)) as? [String: Any])
+        let number = try #require(answer["subject"] as? String)
+        #expect(number.hasPrefix("HZa-S-") && answer["total"] as? String == "36.00")
+        #expect(try shell("return TEA:1 --sale \(number)").status == 0)
+        let balance = try shell("balance").output
+        #expect(balance.contains("inventory/HZ") && balance.contains("32.00"))
+        #expect(try shell("show \(number)").output.contains(number))
+        #expect(try shell("reverse \(number)").status == 65)
+        let verify = try shell("verify")
+        #expect(verify.status == 0 && verify.output.contains("Sound  yes"))
+    }
+
+    @Test(arguments: [
+        ("sell NONE:1", 65, "B0201"), ("sell TEA:x", 65, "B0101"), ("sell TEA", 64, "CODE:QUANTITY"),
+        ("transfer send TEA:1 --to XX", 65, "B0210"), ("show HZa-S-2026-000009", 65, "B0206"),
+        ("join bbk1:nonsense --name x", 77, "B0303"),
+        ("init --company C --currency CNY --branch HZ --branch-name H", 73, "B0402"),
+        ("import sales /nowhere.csv", 66, "B0601"), ("export csv nothing", 64, "B0110"),
+        ("sell TEA:1 --wait 99", 64, "B0110"),
+        ("sell TEA:1 --wait 1 --wait-seconds 0", 75, "B0502"),
+    ])
+    func aRefusalHasCodeNextStepAndExitCode(line: String, status: Int, code: String) throws {
+        let shell = try shop()
+        let result = try shell(line)
+        #expect(result.status == Int32(status), "\(result.talk)")
+        #expect(result.talk.contains(code), "\(result.talk)")
+        #expect(code == "B0502" || result.output.isEmpty)
+    }
+
+    @Test func withoutABookEverythingSaysSo() throws {
+        let shell = try Shell()
+        for line in ["stock", "sell TEA:1", "verify", "peers"] {
+            let result = try shell(line)
+            #expect(result.status == 66 && result.talk.contains("B0401"), "\(line)")
+        }
+        #expect(try shell("frobnicate").status == 64)
+    }
+
+    @Test(arguments: [
+        "status", "peers", "members", "log", "item list", "item show TEA", "transfer list",
+        "journal",
+        "balance", "stock", "sales", "exceptions", "digests", "verify", "invite list",
+        "config show",
+        "paths",
+    ])
+    func everyReadingCommandHasJSONAndATableThatFits(line: String) throws {
+        let shell = try shop()
+        _ = try shell("sell TEA:2")
+        let json = try shell(line + " --json")
+        #expect(json.status == 0, "\(json.talk)")
+        let answer = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect((answer["schema"] as? String)?.hasPrefix("branchbook.") == true)
+        let table = try shell(line)
+        #expect(table.status == 0)
+        #expect(!table.output.contains("\u{1b}"))
+        if line != "paths" && line != "status" {
+            // Wide characters take two columns: counted as the terminal does.
+            for row in table.output.split(separator: "\n") {
+                let width = row.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2e80 ? 2 : 1) }
+                #expect(width <= 80, "\(row)")
+            }
+        }
+    }
+
+    @Test func itSpeaksChinese() throws {
+        let shell = try shop()
+        let table = try shell("balance", language: "zh_CN.UTF-8")
+        #expect(table.output.contains("试算平衡表"))
+        #expect(try shell("sell NONE:1", language: "zh_CN.UTF-8").talk.hasPrefix("错误 B0201"))
+    }
+
+    @Test func aSecondImportChangesNothing() throws {
+        let shell = try shop()
+        let file = shell.folder.appending(path: "sales.csv")
+        var csv =
+            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\r\n"
+        for number in 0..<300 {
+            csv += "\(number / 3),A\(number % 7),Thing,2,2026-11-02,1.25,,UK\r\n"
+        }
+        csv += "x,A1,Thing,two,2026-11-02,1.25,,UK\r\n"
+        try Data(csv.utf8).write(to: file)
+        let dry = try shell("import sales \(file.path) --dry-run --json")
+        #expect(dry.status == 0)
+        #expect(try shell("sales --json").output.contains("\"rows\":[]"))
+        let first = try shell("import sales \(file.path) --json")
+        #expect(first.status == 0, "\(first.talk)")
+        let digests = try shell("digests").output
+        let second = try shell("import sales \(file.path) --json")
+        #expect(second.status == 0)
+        #expect(try shell("digests").output == digests)
+        let rejects = try String(
+            contentsOf: URL(fileURLWithPath: file.path + ".rejects.csv"), encoding: .utf8)
+        #expect(rejects.contains("302,x,B0101"))
+        let piped = try shell.run(
+            ["import", "sales", "-", "--source", "sales.csv", "--rejects", file.path + ".r"],
+            input: csv)
+        #expect(piped.status == 0)
+        #expect(try shell("digests").output == digests)
+    }
+
+    @Test func completionsAreScripts() throws {
+        let shell = try Shell()
+        for kind in ["bash", "zsh", "fish"] {
+            let script = try shell("completions \(kind)")
+            #expect(script.status == 0 && script.output.contains("branchbook"))
+        }
+    }
+}
