@@ -85,7 +85,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("sell NONE:1", 65, "B0201"), ("sell TEA:x", 65, "B0101"), ("sell TEA", 64, "CODE:QUANTITY"),
+        ("sell NONE:1", 65, "B0201"), ("sell TEA:x", 65, "B0101"),
+        ("sell TEA", 64, "CODE:QUANTITY"),
         ("transfer send TEA:1 --to XX", 65, "B0210"), ("show HZa-S-2026-000009", 65, "B0206"),
         ("join bbk1:nonsense --name x", 77, "B0303"),
         ("init --company C --currency CNY --branch HZ --branch-name H", 73, "B0402"),
