@@ -31,6 +31,8 @@ package final class Engine {
     var asking: RequestID?
     /// Told how far a long request is, from within `handle`; for a person's patience alone.
     package var onProgress: ((RequestID, ProgressCount) -> Void)?
+    /// When pools that moved are folded, if nobody asks for anything until then.
+    var foldAt: Instant?
     /// When pools that moved are looked at for what their shipments cost.
     var keeperAt: Instant?
     /// Own logs of which a peer says that it holds more than we do.

@@ -212,6 +212,20 @@ extension Store {
         }
     }
 
+    /// Pools that moved since they were folded.
+    package func dirtyPools() throws -> Int {
+        try access { db in
+            try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM pool_dirty")) ?? 0
+        }
+    }
+
+    package func hasDirtyPools() throws -> Bool {
+        try access { db in
+            try Bool.fetchOne(
+                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pool_dirty)")) ?? false
+        }
+    }
+
     /// Folds up to `limit` pools that moved; returns how many remain. Reports call it until none do.
     @discardableResult
     package func refreshCosts(limit: Int = 1_000) throws -> Int {

@@ -139,6 +139,35 @@ import Testing
         #expect(next.subject.hasSuffix("-000001"))
     }
 
+    /// Nobody asks: what moved is folded in small pieces, and a request puts it off.
+    @Test func costsAreFoldedWhileNobodyAsks() throws {
+        let node = try TestNode.founder(seed: 8)
+        try node.perform(
+            .addItems((0..<50).map { ItemChange(code: "I\($0)", name: "Item", price: "1.00") }))
+        for number in 0..<50 {
+            try node.perform(
+                .sell(Details(), [Line(item: "I\(number)", quantity: "1")], tender: "cash"))
+        }
+        let store = node.engine.store
+        #expect(try store.dirtyPools() == 50)
+        func idle(_ milliseconds: Int64) {
+            node.now = node.now.advanced(byMilliseconds: milliseconds)
+            _ = node.engine.handle([.timerFired], at: node.now)
+        }
+        idle(1_000)
+        #expect(try store.dirtyPools() == 50)
+        idle(1_500)
+        let left = try store.dirtyPools()
+        #expect(left < 50 && left > 0)
+        try node.perform(
+            .sell(Details(), [Line(item: "I0", quantity: "1")], tender: "cash"))
+        idle(1_000)
+        #expect(try store.dirtyPools() > left - 1)
+        for _ in 0..<8 { idle(2_100) }
+        #expect(try store.dirtyPools() == 0)
+        #expect(try node.verify().isSound)
+    }
+
     @Test func aLargeDocumentSpansEntriesOfOneCommit() throws {
         let node = try shop()
         let lines = (0..<1_200).map { Line(item: "TEA", quantity: "\($0 % 7 + 1)") }

@@ -16,7 +16,34 @@ extension Engine {
 
     /// Folds every pool that moved: reports on value call it first.
     func foldCosts() throws {
-        while try store.refreshCosts() > 0 {}
+        let total = UInt64(try store.dirtyPools())
+        while case let left = try store.refreshCosts(limit: Self.poolsPerStep), left > 0 {
+            guard let asking, let onProgress else { continue }
+            let done = total - min(total, UInt64(left))
+            onProgress(asking, ProgressCount(done: done, total: total, unit: "pools"))
+        }
+    }
+
+    private static let poolsPerStep = 100
+    /// A node that was asked nothing for so long folds what moved, a few pools a batch: the next
+    /// report finds little to do, and a till that comes meanwhile waits for one batch.
+    private static let idleMilliseconds: Int64 = 2_000
+    private static let poolsPerIdleBatch = 16
+
+    func foldWhenIdle(_ inputs: [Input], at now: Instant) throws {
+        guard standing != nil, try store.hasDirtyPools() else {
+            foldAt = nil
+            return
+        }
+        let isIdle = inputs.allSatisfy { if case .timerFired = $0 { true } else { false } }
+        guard isIdle, let foldAt, foldAt <= now else {
+            if foldAt == nil || !isIdle {
+                foldAt = now.advanced(byMilliseconds: Self.idleMilliseconds)
+            }
+            return
+        }
+        let left = try store.refreshCosts(limit: Self.poolsPerIdleBatch)
+        self.foldAt = left > 0 ? now : nil
     }
 
     /// The trial balance: posted balances, and rows that the cost fold derived.

@@ -133,7 +133,7 @@ func printJSON(_ value: some Encodable) throws {
 extension NodeOptions {
     func query(_ query: Query, json: Bool) throws {
         try withNode { node in
-            switch node.ask(.query(query)) {
+            switch node.patiently(.query(query)) {
             case .report(let report): try print(report, json: json)
             case .refused(let refusal): throw refusal
             default: throw Refusal(.fault, "an answer of another kind")
