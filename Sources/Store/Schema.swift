@@ -7,6 +7,7 @@ enum Schema {
     static let steps: [Step] = [
         Step(sql: first, rebuilds: false),
         Step(sql: transfersAndForks, rebuilds: true),
+        Step(sql: views, rebuilds: false),
     ]
 
     struct Step {
@@ -282,6 +283,26 @@ enum Schema {
             told_by BLOB,
             PRIMARY KEY (author, incarnation, scope)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// For the sqlite3 shell, stable like those of the first step. A text value is `2`, its length in
+    /// one byte or two, and its bytes; of values that were written concurrently, all show.
+    private static let views = """
+        CREATE VIEW item AS
+            SELECT substr(r.entity, 6) AS code, r.attribute,
+                CAST(substr(r.value, CASE WHEN length(r.value) < 130 THEN 3 ELSE 4 END) AS TEXT)
+                    AS value
+            FROM register r JOIN log l ON l.id = r.log
+            WHERE r.entity LIKE 'item/%' AND hex(substr(r.value, 1, 1)) = '02' AND NOT EXISTS (
+                SELECT 1 FROM superseded s JOIN register w
+                    ON w.entity = r.entity AND w.attribute = r.attribute
+                    AND w.log = s.by_log AND w.seq = s.by_seq AND w.op = s.by_op
+                WHERE s.log_id = l.log_id AND s.seq = r.seq AND s.op = r.op);
+        CREATE VIEW transfers AS
+            SELECT t.shipment, t.document, t.branch, substr(n.name, 2) AS item, t.amount,
+                date(d.day * 86400, 'unixepoch') AS day, d.person
+            FROM transfer t JOIN name n ON n.id = t.item
+            JOIN document d ON d.log = t.log AND d.seq = t.seq AND d.op = t.op;
         """
 
     /// Emptied by a rebuild. `name` stays: it only interns.

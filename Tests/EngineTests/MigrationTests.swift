@@ -23,6 +23,7 @@ import Testing
                 // As the first version left it.
                 let queue = try DatabaseQueue(path: path)
                 try queue.write { db in
+                    for view in ["item", "transfers"] { try db.execute(sql: "DROP VIEW \(view)") }
                     for table in ["transfer", "statement", "statement_due", "fork"] {
                         try db.execute(sql: "DROP TABLE \(table)")
                     }
@@ -41,6 +42,17 @@ import Testing
             try Int.fetchOne($0, sql: "PRAGMA user_version")
         }
         #expect(version == 1)
+        // The views of the shell.
+        let shown = try old.engine.store.access { db in
+            try Row.fetchAll(
+                db, sql: "SELECT code, value FROM item WHERE attribute = 'name'"
+            ).map { [$0[0] as String, $0[1] as String] }
+        }
+        #expect(shown == [["TEA", "Tea"]])
+        let moved = try old.engine.store.access {
+            try Int.fetchOne($0, sql: "SELECT amount FROM transfers WHERE item = 'TEA'")
+        }
+        #expect(moved == -2)
         // Once is enough.
         #expect(try !old.engine.store.needsRebuild())
     }

@@ -54,6 +54,7 @@ import Testing
         (.writeOff(Details(), [Line(item: "POST", quantity: "1")]), .serviceHasNoStock),
         (.ship(Details(), tea("1"), to: "GZ"), .unknownBranch),
         (.ship(Details(), tea("1"), to: "HZ"), .notForThisBranch),
+        (.ship(Details(), tea("10"), to: "SH"), .notEnough),
         (.arrive(Details(), [], shipment: "HZa-T-2026-000001"), .unknownDocument),
         (.arrive(Details(), [], shipment: "T-1"), .badDocumentNumber),
         (

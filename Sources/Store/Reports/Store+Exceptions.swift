@@ -127,7 +127,8 @@ extension Store {
 }
 
 extension Store {
-    /// A hash of each projection's rows, in the order of their keys: equal iff the tables are.
+    /// A hash of each projection's rows: equal iff the tables are, in whatever
+    /// order and batches entries came.
     /// Interned names count by their text. Cost: reads every projection.
     package func fingerprint() throws -> [String: Digest] {
         try access { db in
@@ -145,11 +146,19 @@ extension Store {
                 SELECT t.scope, \(named("t.account")), \(named("t.commodity")), t.amount,
                     t.amount_high FROM balance t
                 """,
-                "document": "SELECT \(log), t.* FROM document t",
-                "register": "SELECT \(log), t.* FROM register t",
-                "event": "SELECT \(log), t.* FROM event t",
-                "void": "SELECT \(log), t.* FROM void t",
-                "roster_act": "SELECT \(log), t.* FROM roster_act t",
+                "document": """
+                SELECT \(log), seq, op, kind, number, day, person, party, relation, target, memo,
+                    time, source, source_key, line_first, line_last FROM document t
+                """,
+                "register": "SELECT \(log), entity, attribute, seq, op, value FROM register t",
+                "superseded": """
+                SELECT log_id, seq, op, (SELECT log_id FROM log WHERE id = t.by_log), by_seq, by_op
+                FROM superseded t
+                """,
+                "event": "SELECT \(log), entity, seq, op, kind, person, day, fields FROM event t",
+                "void": "SELECT \(log), seq, op, reason FROM void t",
+                "roster_act": "SELECT \(log), seq, op, time, act FROM roster_act t",
+                "book_day": "SELECT day FROM book_day t",
                 "digest": "SELECT t.* FROM digest t",
                 "counter": "SELECT t.* FROM counter t",
                 "valuation": """
