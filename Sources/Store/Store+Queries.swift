@@ -132,11 +132,4 @@ extension Store {
     package func values(entity: String, attribute: String) throws -> [Value] {
         try access { try showing($0, entity, attribute).map(\.value) }
     }
-
-    /// SQLite's own check of the file; `ok` when all is well.
-    package func integrity() throws -> String {
-        try access { db in
-            try String.fetchOne(db, sql: "PRAGMA integrity_check") ?? "no answer"
-        }
-    }
 }

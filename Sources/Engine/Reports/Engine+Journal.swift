@@ -1,5 +1,4 @@
 import Books
-import Gossip
 import Replica
 import Store
 
@@ -157,103 +156,6 @@ extension Engine {
             report.rows.append([
                 .text(number), .text(header.effectiveDate.description),
                 .text(String(scope.dropFirst(8))), .text("—"), .integer(0), .integer(0),
-            ])
-        }
-        return report
-    }
-
-    /// Facts that need a person, each with what to do.
-    func exceptions(at now: Instant) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        try foldCosts()
-        var figures = ReportWriter(store, ledger)
-        var report = Report(
-            schema: "branchbook.exceptions/1", title: "Exceptions",
-            columns: [
-                .text("kind", "Kind"), .text("subject", "Subject"), .number("figure", "Figure"),
-                .text("next", "What to do"),
-            ])
-        for row in try store.shortages(limit: Query.limitMax) {
-            report.rows.append([
-                .text("shortage"), .text("\(row.branch) \(row.item)"),
-                try figures.quantity(row.onShelf, of: row.item),
-                .text("count the shelf, or enter the receipt that is missing"),
-            ])
-        }
-        for row in try store.balances(prefix: "dispute/") where row.commodity.hasPrefix("#") {
-            report.rows.append([
-                .text("dispute"), .text("\(row.account) \(row.commodity.dropFirst())"),
-                try figures.amount(row.amount, row.commodity),
-                .text("the sender looks for the goods or writes them off"),
-            ])
-        }
-        for (log, fork) in forks.sorted(by: { $0.key < $1.key }) {
-            let names = [log.author, fork.toldBy.map { NodeID($0) }].compactMap { $0 }
-                .map { standing.roster.nodes[$0]?.admission.name ?? $0.short }
-            report.rows.append([
-                .text("fork"),
-                .text("\(names[0]) \(log.scope.name), said by \(names.last ?? "?")"),
-                .integer(Int64(clamping: fork.seq)),
-                .text("if two copies of one directory write: stop one, and revoke its node"),
-            ])
-        }
-        let latest = now.advanced(byMilliseconds: HybridClock.suspectMilliseconds)
-        for (log, time) in try store.logs(laterThan: latest) {
-            let name = standing.roster.nodes[log.author]?.admission.name ?? log.author.short
-            let minutes = (time.milliseconds - now.milliseconds) / 60_000
-            report.rows.append([
-                .text("clock"), .text("\(name) \(log.scope.name)"), .integer(minutes),
-                .text("minutes ahead of this node: set the clock of one of the two"),
-            ])
-        }
-        for (node, comparison) in comparisons.sorted(by: { $0.key < $1.key })
-        where !comparison.differing.isEmpty {
-            let name = standing.roster.nodes[node]?.admission.name ?? node.short
-            let scopes = comparison.differing.map(\.name).joined(separator: ", ")
-            report.rows.append([
-                .text("digest"), .text("\(name): \(scopes)"), .empty,
-                .text("run `branchbook verify` at both; rebuild the one that is wrong"),
-            ])
-        }
-        for (between, line) in try store.unvaluedArrivals(limit: Query.limitMax) {
-            // Who cannot read the statements cannot miss them.
-            guard case .between(let pair) = between,
-                standing.keyring.scopes.contains(.betweenMoney(pair))
-            else { continue }
-            report.rows.append([
-                .text("value"), .text(line), .empty,
-                .text("wait for the sender's keeper, or enter what the goods cost there"),
-            ])
-        }
-        for entity in try store.contested(limit: Query.limitMax) {
-            report.rows.append([
-                .text("contested"), .text(entity), .empty,
-                .text("set the attribute again to the value that holds"),
-            ])
-        }
-        for row in try store.voids() {
-            report.rows.append([
-                .text("void"), .text("\(row.scope): \(row.reason)"), .integer(row.count),
-                .text("ask the author; these facts count for nothing"),
-            ])
-        }
-        for line in try store.unmatchedBridges() {
-            report.rows.append([
-                .text("half a document"), .text(line), .empty,
-                .text("wait for the other part, or ask its author"),
-            ])
-        }
-        for fault in try store.poolFaults() {
-            report.rows.append([
-                .text("cost"), .text(fault), .empty, .text("reverse the figure that is too large"),
-            ])
-        }
-        for row in try store.waiting() {
-            let holds = standing.keyring.scopes.contains { $0.name == row.scope }
-            guard holds else { continue }
-            report.rows.append([
-                .text("unread"), .text(row.scope), .integer(row.entries),
-                .text("wait for the key, or ask an administrator for it"),
             ])
         }
         return report

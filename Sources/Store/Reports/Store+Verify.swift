@@ -1,0 +1,120 @@
+import GRDB
+import Replica
+package import Sodium
+import Wire
+
+/// What `verify` looks at.
+extension Store {
+    /// A hash of each projection's rows: equal iff the tables are, in whatever
+    /// order and batches entries came.
+    /// Interned names count by their text. Cost: reads every projection.
+    package func fingerprint() throws -> [String: Digest] {
+        try access { db in
+            let names = "(SELECT name FROM name WHERE id = %)"
+            func named(_ column: String) -> String {
+                names.replacing("%", with: column)
+            }
+            let log = "(SELECT log_id FROM log WHERE id = t.log)"
+            let queries: [String: String] = [
+                "posting": """
+                SELECT t.day, \(named("t.account")), \(named("t.commodity")), \(log), t.seq, t.op,
+                    t.place, t.amount, \(named("t.item")), t.base FROM posting t
+                """,
+                "balance": """
+                SELECT t.scope, \(named("t.account")), \(named("t.commodity")), t.amount,
+                    t.amount_high FROM balance t
+                """,
+                "document": """
+                SELECT \(log), seq, op, kind, number, day, person, party, relation, target, memo,
+                    time, source, source_key, line_first, line_last FROM document t
+                """,
+                "register": "SELECT \(log), entity, attribute, seq, op, value FROM register t",
+                "superseded": """
+                SELECT log_id, seq, op, (SELECT log_id FROM log WHERE id = t.by_log), by_seq, by_op
+                FROM superseded t
+                """,
+                "event": "SELECT \(log), entity, seq, op, kind, person, day, fields FROM event t",
+                "void": "SELECT \(log), seq, op, reason FROM void t",
+                "roster_act": "SELECT \(log), seq, op, time, act FROM roster_act t",
+                "book_day": "SELECT day FROM book_day t",
+                "digest": "SELECT t.* FROM digest t",
+                "counter": "SELECT t.* FROM counter t",
+                "valuation": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.amount
+                FROM valuation t
+                """,
+                "transfer": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.document,
+                    t.shipment, t.amount FROM transfer t
+                """,
+                "statement": """
+                SELECT \(named("t.account")), \(named("t.item")), t.document, \(log), t.seq, t.op,
+                    t.place, t.amount FROM statement t
+                """,
+            ]
+            var hashes: [String: Digest] = [:]
+            for (table, sql) in queries {
+                // A sum of hashes does not depend on the order, which local ids decide.
+                var sum = Digest.zero
+                let rows = try Row.fetchCursor(db, sql: sql)
+                while let row = try rows.next() {
+                    var writer = Domain.row.writer()
+                    for value in row.databaseValues { writer.text("\(value)") }
+                    sum = sum.adding(Blake2b.hash256(writer.bytes))
+                }
+                hashes[table] = sum
+            }
+            return hashes
+        }
+    }
+
+    /// Runs `body` in a transaction that is always undone.
+    package func dryRun(_ body: () throws -> Void) throws {
+        do {
+            try savepoint {
+                try body()
+                throw Undone()
+            }
+        } catch is Undone {}
+    }
+
+    private struct Undone: Error {}
+
+    /// Folded pools whose quantity differs from the shelf's balance.
+    package func poolDifferences() throws -> [String] {
+        try access { db in
+            let pools = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT p.branch, n.name, p.quantity FROM pool p JOIN name n ON n.id = p.item
+                    WHERE p.fault IS NULL ORDER BY p.branch, n.name
+                    """)
+            var faults: [String] = []
+            for row in pools {
+                let (branch, item): (String, String) = (row[0], row[1])
+                let shelf = try Row.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT b.amount, b.amount_high FROM balance b
+                            JOIN name a ON a.id = b.account
+                            WHERE b.scope = ? AND a.name >= ? AND a.name < ?
+                                AND b.commodity = (SELECT id FROM name WHERE name = ?)
+                            """),
+                    arguments: ["trade/\(branch)", "stock/\(branch)/", "stock/\(branch)0", item]
+                ).reduce(Int128(0)) { $0 + Int128(row: $1) }
+                let quantity: Int64 = row[2]
+                if shelf != Int128(quantity) {
+                    faults.append("\(branch) \(item.dropFirst()): pool \(quantity), shelf \(shelf)")
+                }
+            }
+            return faults
+        }
+    }
+
+    /// SQLite's own check of the file; `ok` when all is well.
+    package func integrity() throws -> String {
+        try access { db in
+            try String.fetchOne(db, sql: "PRAGMA integrity_check") ?? "no answer"
+        }
+    }
+}
