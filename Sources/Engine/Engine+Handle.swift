@@ -77,7 +77,7 @@ extension Engine {
     /// One batch: everything that `inputs` asks for in one SQLite transaction, each request with a
     /// savepoint of its own. The effects hold once the transaction is durable, and not before.
     package func handle(_ inputs: [Input], at now: Instant) -> [Effect] {
-        let saved = (author, standing, credentials, gossip)
+        let before = Memory(self)
         do {
             var effects: [Effect] = []
             try store.transact {
@@ -90,8 +90,61 @@ extension Engine {
             // Keys are kept and accepted before anybody is told what rests on them.
             return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
-            (author, standing, credentials, gossip) = saved
+            before.restore(self)
             return failed(inputs, Self.refusal(error), at: now)
+        }
+    }
+
+    /// What an engine knows beside its store: it goes back with the transaction.
+    private struct Memory {
+        private let author: Author?
+        private let standing: Standing?
+        private let credentials: Credentials
+        private let gossip: Gossip
+        private let joining: Joining?
+        private let waiting: [Waiting]
+        private let verifying: Verifying?
+        private let accepted: [PresharedKeyID]
+        private let needsSave: Bool
+        private let forks: [LogName: Store.ForkRow]
+        private let ownBehind: [LogName: OwnBehind]
+        private let comparisons: [NodeID: Gossip.Comparison]
+        private let foldAt: Instant?
+        private let keeperAt: Instant?
+
+        init(_ engine: Engine) {
+            author = engine.author
+            standing = engine.standing
+            credentials = engine.credentials
+            gossip = engine.gossip
+            joining = engine.joining
+            waiting = engine.waiting
+            verifying = engine.verifying
+            accepted = engine.accepted
+            needsSave = engine.needsSave
+            forks = engine.forks
+            ownBehind = engine.ownBehind
+            comparisons = engine.comparisons
+            foldAt = engine.foldAt
+            keeperAt = engine.keeperAt
+        }
+
+        /// `links` is not among it: a batch that fails closes them all.
+        func restore(_ engine: Engine) {
+            engine.author = author
+            engine.standing = standing
+            engine.credentials = credentials
+            engine.gossip = gossip
+            engine.joining = joining
+            engine.waiting = waiting
+            engine.verifying = verifying
+            engine.accepted = accepted
+            engine.needsSave = needsSave
+            engine.forks = forks
+            engine.ownBehind = ownBehind
+            engine.comparisons = comparisons
+            engine.foldAt = foldAt
+            engine.keeperAt = keeperAt
         }
     }
 

@@ -77,18 +77,14 @@ extension Engine {
 
     /// One command with a savepoint of its own: what fails leaves nothing behind.
     func performed(_ command: Command, at now: Instant) throws -> (CommandResult, Author.Receipt?) {
-        let saved = author
         do {
-            let (outcome, receipt) = try store.savepoint { try perform(command, at: now) }
+            let (outcome, receipt) = try undoable { try perform(command, at: now) }
             return (.done(outcome), receipt)
         } catch let refusal as Refusal {
-            author = saved
             return (.refused(refusal), nil)
         } catch let error as BooksError {
-            author = saved
             return (.refused(Refusal(error)), nil)
         } catch let error as FactError {
-            author = saved
             return (.refused(Refusal(error)), nil)
         }
     }

@@ -15,7 +15,6 @@ extension Engine {
     /// The branch whose statements are this node's to write; nil for others.
     private var keptBranch: BranchCode? {
         guard let standing, let branch = standing.branch, author != nil,
-            !isForked,
             standing.roster.isMember(standing.node),
             standing.roster.isKeeper(standing.node, of: branch),
             standing.member?.grants.contains(.money(branch)) == true
@@ -50,9 +49,8 @@ extension Engine {
                 document: first.document, isShipment: first.isShipment, other: first.other,
                 day: first.day,
                 values: document.value.map { .init(item: $0.item, amount: $0.amount) })
-            let saved = author
             do {
-                try store.savepoint {
+                try undoable {
                     let draft = try planner.state(statement)
                     let references = try store.references(
                         to: draft.references, otherThan: standing.node)
@@ -60,7 +58,11 @@ extension Engine {
                 }
             } catch is Refusal {
                 // A key is missing: once the roster has brought it, everything is looked at anew.
-                author = saved
+            } catch is BooksError {
+                // Figures of others that do not fit: this document stays without a statement, and the
+                // node goes on.
+            } catch is FactError {
+                // As above.
             }
         }
     }
