@@ -63,6 +63,21 @@ let package = Package(
                 "Node", "Engine", "Exchange", "Books", "Replica", "Sodium", logging, arguments,
             ],
             swiftSettings: strict),
+        .target(
+            name: "CSimulatedDisk", path: "Simulations/CSimulatedDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "SimulatedDisk", dependencies: ["CSimulatedDisk"],
+            path: "Simulations/SimulatedDisk", swiftSettings: strict),
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "SimulatedDisk",
+            ],
+            path: "Simulations/Simulator", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulator", arguments],
+            path: "Simulations/simulate", swiftSettings: strict),
         .executableTarget(
             name: "bench",
             dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],

@@ -31,7 +31,7 @@ final class EngineThread: @unchecked Sendable {
     private var isStopping = false
     private var isChecking = false
     private let done = DispatchSemaphore(value: 0)
-    private var last = Instant(milliseconds: 0)
+    private var steady = SteadyClock()
 
     init(
         _ engine: Engine, _ directory: DataDirectory, logger: Logger,
@@ -130,11 +130,11 @@ final class EngineThread: @unchecked Sendable {
         return batch
     }
 
-    /// Wall time that never goes back while the process runs.
+    /// Wall time that never goes back or stands still while the process runs.
     private func clock() -> Instant {
-        let wall = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-        last = max(last, wall)
-        return last
+        steady.read(
+            wall: Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)),
+            steady: Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000))
     }
 
     // MARK: Verify

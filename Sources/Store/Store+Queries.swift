@@ -105,11 +105,14 @@ extension Store {
         }
     }
 
-    /// Bridges between two scopes of which both are held and that do not cancel: half a document, or
+    /// Bridges between two scopes of which both are read here and that do not cancel: half a document, or
     /// an author's error. Lines like `trade/HZ between/GZ+HZ #TEA 3`; empty when all is well.
     package func unmatchedBridges() throws -> [String] {
         try access { db in
-            let held = Set(try String.fetchAll(db, sql: "SELECT DISTINCT scope FROM log"))
+            // What is only kept for others says nothing here.
+            let held = Set(
+                try String.fetchAll(
+                    db, sql: "SELECT scope FROM log GROUP BY scope HAVING min(applied = seq)"))
             var sums: [String: Int128] = [:]
             let rows = try Row.fetchCursor(
                 db,

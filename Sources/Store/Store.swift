@@ -57,9 +57,14 @@ package final class Store {
 
     /// Every pragma is set after opening, since GRDB sets some itself, and read back where
     /// durability depends on it.
+    ///
+    /// A new file turns to WAL by a transaction with a rollback journal. `EXTRA` syncs the directory
+    /// once that journal is gone: else a power cut, however much later, may bring it back on a file
+    /// system that does not order such changes, and SQLite would roll the whole book back with it.
     private static func settle(_ db: Database) throws {
         try db.execute(
             sql: """
+                PRAGMA synchronous = EXTRA;
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 0;
@@ -200,12 +205,10 @@ package final class Store {
         }
     }
 
-    /// Moves the write-ahead log into the database. The engine calls it after about 4,000 frames.
-    ///
-    /// - Returns: the frames that the log held.
-    @discardableResult
-    package func checkpoint() throws -> Int {
-        try queue.inDatabase { db in try db.checkpoint(.passive).walFrameCount }
+    /// Moves the write-ahead log into the database and empties it: its file's size tells when the next
+    /// one is due. The engine's thread calls it after about 4,000 frames.
+    package func checkpoint() throws {
+        try translating { try queue.inDatabase { _ = try $0.checkpoint(.truncate) } }
     }
 }
 

@@ -70,6 +70,32 @@ package struct HybridClock: Sendable {
     }
 }
 
+/// The wall clock as one process goes by it: it never stands still and never goes back, so that what
+/// waits for a time gets there, whatever somebody does to the wall clock.
+///
+/// Laws: ahead of or at the wall clock where that goes forward; where the wall clock is set back or
+/// stands still, half as fast as steady time until the wall clock is there again.
+package struct SteadyClock: Sendable {
+    private var last: Instant?
+    private var steadyLast: Int64 = 0
+
+    package init() {}
+
+    /// - Parameter steady: milliseconds of a clock that nobody sets, from any beginning.
+    package mutating func read(wall: Instant, steady: Int64) -> Instant {
+        guard let before = last else {
+            (last, steadyLast) = (wall, steady)
+            return wall
+        }
+        let passed = max(steady - steadyLast, 0)
+        let now = max(wall, before.advanced(byMilliseconds: passed / 2))
+        // An odd millisecond counts when the next one comes.
+        if passed > 1 || now > before { steadyLast = steady - (now == wall ? 0 : passed % 2) }
+        last = now
+        return now
+    }
+}
+
 /// A business date: days since 1970-01-01, with no time zone.
 package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let number: Int32

@@ -1,0 +1,162 @@
+import Books
+import Engine
+import Replica
+import Store
+
+/// What people asked against what stands in the books of every node.
+extension Simulation {
+    func checkActs() throws {
+        let forked = Set(
+            machines.filter { machine in
+                witness.copied.contains(machine.site)
+                    || (machine.engine?.forkedLogs ?? []).contains {
+                        (try? Credentials(bytes: machine.secret).node) == $0.author
+                    }
+            }.map(\.site))
+        var shown: [String: (numbers: Set<String>, machine: Int)] = [:]
+        for machine in machines where machine.isUp && !machine.isRetired {
+            guard let engine = machine.engine else { continue }
+            let documents = try engine.store.notedDocuments()
+            let numbers = Dictionary(grouping: documents, by: \.memo)
+                .mapValues { Set($0.compactMap(\.number)) }
+            let sees = seen(by: machine)
+            for (memo, intent) in people.intents.sorted(by: { $0.key < $1.key })
+            where sees.contains(intent.site) && !forked.contains(intent.site) {
+                try check(memo, intent, numbers[memo] ?? [], &shown, machine)
+            }
+            if forked.isEmpty { try checkShelves(machine, engine, numbers, sees) }
+        }
+    }
+
+    /// The sites whose trade a machine reads.
+    private func seen(by machine: Machine) -> Set<Int> {
+        let read = Set(machine.engine?.scopesRead ?? [])
+        let sites = plan.sites.indices.filter { site in
+            BranchCode(plan.sites[site].branch).map { read.contains(.trade($0)) } ?? false
+        }
+        if sites.count < plan.sites.count { record.reached(.partialReplica) }
+        return Set(sites)
+    }
+
+    private func check(
+        _ memo: String, _ intent: People.Intent, _ numbers: Set<String>,
+        _ shown: inout [String: (numbers: Set<String>, machine: Int)], _ machine: Machine
+    ) throws {
+        guard numbers.count <= 1 else {
+            throw Violation(
+                .onceEach, at: now,
+                "act \(intent.act) took effect as \(numbers.sorted()) at \(machine.name)",
+                machines: [machine.index])
+        }
+        if let confirmed = people.acknowledged[memo], !confirmed.isExcused,
+            numbers != [confirmed.number]
+        {
+            throw Violation(
+                .acknowledgedSpreads, at: now,
+                "\(confirmed.number), confirmed by \(machines[confirmed.machine].name) at "
+                    + "\(clockText(confirmed.at)), is \(numbers.first ?? "not") at \(machine.name)",
+                machines: [machine.index, confirmed.machine])
+        }
+        if let (others, other) = shown[memo], others != numbers {
+            throw Violation(
+                .onceEach, at: now,
+                "act \(intent.act) is \(others.sorted()) at \(machines[other].name) and "
+                    + "\(numbers.sorted()) at \(machine.name)", machines: [other, machine.index])
+        }
+        shown[memo] = (numbers, machine.index)
+    }
+
+    /// The shelves are what the acts that took effect make them: no more, no less.
+    private func checkShelves(
+        _ machine: Machine, _ engine: Engine, _ numbers: [String: Set<String>], _ sees: Set<Int>
+    ) throws {
+        var expected: [People.Move: Int64] = [:]
+        func shelf(_ branch: String, _ item: String) -> People.Move {
+            People.Move(branch: branch, item: item, units: 0)
+        }
+        for (memo, intent) in people.intents where numbers[memo]?.isEmpty == false {
+            for move in intent.moves {
+                expected[shelf(move.branch, move.item), default: 0] += move.units
+            }
+        }
+        for row in try engine.store.stock(branch: nil, item: nil, limit: 10_000) {
+            expected[shelf(row.branch, row.item), default: 0] -= Int64(row.onShelf)
+        }
+        let branches = Set(sees.map { plan.sites[$0].branch })
+        for (place, difference) in expected.sorted(by: {
+            ($0.key.branch, $0.key.item) < ($1.key.branch, $1.key.item)
+        }) where difference != 0 && branches.contains(place.branch) {
+            throw Violation(
+                .onceEach, at: now,
+                "\(place.branch) has \(-difference) \(place.item) more at \(machine.name) than its "
+                    + "documents make", machines: [machine.index])
+        }
+        try checkTransit(machine, engine, numbers)
+    }
+
+    /// Shipped = on the road + in dispute + accepted, for every shipment between branches it reads.
+    private func checkTransit(
+        _ machine: Machine, _ engine: Engine, _ numbers: [String: Set<String>]
+    ) throws {
+        let open =
+            try engine.store.balances(prefix: "transit/")
+            + engine.store.balances(prefix: "dispute/")
+        for row in open where row.commodity.hasPrefix("#") && row.amount < 0 {
+            throw Violation(
+                .goodsInOnePlace, at: now,
+                "\(row.account) holds \(row.amount) \(row.commodity) at \(machine.name)",
+                machines: [machine.index])
+        }
+        var onRoad: [String: Int128] = [:]
+        for row in open where row.commodity.hasPrefix("#") {
+            onRoad[row.commodity, default: 0] += row.amount
+        }
+        guard plan.sites[machine.site].readsAll || machine.site == 0 else { return }
+        // All shelves and all roads together hold what came from suppliers less what left.
+        var moved: [String: Int128] = [:]
+        for (memo, intent) in people.intents where numbers[memo]?.isEmpty == false {
+            guard isTransfer(memo) else { continue }
+            for move in intent.moves { moved["#" + move.item, default: 0] -= Int128(move.units) }
+        }
+        for item in Set(moved.keys).union(onRoad.keys).sorted()
+        where moved[item] ?? 0 != onRoad[item] ?? 0 {
+            throw Violation(
+                .goodsInOnePlace, at: now,
+                "\(moved[item] ?? 0) \(item) left and did not arrive, and \(onRoad[item] ?? 0) are "
+                    + "between branches at \(machine.name)", machines: [machine.index])
+        }
+    }
+
+    private func isTransfer(_ memo: String) -> Bool {
+        guard let number = people.intents[memo]?.act, plan.acts.indices.contains(number) else {
+            return false
+        }
+        let kind = plan.acts[number].kind
+        return kind == .ship || kind == .arrive
+    }
+
+    /// Complete replicas tell the same books, cost of sales included.
+    func checkReports() throws {
+        guard !machines.contains(where: { !($0.engine?.forkedLogs ?? []).isEmpty }) else {
+            return
+        }
+        var first: (rows: [[Report.Cell]], machine: Int)?
+        for machine in machines where machine.isUp && !machine.isRetired {
+            guard plan.sites[machine.site].readsAll || plan.sites.count == 1 else { continue }
+            // Keepers look at their pools within a minute: let them.
+            guard
+                case .report(let report) = try ask(
+                    .query(.balance(branch: nil, asAt: nil)), of: machine)
+            else { continue }
+            if let (rows, other) = first, rows != report.rows {
+                let differing = zip(rows, report.rows).first { $0 != $1 }
+                throw Violation(
+                    .sameBooks, at: now,
+                    "the trial balances of \(machines[other].name) and \(machine.name) differ: "
+                        + "\(differing?.0.map(\.plain) ?? []) and \(differing?.1.map(\.plain) ?? [])",
+                    machines: [other, machine.index])
+            }
+            first = (report.rows, machine.index)
+        }
+    }
+}

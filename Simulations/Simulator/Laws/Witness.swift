@@ -1,0 +1,75 @@
+import Engine
+import Replica
+import Sodium
+
+/// What was seen so far: what later sights are held against.
+struct Witness {
+    /// A state of a scope, as its law names it.
+    struct StateKey: Hashable {
+        let scope: Scope
+        let root: [UInt8]
+        let roster: [UInt8]
+    }
+
+    var wishes: [People.Asked: Wish] = [:]
+    /// Machines whose replies are kept whole.
+    var replies: [Int: [RequestID: Reply]] = [:]
+    private(set) var states: [StateKey: (digest: Digest, machine: Int)] = [:]
+    private(set) var heads: [LogID: [UInt64: Digest]] = [:]
+    /// What a machine held of its own logs when it was last looked at.
+    var ownHeads: [Int: [LogID: Head]] = [:]
+    /// Machines that worked since the last look.
+    var due: Set<Int> = []
+
+    /// What becomes of a machine whose disk loses power in a call.
+    var powerOnAfterCall: [Int: (loss: Fault.Loss, down: Milliseconds)] = [:]
+    var restartAfterStop: [Int: Milliseconds] = [:]
+    private var failing: Set<Int> = []
+    private var damaged: Set<Int> = []
+    private var setBack: [Int: Milliseconds] = [:]
+    /// Sites whose author wrote two histories, by a copy of its disk.
+    private(set) var copied: Set<Int> = []
+
+    /// States that are remembered; older ones go.
+    static let statesMax = 200_000
+
+    /// - Returns: the machine that had another digest in the same state.
+    mutating func saw(_ digest: Digest, of key: StateKey, at machine: Int) -> Int? {
+        if let seen = states[key] { return seen.digest == digest ? nil : seen.machine }
+        if states.count >= Self.statesMax { states = [:] }
+        states[key] = (digest, machine)
+        return nil
+    }
+
+    /// - Returns: false where another entry was seen at the same place.
+    mutating func saw(_ head: Head, of log: LogID) -> Bool {
+        if let seen = heads[log]?[head.seq] { return seen == head.hash }
+        heads[log, default: [:]][head.seq] = head.hash
+        return true
+    }
+
+    // MARK: What a run may lose
+
+    mutating func diskFails(_ machine: Int) { failing.insert(machine) }
+    mutating func diskIsWell(_ machine: Int) { failing.remove(machine) }
+    func isDiskFailing(_ machine: Int) -> Bool { failing.contains(machine) }
+
+    mutating func directoryIsDamaged(_ machine: Int) { damaged.insert(machine) }
+    func mayBeDamaged(_ machine: Int) -> Bool { damaged.contains(machine) }
+    mutating func directoryIsSound(_ machine: Int) { damaged.remove(machine) }
+
+    func excusesStop(_ machine: Int) -> Bool {
+        failing.contains(machine) || damaged.contains(machine)
+    }
+
+    /// Its directory is not as it left it.
+    mutating func directoryChanged(_ machine: Int, at now: Milliseconds) {
+        setBack[machine] = now
+        ownHeads[machine] = nil
+    }
+
+    func wasSetBack(_ machine: Int) -> Bool { setBack[machine] != nil }
+    var anySetBack: Bool { !setBack.isEmpty || !copied.isEmpty }
+
+    mutating func wasCopied(_ site: Int) { copied.insert(site) }
+}

@@ -1,0 +1,204 @@
+import Books
+import Engine
+import Sodium
+
+/// From an act of the plan to the request that a clerk makes, drawn from the act's own number.
+extension People {
+    func wish(_ act: Act, _ number: Int) -> Wish? {
+        var draw = SeededRandom(seed: act.draw)
+        let memo = "\(Self.secretMark)\(number)"
+        let branch = sites[act.site].branch
+        let details = Details(memo: memo)
+        let lines = Self.lines(&draw, large: act.kind == .receive)
+        func moves(_ sign: Int64) -> [Move] {
+            lines.map { Move(branch: branch, item: $0.item, units: sign * $0.units) }
+        }
+        func typed(cost: String? = nil) -> [Line] {
+            lines.map { Line(item: $0.item, quantity: "\($0.units)", cost: cost) }
+        }
+        func document(
+            _ command: Command, _ moved: [Move], wait: Int = 0, to: Int? = nil, uses: Int? = nil,
+            lines shown: [(item: String, units: Int64)]? = nil
+        ) -> Wish {
+            let patience = Milliseconds(wait > 0 ? 5_000 : 0)
+            return Wish(
+                request: .perform(command, wait: wait, waitMilliseconds: patience),
+                site: act.site, act: number, kind: act.kind, moves: [(memo, moved)],
+                waits: patience, lines: shown ?? lines, to: to, uses: uses)
+        }
+        switch act.kind {
+        case .receive:
+            let cost = "\(1 + draw.next() % 9).\(10 + draw.next() % 90)"
+            return document(
+                .receive(details, typed(cost: cost), supplier: "Supplier"), moves(1))
+        case .sell, .sellAndWait:
+            var details = details
+            details.party = "Customer-of-\(number)"
+            return document(
+                .sell(details, typed(), tender: "cash"), moves(-1),
+                wait: act.kind == .sellAndWait ? 1 + Int(draw.next() % 2) : 0)
+        case .sellOut:
+            // Whoever comes first has the last one.
+            let line = Line(item: Self.items[0], quantity: "1")
+            return document(
+                .sell(details, [line], tender: "card"),
+                [Move(branch: branch, item: Self.items[0], units: -1)],
+                lines: [(Self.items[0], 1)])
+        case .giveBack: return giveBack(act, details, &draw, document)
+        case .ship:
+            guard sites.count > 1 else { return nil }
+            let other = (act.site + 1 + Int(draw.next() % UInt64(sites.count - 1))) % sites.count
+            return document(
+                .ship(details, typed(), to: sites[other].branch), moves(-1), to: other)
+        case .arrive: return arrive(act, details, &draw, document)
+        case .writeOff: return document(.writeOff(details, typed()), moves(-1))
+        case .find: return document(.find(details, typed(cost: "2.50")), moves(1))
+        case .reverse: return reverse(act, details, &draw, document)
+        case .revalue, .pay, .journal, .setItem, .importSales, .report:
+            return office(act, number, details, &draw, document)
+        }
+    }
+
+    private typealias Document = (
+        Command, [Move], Int, Int?, Int?, [(item: String, units: Int64)]?
+    ) -> Wish
+
+    private func giveBack(
+        _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
+    ) -> Wish? {
+        let sales = (papers[act.site] ?? []).indices.filter {
+            let paper = papers[act.site]![$0]
+            return paper.kind == .sell && !paper.isUsed
+        }
+        guard !sales.isEmpty else { return nil }
+        let place = sales[Int(draw.next() % UInt64(sales.count))]
+        let sale = papers[act.site]![place]
+        guard let line = sale.lines.first else { return nil }
+        let isKnown = draw.next() % 4 != 0
+        return document(
+            .giveBack(
+                details, [Line(item: line.item, quantity: "1")], sale: isKnown ? sale.number : nil,
+                tender: "cash"),
+            [Move(branch: sites[act.site].branch, item: line.item, units: 1)], 0, nil,
+            isKnown ? place : nil, [(line.item, 1)])
+    }
+
+    private func arrive(
+        _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
+    ) -> Wish? {
+        guard
+            let place = shipments.indices.first(where: {
+                shipments[$0].to == act.site && !shipments[$0].isTaken
+            })
+        else { return nil }
+        let shipment = shipments[place]
+        let branch = sites[act.site].branch
+        let misses = draw.next() % 4 == 0
+        let lines = shipment.lines.enumerated().map { index, line in
+            let short: Int64 = misses && index == 0 ? 1 : 0
+            return ArrivalLine(
+                item: line.item, accepted: "\(line.units - short)", short: "\(short)")
+        }
+        let accepted = zip(shipment.lines, lines).map { line, arrival in
+            Move(branch: branch, item: line.item, units: Int64(arrival.accepted) ?? 0)
+        }
+        return document(
+            .arrive(details, lines, shipment: shipment.number), accepted, 0, nil, place,
+            shipment.lines)
+    }
+
+    private func reverse(
+        _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
+    ) -> Wish? {
+        let own = papers[act.site] ?? []
+        let places = own.indices.filter {
+            !own[$0].isUsed && [.sell, .receive, .writeOff, .find].contains(own[$0].kind)
+        }
+        guard !places.isEmpty else { return nil }
+        let place = places[Int(draw.next() % UInt64(places.count))]
+        let undone = (intents[own[place].memo]?.moves ?? []).map {
+            Move(branch: $0.branch, item: $0.item, units: -$0.units)
+        }
+        return document(
+            .reverse(details, number: own[place].number), undone, 0, nil, place,
+            own[place].lines)
+    }
+
+    /// What does not move goods, or many at once.
+    private func office(
+        _ act: Act, _ number: Int, _ details: Details, _ draw: inout SeededRandom,
+        _ document: Document
+    ) -> Wish? {
+        let item = Self.items[Int(draw.next() % UInt64(Self.items.count))]
+        let amount = "\(1 + draw.next() % 50).\(10 + draw.next() % 90)"
+        switch act.kind {
+        case .revalue:
+            return document(.revalue(details, item: item, change: .by(amount)), [], 0, nil, nil, [])
+        case .pay:
+            let payment = Payment(
+                direction: draw.next() % 2 == 0 ? .received : .paid, party: "Party",
+                amount: amount, through: "cash")
+            return document(.pay(details, payment), [], 0, nil, nil, [])
+        case .journal:
+            let lines = [
+                JournalLine(account: "expense/rent", amount: amount),
+                JournalLine(account: "bank/main", amount: "-\(amount)"),
+            ]
+            return document(.journal(details, lines), [], 0, nil, nil, [])
+        case .setItem:
+            return Wish(
+                request: .perform(
+                    .setItem(ItemChange(code: item, price: amount)), wait: 0, waitMilliseconds: 0),
+                site: act.site, act: number, kind: act.kind, moves: [], waits: 0, lines: [])
+        case .importSales: return importSales(act, number, &draw)
+        case .report:
+            let queries: [Query] = [
+                .status, .balance(branch: nil, asAt: nil), .exceptions, .transfers(openOnly: true),
+                .stock(branch: nil, item: nil, limit: 100), .peers,
+            ]
+            return Wish(
+                request: .query(queries[Int(draw.next() % UInt64(queries.count))]),
+                site: act.site, act: number, kind: act.kind, moves: [], waits: 0, lines: [])
+        default: return nil
+        }
+    }
+
+    /// A till's sales of a while; the file is read twice, and counts once.
+    private func importSales(_ act: Act, _ number: Int, _ draw: inout SeededRandom) -> Wish {
+        let branch = sites[act.site].branch
+        // Two imports of one till begin with the same lines.
+        let file = "till-\(branch)-\(draw.next() % 3)"
+        let count = 3 + Int(draw.next() % 8)
+        var commands: [Command] = []
+        var moves: [(memo: String, moves: [Move])] = []
+        for line in 1...count {
+            let memo = "\(Self.secretMark)\(file).\(line)"
+            let details = Details(
+                memo: memo,
+                external: .init(
+                    source: "till", key: file, first: UInt32(line), last: UInt32(line)))
+            let item = Self.items[line % Self.items.count]
+            commands.append(
+                .sell(details, [Line(item: item, quantity: "1")], tender: "card"))
+            moves.append((memo, [Move(branch: branch, item: item, units: -1)]))
+        }
+        return Wish(
+            request: .performAll(commands), site: act.site, act: number, kind: act.kind,
+            moves: moves, waits: 0, lines: [])
+    }
+
+    /// One to three lines; some goods sell far better than others.
+    private static func lines(
+        _ draw: inout SeededRandom, large: Bool
+    ) -> [(item: String, units: Int64)] {
+        var found: [(item: String, units: Int64)] = []
+        for _ in 0...(draw.next() % 3) {
+            let place = min(
+                draw.next() % UInt64(items.count), draw.next() % UInt64(items.count))
+            let item = items[Int(place)]
+            let units = large ? 10 + Int64(draw.next() % 60) : 1 + Int64(draw.next() % 5)
+            if !found.contains(where: { $0.item == item }) { found.append((item, units)) }
+        }
+        return found
+    }
+}

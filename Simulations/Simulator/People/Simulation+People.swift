@@ -1,0 +1,116 @@
+import Books
+import Engine
+
+/// Acts reach machines, and replies reach people.
+extension Simulation {
+    func act(_ act: Act, _ number: Int) {
+        guard let machine = machines.first(where: { $0.site == act.site && $0.isUp }) else {
+            record.actsSkipped += 1
+            return
+        }
+        guard let wish = people.wish(act, number) else {
+            record.actsSkipped += 1
+            return
+        }
+        ask(wish, of: machine)
+    }
+
+    func ask(_ wish: Wish, of machine: Machine) {
+        let id = RequestID(machine.nextRequest)
+        machine.nextRequest += 1
+        people.asked(machine.index, id, wish, at: now)
+        witness.wishes[People.Asked(machine: machine.index, request: id)] = wish
+        trace.happened(
+            at: now, [machine.index], "\(machine.name): act \(wish.act) \(wish.kind)")
+        record.acts += 1
+        submit(.request(id, wish.request), to: machine)
+    }
+
+    func replied(_ machine: Machine, _ id: RequestID, _ reply: Reply) throws {
+        if case .progress = reply { return }
+        if witness.replies[machine.index] != nil {
+            witness.replies[machine.index]?[id] = reply
+        }
+        guard let asked = people.heard(machine.index, id, reply, at: now) else { return }
+        let wish = witness.wishes.removeValue(
+            forKey: People.Asked(machine: machine.index, request: id))
+        trace.happened(
+            at: now, [machine.index], "\(machine.name): \(asked.kind) -> \(reply.short)")
+        switch reply {
+        case .outcome(let outcome):
+            record.acknowledged += 1
+            if outcome.heldBy ?? 0 > 0 { record.reached(.waitedForPeer) }
+            if outcome.notices.contains(where: { $0.hasPrefix("B0502") }) {
+                record.reached(.waitedInVain)
+            }
+            if let wish { file(wish, outcome) }
+        case .outcomes(let results):
+            for case .done in results { record.acknowledged += 1 }
+        case .refused(let refusal):
+            record.refused += 1
+            try judge(refusal, machine, asked)
+        case .report, .progress: break
+        }
+    }
+
+    /// Keeps the paper of what was confirmed.
+    private func file(_ wish: Wish, _ outcome: Outcome) {
+        guard let memo = wish.moves.first?.memo else { return }
+        switch wish.kind {
+        case .ship:
+            guard let to = wish.to else { return }
+            people.shipments.append(
+                People.Shipment(
+                    number: outcome.subject, from: wish.site, to: to, lines: wish.lines))
+        case .arrive:
+            if let place = wish.uses { people.shipments[place].isTaken = true }
+        case .giveBack, .reverse:
+            if let place = wish.uses { people.papers[wish.site]?[place].isUsed = true }
+        default:
+            people.papers[wish.site, default: []].append(
+                People.Paper(
+                    memo: memo, number: outcome.subject, kind: wish.kind, lines: wish.lines))
+        }
+        if outcome.notices.contains(where: { $0.contains("shelf") || $0.contains("short") }) {
+            record.reached(.shortageMarked)
+        }
+    }
+
+    /// A refusal has a reason that a person can act on.
+    private func judge(
+        _ refusal: Refusal, _ machine: Machine, _ asked: People.Pending
+    ) throws {
+        record.refusals[refusal.code.rawValue, default: 0] += 1
+        switch refusal.code {
+        case .ownLogBehind:
+            record.reached(.heldBackAfterRestore)
+            guard witness.wasSetBack(machine.index) else { break }
+            return
+        case .storage, .damaged, .diskFull, .readOnly:
+            guard witness.excusesStop(machine.index) else { break }
+            return
+        case .noGrant, .noBook:
+            // A node whose roster has not come back yet cannot write.
+            guard witness.wasSetBack(machine.index) else { break }
+            return
+        case .fault, .locked, .newerBook, .revoked: break
+        default: return
+        }
+        throw Violation(
+            .commandsAnswer, at: now,
+            "\(machine.name) refuses \(asked.kind): \(refusal.code.rawValue) \(refusal.what)",
+            machines: [machine.index])
+    }
+}
+
+extension Reply {
+    fileprivate var short: String {
+        switch self {
+        case .outcome(let outcome): outcome.subject
+        case .outcomes(let results): "\(results.count) results"
+        case .report(let report): report.schema
+        case .refused(let refusal): "\(refusal.code.rawValue) \(refusal.what)"
+        case .progress: "progress"
+        }
+    }
+}

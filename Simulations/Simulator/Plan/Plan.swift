@@ -1,0 +1,80 @@
+/// Virtual milliseconds since a run began.
+package typealias Milliseconds = Int64
+
+/// A whole run before it runs: who there is, what people do, what breaks. Everything else follows
+/// from the seed, so a plan is a bug report, and a smaller plan a better one.
+package struct Plan: Codable, Hashable, Sendable {
+    package var seed: UInt64
+    package var lane: Lane
+    /// The first is the founder's and head office.
+    package var sites: [Site]
+    /// Time in which people act and things break; afterwards all is healed.
+    package var duration: Milliseconds
+    package var acts: [Act]
+    package var faults: [Fault]
+
+    package init(
+        seed: UInt64, lane: Lane, sites: [Site], duration: Milliseconds, acts: [Act] = [],
+        faults: [Fault] = []
+    ) {
+        self.seed = seed
+        self.lane = lane
+        self.sites = sites
+        self.duration = duration
+        self.acts = acts
+        self.faults = faults
+    }
+}
+
+/// How much of the product runs.
+package enum Lane: String, Codable, CaseIterable, Sendable {
+    /// The real Noise channel, byte by byte, split anywhere.
+    case full
+    /// Messages pass whole and in the clear: more seeds in the same time.
+    case fast
+}
+
+/// A branch with its node.
+package struct Site: Codable, Hashable, Sendable {
+    /// Of the branch: two to eight capital letters.
+    package var branch: String
+    /// A complete replica, or only what the branch is concerned with.
+    package var readsAll: Bool
+    /// Keeps every scope for others, although it cannot read them.
+    package var relays: Bool
+    package var clockSkew: Milliseconds
+    /// Millionths by which the clock runs fast.
+    package var clockDrift: Int64
+
+    package init(
+        _ branch: String, readsAll: Bool = true, relays: Bool = false,
+        clockSkew: Milliseconds = 0, clockDrift: Int64 = 0
+    ) {
+        self.branch = branch
+        self.readsAll = readsAll
+        self.relays = relays
+        self.clockSkew = clockSkew
+        self.clockDrift = clockDrift
+    }
+}
+
+/// One thing that a person does. Its details are drawn from `draw` when it happens, so taking another
+/// act away leaves this one as it was.
+package struct Act: Codable, Hashable, Sendable {
+    package var at: Milliseconds
+    package var site: Int
+    package var kind: Kind
+    package var draw: UInt64
+
+    package enum Kind: String, Codable, CaseIterable, Sendable {
+        case receive, sell, sellAndWait, sellOut, giveBack, ship, arrive, writeOff, find
+        case revalue, pay, journal, reverse, setItem, importSales, report
+    }
+
+    package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64) {
+        self.at = at
+        self.site = site
+        self.kind = kind
+        self.draw = draw
+    }
+}

@@ -1,0 +1,8 @@
+/// Places that a night's runs must all have been to: where none has, the simulator looks away.
+package enum Marker: String, Codable, CaseIterable, Sendable {
+    case diedUntold, checkpoint, restart, powerLostInCall, stoppedForStorage, setAside
+    case sendBufferFull, halfOpenLink, heldBytes, connectionDropped, replayed, stranger
+    case waitedForPeer, waitedInVain, shortageMarked, heldBackAfterRestore, twoHistories
+    case restored, cloned, diskLost, clockMoved, clockFrozen, bitFlipped, flipFound
+    case relayHeld, partialReplica
+}

@@ -1,0 +1,96 @@
+import Books
+import Engine
+import Gossip
+import Replica
+import SimulatedDisk
+import Sodium
+import Store
+
+/// One computer with one node: its disk, its clock, and the shell's part of the product, without
+/// sockets and threads.
+final class Machine {
+    let index: Int
+    let name: String
+    /// Whose node it is: a clone stands at the site of its original.
+    let site: Int
+    let options: Engine.Options
+    let disk: SimulatedDisk
+    var clock: MachineClock
+    /// What `node.secret` holds: written whole and synced before anything rests on it.
+    var secret: [UInt8]
+
+    var engine: Engine?
+    var state = State.off
+    var boot = 0
+    var inbox: [Input] = []
+    var isBatchDue = false
+    var wakeNumber: UInt64 = 0
+    var steady = SteadyClock()
+    var accepted: [PresharedKeyID: PresharedKey] = [:]
+    var book: BookID?
+    /// The next batch is made durable, and the process dies before it tells anybody.
+    var diesUntold = false
+    /// It never starts again: a copy that was found out.
+    var isRetired = false
+    var nextLink: UInt64 = 1
+    var nextRequest: UInt64 = 1
+    /// Connections that this machine has an end of.
+    var connections: Set<Int> = []
+    var links: [LinkID: Int] = [:]
+
+    enum State: Hashable {
+        case off
+        case up
+        /// The engine said that it cannot go on.
+        case stopped(Refusal)
+        /// The directory cannot be opened.
+        case broken(String)
+    }
+
+    /// The write-ahead log is moved into the database when it is this long; much less than in the
+    /// daemon, so that it happens in every run.
+    static let walBytes = 256 << 10
+
+    init(
+        index: Int, name: String, site: Int, disk: SimulatedDisk, clock: MachineClock,
+        secret: [UInt8], options: Engine.Options
+    ) {
+        self.index = index
+        self.name = name
+        self.site = site
+        self.disk = disk
+        self.clock = clock
+        self.secret = secret
+        self.options = options
+    }
+
+    var isUp: Bool { state == .up }
+
+    /// As the engine's thread reads it.
+    func instant(at now: Milliseconds) -> Instant {
+        steady.read(wall: clock.read(at: now), steady: now)
+    }
+
+    /// Opens the directory as the daemon does.
+    func open(at now: Milliseconds, person: String, random: SeededRandom) throws {
+        steady = SteadyClock()
+        SimulatedDisk.milliseconds = clock.read(at: now).milliseconds
+        let engine = try Engine(
+            store: Store(path: disk.databasePath), credentials: Credentials(bytes: secret),
+            random: random, person: person, options: options)
+        boot += 1
+        self.engine = engine
+        state = .up
+    }
+
+    /// The process is gone: nothing of its memory is left.
+    func forget() {
+        engine = nil
+        inbox = []
+        isBatchDue = false
+        diesUntold = false
+        accepted = [:]
+        book = nil
+        links = [:]
+    }
+}

@@ -1,0 +1,259 @@
+import Books
+import Engine
+import Replica
+import SimulatedDisk
+import Sodium
+import Store
+
+/// The end of a run: everything is mended, and the company has to agree.
+extension Simulation {
+    /// After the heal all nodes hold the same within so long: the longest anti-entropy round
+    /// (5 minutes and a quarter), a link that is found dead (2.5 minutes), a dial that waits
+    /// (1.5 minutes), and twice that for news that travel through others.
+    package static let convergesWithin: Milliseconds = 15 * 60_000
+    /// How long it must be quiet afterwards.
+    static let quietFor: Milliseconds = 10 * 60_000
+
+    func heal() throws {
+        try mendEverything()
+        record.healed = now
+        trace.happened(at: now, [], "everything is healed")
+        let limit = now + Self.convergesWithin
+        var step: Milliseconds = 1_000
+        while try !isConverged() {
+            guard now < limit else { throw try notConverged() }
+            try advance(until: min(now + step, limit))
+            step = min(step * 2, 15_000)
+        }
+        record.converged = now - record.healed
+        try checkEnd()
+        try checkQuiet()
+    }
+
+    private func mendEverything() throws {
+        isHealing = true
+        cables.mendAll()
+        for machine in machines {
+            machine.disk.heal()
+            witness.diskIsWell(machine.index)
+            if machine.disk.liesAboutSync { try honestAgain(machine, .drop) }
+            machine.clock.unfreeze()
+            machine.diesUntold = false
+            if machine.index >= plan.sites.count, machine.isUp { stopClone(machine) }
+            if case .up = machine.state { continue }
+            machine.state = .off
+            queue.add(.start(machine: machine.index), at: now + 1)
+        }
+        for from in plan.sites.indices {
+            for to in 0..<from { release(between: from, and: to) }
+        }
+    }
+
+    private var nodes: [Machine] { machines.filter { !$0.isRetired } }
+
+    /// Logs of which two histories were written: they stay as they are.
+    private func forkedLogs() throws -> Set<LogName> {
+        var forked: Set<LogName> = []
+        for machine in nodes { forked.formUnion(machine.engine?.forkedLogs ?? []) }
+        for log in forked.sorted() {
+            let author = machines.first { machine in
+                (try? Credentials(bytes: machine.secret).node) == log.author
+            }
+            guard let author,
+                witness.wasSetBack(author.index) || witness.copied.contains(author.site)
+            else {
+                throw Violation(
+                    .factsStay, at: now, "\(log) is said to have two histories, and never had",
+                    machines: author.map { [$0.index] } ?? [])
+            }
+        }
+        return forked
+    }
+
+    /// Is every scope the same wherever it is kept?
+    private func isConverged() throws -> Bool {
+        guard nodes.allSatisfy(\.isUp) else { return false }
+        return try differences().isEmpty
+    }
+
+    /// Scopes of which two nodes that keep them hold other entries.
+    private func differences() throws -> [(scope: Scope, machines: [Int])] {
+        let forked = try forkedLogs()
+        var first: [Scope: (heads: [LogID: Head], machine: Int)] = [:]
+        var found: [(scope: Scope, machines: [Int])] = []
+        for machine in nodes {
+            guard let engine = machine.engine else { continue }
+            let frontiers = try engine.store.frontiers()
+            let exempt = Set(forked.compactMap { engine.logID(of: $0) })
+            for scope in try engine.scopesKept() {
+                let heads = (frontiers[scope]?.heads ?? [:]).filter { !exempt.contains($0.key) }
+                if let (other, index) = first[scope] {
+                    if other != heads { found.append((scope, [index, machine.index])) }
+                } else {
+                    first[scope] = (heads, machine.index)
+                }
+            }
+        }
+        return found
+    }
+
+    private func notConverged() throws -> Violation {
+        let off = nodes.filter { !$0.isUp }
+        if let broken = off.first {
+            return Violation(
+                .comesBack, at: now, "\(broken.name) does not come up: \(broken.state)",
+                machines: [broken.index])
+        }
+        let found = try differences()
+        guard let (scope, indices) = found.first else {
+            return Violation(.converges, at: now, "not converged, for no scope")
+        }
+        let names = indices.map { machines[$0].name }
+        let lacking = try indices.map { index in
+            try machines[index].engine?.store.frontier(of: scope).heads.values
+                .reduce(UInt64(0)) { $0 + $1.seq } ?? 0
+        }
+        return Violation(
+            .converges, at: now,
+            "\(scope) and \(found.count - 1) others differ between \(names[0]) (\(lacking[0]) "
+                + "entries) and \(names[1]) (\(lacking[1])) \(Self.convergesWithin / 60_000) minutes "
+                + "after the heal", machines: indices)
+    }
+
+    // MARK: The last look
+
+    private func checkEnd() throws {
+        for machine in nodes { try compareStates(machine) }
+        let holders = nodes[0].engine?.shelfHolders ?? [:]
+        for machine in nodes {
+            guard let engine = machine.engine else { continue }
+            try checkBooks(machine, engine, holders)
+        }
+        try checkActs()
+        try checkReports()
+        try verifyOne()
+        try checkSecrets()
+    }
+
+    private func checkBooks(
+        _ machine: Machine, _ engine: Engine, _ holders: [BranchCode: NodeID]
+    ) throws {
+        func demand(_ law: Law, _ faults: [String]) throws {
+            guard let fault = faults.first else { return }
+            throw Violation(
+                law, at: now, "\(machine.name): \(fault)", machines: [machine.index])
+        }
+        try demand(.zeroSums, engine.store.imbalances())
+        try demand(.zeroSums, engine.store.balanceDifferences())
+        try demand(.oneShelfOneHolder, engine.store.strangersOnShelves(holders: holders))
+        if try forkedLogs().isEmpty {
+            try demand(.bridgesCancel, engine.store.unmatchedBridges())
+            try demand(
+                .noOverdraft,
+                engine.store.overdrafts().filter { $0.kind == .shipment }
+                    .map { "\($0.number ?? "?") took what was not there" })
+        }
+    }
+
+    /// What `verify` says at one node, another in each run.
+    private func verifyOne() throws {
+        let machine = nodes[Int(plan.seed % UInt64(nodes.count))]
+        guard case .report(let report) = try ask(.verify, of: machine) else {
+            throw Violation(
+                .projectionIsRebuild, at: now, "\(machine.name) does not verify",
+                machines: [machine.index])
+        }
+        guard report.saysSound else {
+            let faults = report.rows.filter { $0.count > 2 && $0[1] == .text("FAULT") }
+                .map { "\($0[0].plain): \($0[2].plain)" }
+            throw Violation(
+                .projectionIsRebuild, at: now,
+                "\(machine.name) is not sound: \(faults.joined(separator: "; "))",
+                machines: [machine.index])
+        }
+    }
+
+    private func checkSecrets() throws {
+        if let found = wire.found {
+            throw Violation(.nothingReadable, at: now, found)
+        }
+        for machine in nodes where plan.sites[machine.site].relays {
+            record.reached(.relayHeld)
+            guard !plan.sites[machine.site].readsAll else { continue }
+            for file in machine.disk.files {
+                guard let found = wire.foreignMemo(in: file.bytes, of: plan, site: machine.site)
+                else { continue }
+                throw Violation(
+                    .nothingReadable, at: now,
+                    "\(found) stands in \(file.name) of \(machine.name), which only relays it",
+                    machines: [machine.index])
+            }
+        }
+    }
+
+    /// Converged nodes hardly speak.
+    private func checkQuiet() throws {
+        try advance(until: now + 120_000)
+        let before = record.totalBytes
+        let links = max(connections.count, 1)
+        try advance(until: now + Self.quietFor)
+        let minutes = Double(Self.quietFor) / 60_000
+        let rate = Double(record.totalBytes - before) / minutes / Double(links) / 2
+        record.quietBytesPerLinkMinute = rate
+        guard rate <= 100 else {
+            throw Violation(
+                .quietWhenEqual, at: now,
+                "\(Int(rate)) bytes a minute and link in each direction although all is equal")
+        }
+    }
+
+    // MARK: Lag and the record
+
+    /// What each machine lacks of what others hold.
+    func sampleLag() {
+        guard record.looks.count % 4 == 1 || isHealing else { return }
+        var most: [LogID: UInt64] = [:]
+        var held: [[LogID: UInt64]?] = []
+        for machine in machines {
+            guard machine.isUp, let frontiers = try? machine.engine?.store.frontiers() else {
+                held.append(nil)
+                continue
+            }
+            var own: [LogID: UInt64] = [:]
+            for frontier in frontiers.values {
+                for (log, head) in frontier.heads {
+                    own[log] = head.seq
+                    most[log] = max(most[log] ?? 0, head.seq)
+                }
+            }
+            held.append(own)
+        }
+        let lacking = held.map { own in
+            own.map { own in own.reduce(0) { $0 + Int((most[$1.key] ?? 0) - $1.value) } }
+        }
+        record.lag.append(.init(at: now, lacking: lacking))
+        record.entries = most.values.reduce(0, +)
+    }
+
+    func finishRecord() {
+        record.ended = now
+        record.traceHash = trace.hash
+        sampleLag()
+        for machine in nodes where machine.isUp {
+            guard let engine = machine.engine else { continue }
+            let id = RequestID(.max - 1)
+            let effects = engine.handle(
+                [.request(id, .query(.exceptions))], at: machine.instant(at: now))
+            for case .reply(id, .report(let report)) in effects {
+                for row in report.rows {
+                    record.exceptions[machine.name, default: [:]][row[0].plain, default: 0] += 1
+                }
+            }
+        }
+    }
+}
+
+extension Report {
+    /// What `verify` found.
+    var saysSound: Bool { facts.contains { $0.key == "sound" && $0.value == .flag(true) } }
+}

@@ -1,0 +1,162 @@
+import Books
+import Engine
+import Gossip
+import Replica
+import SimulatedDisk
+import Sodium
+import Store
+
+/// A company before its first day: founded, joined by every branch, with goods on the shelves.
+extension Simulation {
+    /// Joining takes at most so long where nothing breaks.
+    private static let joinWithin: Milliseconds = 60_000
+
+    func setUp() throws {
+        for from in plan.sites.indices {
+            for to in 0..<from { cables.lay(from: from, to: to, random: &network) }
+        }
+        try found()
+        for site in plan.sites.indices.dropFirst() { try join(site) }
+        // A clock that is days ahead finds its invitation expired, and rightly so: they go wrong later.
+        for machine in machines {
+            machine.clock.step(by: plan.sites[machine.site].clockSkew)
+            machine.clock.setDrift(plan.sites[machine.site].clockDrift, at: now)
+        }
+        try stockShelves()
+        try advance(until: now + 30_000)
+    }
+
+    private func found() throws {
+        let machine = try makeMachine(site: 0)
+        try machine.open(
+            at: now, person: people.name(at: 0), random: SeededRandom(seed: keys.next()))
+        let site = plan.sites[0]
+        _ = try machine.engine?.found(
+            FoundingOrder(
+                company: "Company", currency: "CNY", scale: 2, branch: site.branch,
+                branchName: site.branch, nodeName: machine.name), at: machine.instant(at: now),
+            save: { credentials in
+                machine.secret = credentials.bytes
+                self.wire.learn(credentials)
+            })
+        submit(.timerFired, to: machine)
+    }
+
+    /// - Parameter copying: whose disk and keys it begins with.
+    func makeMachine(site: Int, copying original: Machine? = nil) throws -> Machine {
+        let index = machines.count
+        let name = plan.sites[site].branch.lowercased() + (original == nil ? "" : "-\(index)")
+        let secret: [UInt8]
+        if let original {
+            secret = original.secret
+        } else {
+            let credentials = Credentials(random: &keys)
+            wire.learn(credentials)
+            secret = credentials.bytes
+        }
+        let machine = Machine(
+            index: index, name: name, site: site,
+            disk: try original.map { try $0.disk.clone(to: "m\(index)") }
+                ?? SimulatedDisk("m\(index)"),
+            clock: original?.clock ?? MachineClock(),
+            secret: secret,
+            options: Engine.Options(
+                relays: plan.sites[site].relays ? relayScopes() : [],
+                ownAddresses: [Self.address(name)]))
+        machines.append(machine)
+        return machine
+    }
+
+    private func relayScopes() -> [Scope] {
+        let branches = plan.sites.compactMap { BranchCode($0.branch) }
+        var scopes: [Scope] = []
+        for branch in branches {
+            scopes += [.trade(branch), .money(branch)]
+            for other in branches where branch < other {
+                guard let pair = BranchPair(branch, other) else { continue }
+                scopes += [.between(pair), .betweenMoney(pair)]
+            }
+        }
+        return scopes
+    }
+
+    private func join(_ site: Int) throws {
+        let facts = plan.sites[site]
+        let order = InvitationOrder(
+            branch: facts.branch, branchName: facts.branch, readsAll: facts.readsAll,
+            addresses: [Self.address(machines[0].name)])
+        guard case .outcome(let invitation) = try ask(.invite(order), of: machines[0]) else {
+            throw Violation(.commandsAnswer, at: now, "no invitation for \(facts.branch)")
+        }
+        let machine = try makeMachine(site: site)
+        try machine.open(
+            at: now, person: people.name(at: site), random: SeededRandom(seed: keys.next()))
+        submit(.timerFired, to: machine)
+        let reply = try ask(
+            .join(line: invitation.subject, name: "\(machine.name)-till"), of: machine)
+        guard case .outcome = reply else {
+            throw Violation(
+                .commandsAnswer, at: now, "\(machine.name) cannot join: \(reply)",
+                machines: [0, machine.index])
+        }
+        // The roster follows on the next connection.
+        let limit = now + Self.joinWithin
+        while machine.engine?.isAdmitted == false, now < limit { try advance(until: now + 200) }
+        guard machine.engine?.isAdmitted == true else {
+            throw Violation(
+                .converges, at: now, "\(machine.name) was let in and never got its roster",
+                machines: [0, machine.index])
+        }
+    }
+
+    private func stockShelves() throws {
+        let items = People.items.enumerated().map { place, code in
+            ItemChange(
+                code: code, name: "Goods \(place)", price: "\(place + 2).50", tax: "13",
+                shortage: place == 1 ? "refuse" : "record")
+        }
+        _ = try ask(.perform(.addItems(items), wait: 0, waitMilliseconds: 0), of: machines[0])
+        let limit = now + Self.joinWithin
+        for machine in machines {
+            while try machine.engine?.store.items(search: nil, after: nil, limit: 9).count
+                != items.count, now < limit
+            {
+                try advance(until: now + 200)
+            }
+            let branch = plan.sites[machine.site].branch
+            let memo = "\(People.secretMark)stock-\(branch)"
+            let lines = People.items.map { Line(item: $0, quantity: "40", cost: "1.20") }
+            ask(
+                Wish(
+                    request: .perform(
+                        .receive(Details(memo: memo), lines, supplier: "Supplier"), wait: 0,
+                        waitMilliseconds: 0),
+                    site: machine.site, act: -1, kind: .receive,
+                    moves: [
+                        (
+                            memo,
+                            People.items.map {
+                                People.Move(branch: branch, item: $0, units: 40)
+                            }
+                        )
+                    ], waits: 0, lines: People.items.map { ($0, 40) }), of: machine)
+        }
+    }
+
+    /// Asks and lets time go on until the reply is there.
+    func ask(_ request: Request, of machine: Machine) throws -> Reply {
+        let id = RequestID(machine.nextRequest)
+        machine.nextRequest += 1
+        witness.replies[machine.index] = [:]
+        defer { witness.replies[machine.index] = nil }
+        submit(.request(id, request), to: machine)
+        let limit = now + Self.joinWithin
+        while now < limit {
+            if let reply = witness.replies[machine.index]?[id] { return reply }
+            try advance(until: now + 1)
+        }
+        throw Violation(
+            .commandsAnswer, at: now, "\(machine.name) gives no answer to \(request)",
+            machines: [machine.index])
+    }
+}

@@ -1,0 +1,156 @@
+import Books
+import GRDB
+package import Replica
+package import Sodium
+
+import struct Foundation.Data
+
+/// What an auditor holds the books against: the whole of it at once, few questions.
+extension Store {
+    /// The heads of every log held, by scope.
+    package func frontiers() throws -> [Scope: Frontier] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT scope, log_id, seq, hash FROM log"))
+            var frontiers: [Scope: Frontier] = [:]
+            while let row = try rows.next() {
+                guard let scope = Scope(row[0] as String), let log = Digest(row[1] as Data),
+                    let hash = Digest(row[3] as Data)
+                else { throw StoreError.damaged("log") }
+                frontiers[scope, default: Frontier()].advance(
+                    LogID(log), to: Head(seq: natural(row[2]), hash: hash))
+            }
+            return frontiers
+        }
+    }
+
+    /// The state digest of every scope in which anything counts.
+    package func digests() throws -> [Scope: Digest] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT scope, sum FROM digest"))
+            var digests: [Scope: Digest] = [:]
+            while let row = try rows.next() {
+                guard let scope = Scope(row[0] as String), let sum = Digest(row[1] as Data) else {
+                    throw StoreError.damaged("digest")
+                }
+                digests[scope] = sum
+            }
+            return digests
+        }
+    }
+
+    package struct NotedDocument: Hashable, Sendable {
+        package let memo: String
+        package let number: String?
+        package let kind: DocumentKind
+        package let scope: Scope
+    }
+
+    /// Valid documents that carry a memo, in no order: one row for every op and scope.
+    package func notedDocuments() throws -> [NotedDocument] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT d.memo, d.number, d.kind, l.scope FROM document d
+                    JOIN log l ON l.id = d.log WHERE d.memo IS NOT NULL
+                    """)
+            var found: [NotedDocument] = []
+            while let row = try rows.next() {
+                guard let kind = DocumentKind(rawValue: row[2]), let scope = Scope(row[3] as String)
+                else { throw StoreError.damaged("document") }
+                found.append(
+                    NotedDocument(memo: row[0], number: row[1], kind: kind, scope: scope))
+            }
+            return found
+        }
+    }
+
+    /// Does a valid document with this number stand in the books?
+    package func hasDocument(_ number: String) throws -> Bool {
+        try access { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM document WHERE number = ?)"),
+                arguments: [number]) ?? false
+        }
+    }
+
+    /// Balances that are not the sum of their postings: scope, account and commodity. Cost: reads
+    /// every posting.
+    package func balanceDifferences() throws -> [String] {
+        try access { db in
+            var sums: [String: Int128] = [:]
+            let postings = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT l.scope || ' ' || p.account || ' ' || p.commodity, p.amount
+                    FROM posting p JOIN log l ON l.id = p.log
+                    """)
+            while let row = try postings.next() {
+                sums[row[0], default: 0] += Int128(row[1] as Int64)
+            }
+            let balances = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT scope || ' ' || account || ' ' || commodity, amount, amount_high
+                    FROM balance
+                    """)
+            while let row = try balances.next() { sums[row[0], default: 0] -= Int128(row: row) }
+            return sums.filter { $0.value != 0 }.map { "\($0.key) by \($0.value)" }.sorted()
+        }
+    }
+
+    /// Documents that took a shelf below zero by their own posting, in log order: number or nil, and
+    /// kind. Cost: reads every posting to stock.
+    package func overdrafts() throws -> [(number: String?, kind: DocumentKind)] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT p.log, p.account, p.commodity, p.amount, d.number, d.kind
+                    FROM posting p JOIN name a ON a.id = p.account
+                    JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                    WHERE a.name >= 'stock/' AND a.name < 'stock0'
+                    ORDER BY p.log, p.seq, p.op, p.place
+                    """)
+            var held: [[Int64]: Int128] = [:]
+            var found: [(number: String?, kind: DocumentKind)] = []
+            while let row = try rows.next() {
+                let key: [Int64] = [row[0], row[1], row[2]]
+                let amount = Int128(row[3] as Int64)
+                let after = held[key, default: 0] + amount
+                held[key] = after
+                guard amount < 0, after < 0 else { continue }
+                guard let kind = DocumentKind(rawValue: row[5]) else {
+                    throw StoreError.damaged("document")
+                }
+                found.append((row[4], kind))
+            }
+            return found
+        }
+    }
+
+    /// Postings to a shelf in a log of somebody who is not among `holders`, as account and author.
+    package func strangersOnShelves(holders: [BranchCode: NodeID]) throws -> [String] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT DISTINCT a.name, l.author FROM posting p
+                    JOIN name a ON a.id = p.account JOIN log l ON l.id = p.log
+                    WHERE a.name >= 'stock/' AND a.name < 'stock0'
+                    """)
+            var found: [String] = []
+            while let row = try rows.next() {
+                let parts = (row[0] as String).split(separator: "/")
+                guard parts.count > 1, let branch = BranchCode(parts[1]),
+                    let author = PublicKey(row[1] as Data)
+                else { throw StoreError.damaged("posting") }
+                if holders[branch] != NodeID(author) { found.append(row[0]) }
+            }
+            return found.sorted()
+        }
+    }
+}
