@@ -205,7 +205,9 @@ package final class Store {
     /// - Returns: the frames that the log held.
     @discardableResult
     package func checkpoint() throws -> Int {
-        try queue.inDatabase { db in try db.checkpoint(.passive).walFrameCount }
+        try translating {
+            try queue.inDatabase { db in try db.checkpoint(.passive).walFrameCount }
+        }
     }
 }
 
