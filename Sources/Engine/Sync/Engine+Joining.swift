@@ -97,6 +97,7 @@ extension Engine {
         credentials.membership = Credentials.Membership(
             book: accept.book, rosterKey: rosterKey, introducer: joining.line.inviter)
         needsSave = true
+        try store.begin(incarnation: 1, .first)
         author = nil
         try stand()
         for address in joining.line.addresses {
