@@ -54,6 +54,14 @@ extension Engine {
         return mark
     }
 
+    /// The incarnation of a node that founds or joins: 1, or what an attempt before it left behind.
+    func firstIncarnation() throws -> UInt64 {
+        let number = try store.incarnation() ?? 1
+        try store.begin(incarnation: number, .first)
+        gossip.incarnation = number
+        return number
+    }
+
     /// Goes on in a new incarnation, within the running transaction.
     func begin(_ beginning: Store.Beginning) throws {
         let written = try store.logs(of: credentials.node).map(\.tip.name.incarnation).max() ?? 0

@@ -89,12 +89,12 @@ extension Engine {
     private func beginAnew(forkedAt seq: UInt64, of log: LogName, at now: Instant) throws {
         if log.incarnation == author?.incarnation { try begin(.fork) }
         let cut: [LogTip]
+        let waiting = self.waiting
         do {
             cut = try undoable { try rewrite(forkedAt: seq, of: log, at: now) }
-        } catch is Refusal {
+        } catch let error where error is Refusal || error is EntryError {
             // A key or a right is missing: everything stays as it is, and is listed.
-            return
-        } catch is EntryError {
+            self.waiting = waiting
             return
         }
         guard !cut.isEmpty else { return }

@@ -95,9 +95,9 @@ extension Engine {
             let rosterKey = SymmetricKey(accept.rosterKey)
         else { return [.close(id)] + nextAddress(why: "an answer that makes no sense", at: now) }
         credentials.membership = Credentials.Membership(
-            book: accept.book, rosterKey: rosterKey, introducer: joining.line.inviter)
+            book: accept.book, rosterKey: rosterKey, incarnation: try firstIncarnation(),
+            introducer: joining.line.inviter)
         needsSave = true
-        try store.begin(incarnation: 1, .first)
         author = nil
         try stand()
         for address in joining.line.addresses {
