@@ -60,7 +60,7 @@ extension Simulation {
         case .powerCut(_, let loss, let down):
             guard machine.isUp else { return }
             crash(machine, "by a power cut")
-            try machine.disk.powerOn(losing: loss.ofDisk, seed: disks.next())
+            try powerOn(machine, losing: loss)
             restart(machine, after: down, "no power")
         case .powerCutAtCall(_, let calls, let loss, let down):
             guard machine.isUp else { return }
@@ -91,7 +91,7 @@ extension Simulation {
         case .flipBit(_, let draw, let down): try flip(machine, draw, down)
         case .restoreBackup(_, let later, let down):
             backups[machine.index] = Backup(
-                disk: try machine.disk.snapshot(), secret: machine.secret, at: now)
+                disk: try machine.disk.snapshot(), secret: machine.secret, mark: machine.mark)
             queue.add(.mend(.restore(machine.index, down: down)), at: now + later)
         case .clone(_, let lasts): try clone(machine, lasts)
         case .loseDisk(_, let down):
@@ -174,6 +174,8 @@ extension Simulation {
             file: file.name, offset: random.next() % UInt64(file.bytes.count),
             bit: UInt32(random.next() % 8))
         witness.directoryIsDamaged(machine.index)
+        // A log that ends at the flipped bit is an older copy; the mark and the peers tell.
+        witness.directoryChanged(machine.index, at: now)
         // Whoever doubts a disk lets the node check itself before it works.
         if !soundness(of: machine) {
             record.reached(.flipFound)

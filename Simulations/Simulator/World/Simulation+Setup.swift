@@ -63,6 +63,7 @@ extension Simulation {
             options: Engine.Options(
                 relays: plan.sites[site].relays ? relayScopes() : [],
                 ownAddresses: [Self.address(name)]))
+        machine.mark = original?.mark
         machines.append(machine)
         return machine
     }

@@ -30,11 +30,14 @@ package final class Simulation {
     /// Copies of directories, as operators keep them.
     var backups: [Int: Backup] = [:]
     var isHealing = false
+    /// Every disk lies from the first day on, and is held to the laws of an honest one: only to see
+    /// that the laws can fail.
+    var disksLieUnexcused = false
 
     struct Backup {
         let disk: SimulatedDisk.Snapshot
         let secret: [UInt8]
-        let at: Milliseconds
+        let mark: HighWaterMark?
     }
 
     /// Looks at the laws that cost more than an event.
@@ -73,6 +76,7 @@ package final class Simulation {
             }
             queue.add(.look, at: now + Self.lookEvery)
             record.began = now
+            if disksLieUnexcused { machines.forEach { $0.disk.liesAboutSync = true } }
             try advance(until: now + plan.duration)
             try heal()
         } catch let violation as Violation {
