@@ -68,6 +68,13 @@ let package = Package(
             dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],
             path: "Benchmarks/bench", swiftSettings: strict),
 
+        .target(
+            name: "CSimulatedDisk", path: "Simulations/CSimulatedDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "SimulatedDisk", dependencies: ["CSimulatedDisk"],
+            path: "Simulations/SimulatedDisk", swiftSettings: strict),
+
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
             name: "SodiumTests", dependencies: ["Sodium", "CSodium", "Wire"], swiftSettings: strict),
@@ -95,6 +102,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["branchbook"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulatedDiskTests",
+            dependencies: ["SimulatedDisk", "Store", "Engine", "Books", "Sodium", grdb],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
