@@ -48,7 +48,8 @@ package final class Store {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in
                 try Self.settle(db)
-                try Self.migrate(db, path: path)
+                try Self.makeDurable(db)
+                if try Self.migrate(db, path: path) { try db.checkpoint(.passive) }
             }
         } catch let error as DatabaseError {
             throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")
@@ -57,9 +58,13 @@ package final class Store {
 
     /// Every pragma is set after opening, since GRDB sets some itself, and read back where
     /// durability depends on it.
+    ///
+    /// A new file gets its first page by a rollback journal. The deletion of that journal is synced
+    /// (`EXTRA`): where it came back after a power cut, it would undo the file, and its log with it.
     private static func settle(_ db: Database) throws {
         try db.execute(
             sql: """
+                PRAGMA synchronous = EXTRA;
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 0;
@@ -78,12 +83,14 @@ package final class Store {
 
     /// Brings an older file up to this program's version, all steps in one transaction, after a copy
     /// of it was put beside it: `book.db.v1`, where the file was of version 1.
-    private static func migrate(_ db: Database, path: String) throws {
+    ///
+    /// - Returns: whether there was anything to do.
+    private static func migrate(_ db: Database, path: String) throws -> Bool {
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= Schema.version else {
             throw StoreError.newer(found: found, known: Schema.version)
         }
-        guard found < Schema.version else { return }
+        guard found < Schema.version else { return false }
         if found > 0 { try back(up: db, to: "\(path).v\(found)") }
         try db.inTransaction {
             for step in Schema.steps[found...] { try db.execute(sql: step.sql) }
@@ -93,6 +100,7 @@ package final class Store {
             try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
             return .commit
         }
+        return true
     }
 
     /// A copy that is there already is of an attempt that did not come to its end: the file is still
@@ -205,7 +213,9 @@ package final class Store {
     /// - Returns: the frames that the log held.
     @discardableResult
     package func checkpoint() throws -> Int {
-        try queue.inDatabase { db in try db.checkpoint(.passive).walFrameCount }
+        try translating {
+            try queue.inDatabase { db in try db.checkpoint(.passive).walFrameCount }
+        }
     }
 }
 
