@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-/// The C interface of the same SQLite, for `HotInsert` alone.
+/// The C interface of the same SQLite, for `HotInsert` and the log at opening.
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -74,6 +74,10 @@ let package = Package(
         .target(
             name: "SimulatedDisk", dependencies: ["CSimulatedDisk"],
             path: "Simulations/SimulatedDisk", swiftSettings: strict),
+        .target(
+            name: "DiskChecks",
+            dependencies: ["SimulatedDisk", "Engine", "Store", "Books", "Replica", "Sodium"],
+            path: "Simulations/DiskChecks", swiftSettings: strict),
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
@@ -104,7 +108,7 @@ let package = Package(
             name: "CommandTests", dependencies: ["branchbook"], swiftSettings: strict),
         .testTarget(
             name: "SimulatedDiskTests",
-            dependencies: ["SimulatedDisk", "Store", "Engine", "Books", "Sodium", grdb],
+            dependencies: ["SimulatedDisk", "DiskChecks", "Store", "Sodium", grdb, sqlite],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

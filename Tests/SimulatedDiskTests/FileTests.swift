@@ -172,9 +172,21 @@ import Testing
         #expect(disk.fileNames == ["old"])
         #expect(disk.file("old") == [1])
         #expect(RawFile.delete(disk, "old", syncsDirectory: true) == SQLITE_OK)
+        #expect(disk.unsyncedOperations(of: "old") == 0)
         try disk.powerOn(losing: .dropAll, seed: 1)
         #expect(disk.fileNames == [])
         #expect(RawFile.delete(disk, "old", syncsDirectory: true) == IOError.deleteOfNothing)
+    }
+
+    /// As SQLite's own VFS for Unix does with a journal or log that it created.
+    @Test func theFirstSyncOfANewLogSyncsTheDirectory() throws {
+        let disk = try SimulatedDisk("directory")
+        try disk.write(file: "old", bytes: [1])
+        let log = try RawFile(disk, "log")
+        #expect(RawFile.delete(disk, "old", syncsDirectory: false) == SQLITE_OK)
+        #expect(log.sync() == SQLITE_OK)
+        try disk.powerOn(losing: .dropAll, seed: 1)
+        #expect(disk.fileNames == ["log"])
     }
 
     @Test func aNewFileOfAnOldNameReplacesItOnceDurable() throws {
