@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-/// The C interface of the same SQLite, for `HotInsert` alone.
+/// The C interface of the same SQLite, for `HotInsert` and the log at opening.
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -83,6 +83,17 @@ let package = Package(
             dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],
             path: "Benchmarks/bench", swiftSettings: strict),
 
+        .target(
+            name: "CSimulatedDisk", path: "Simulations/CSimulatedDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "SimulatedDisk", dependencies: ["CSimulatedDisk"],
+            path: "Simulations/SimulatedDisk", swiftSettings: strict),
+        .target(
+            name: "DiskChecks",
+            dependencies: ["SimulatedDisk", "Engine", "Store", "Books", "Replica", "Sodium"],
+            path: "Simulations/DiskChecks", swiftSettings: strict),
+
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
             name: "SodiumTests", dependencies: ["Sodium", "CSodium", "Wire"], swiftSettings: strict),
@@ -110,6 +121,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["branchbook"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulatedDiskTests",
+            dependencies: ["SimulatedDisk", "DiskChecks", "Store", "Sodium", grdb, sqlite],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
