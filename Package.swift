@@ -129,3 +129,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzed decoders need libFuzzer, which comes with the compiler on Linux alone, and every module
+// built with its counters: `Scripts/fuzz` asks for them, nobody else does.
+if Context.environment["BRANCHBOOK_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Engine", "Exchange", "Gossip", "Books", "Replica", "Sodium", "Wire",
+            ],
+            path: "Simulations/Fuzz",
+            // libFuzzer brings `main`.
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -205,8 +205,11 @@ extension Gossip {
     package var peers: [PeerState] {
         links.values.filter { !$0.isClosing }.sorted { $0.id < $1.id }.map { link in
             var (behind, ahead) = (UInt64(0), UInt64(0))
+            // A peer may claim any seq of many logs: the sum stays at the greatest number.
             for (log, seq) in link.reach {
-                behind += seq > held[log] ?? 0 ? seq - (held[log] ?? 0) : 0
+                let missing = seq > held[log] ?? 0 ? seq - (held[log] ?? 0) : 0
+                let (sum, over) = behind.addingReportingOverflow(missing)
+                behind = over ? .max : sum
             }
             for (log, seq) in held where link.common.contains(log.scope) {
                 let durable = link.durable[log] ?? 0
