@@ -76,17 +76,22 @@ extension Simulation {
             of: LogName(author: log.author, incarnation: log.incarnation, scope: scope))
     }
 
-    /// After a batch in which entries may have come or been written.
-    func measureHeld(_ batch: [Input], _ machine: Machine) {
+    /// After a batch in which entries may have come or been written: most batches are idle ones.
+    func measureHeld(_ batch: [Input], _ effects: [Effect], _ machine: Machine) {
         guard measures != nil, machine.isUp else { return }
         let mayHaveGrown = batch.contains { input in
             switch input {
-            case .request, .timerFired: true
+            case .request: true
             case .received(_, let bytes): bytes.first == MessageKind.run.rawValue
             default: false
             }
         }
-        if mayHaveGrown { measureHeld(machine) }
+        // What a keeper writes by itself is sent at once.
+        let mayHaveWritten = effects.contains { effect in
+            guard case .send(_, let bytes) = effect, let kind = bytes.first else { return false }
+            return [MessageKind.run.rawValue, MessageKind.note.rawValue].contains(kind)
+        }
+        if mayHaveGrown || mayHaveWritten { measureHeld(machine) }
     }
 
     func measureHeld(_ machine: Machine) {

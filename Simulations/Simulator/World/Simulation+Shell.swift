@@ -41,7 +41,7 @@ extension Simulation {
             guard machine.isUp else { return }
             try perform(effect, of: machine)
         }
-        measureHeld(batch, machine)
+        measureHeld(batch, effects, machine)
         witnessBatch(machine)
         try checkpointWhenDue(machine)
     }
