@@ -5,7 +5,8 @@ import Simulator
 struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "baseline",
-        abstract: "Compares what the present build makes of a fixed set of runs with what was kept.")
+        abstract: "Compares what the present build makes of a fixed set of runs with what was kept."
+    )
 
     @Flag(help: "Keep the present results.") var write = false
     @Flag(help: "Every figure, not only those that changed.") var all = false

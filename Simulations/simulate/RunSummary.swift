@@ -3,6 +3,8 @@ import Simulator
 
 /// A run of a scenario in a few lines.
 enum RunSummary {
+    private static func brief(_ time: Milliseconds) -> String { ScenarioTime.brief(time) }
+
     static func text(_ run: ScenarioRun, seconds: Double) -> String {
         let record = run.record
         let hours = Double(record.ended - record.began) / 3_600_000
@@ -21,20 +23,20 @@ enum RunSummary {
         ]
         if let delivery = record.delivery {
             lines.append(
-                "  an entry is at another node after \(delivery.p50) ms (half), "
-                    + "\(delivery.p99) ms (99 in 100), \(clockText(delivery.most)) (the last)")
+                "  an entry is at another node after \(brief(delivery.p50)) (half), "
+                    + "\(brief(delivery.p99)) (99 in 100), \(brief(delivery.most)) (the last)")
         }
         if let worst = record.catchUps.compactMap(\.milliseconds).max() {
-            lines.append("  the slowest catch-up after a fault took \(clockText(worst))")
+            lines.append("  the slowest catch-up after a fault took \(brief(worst))")
         }
         if let converged = record.converged {
-            lines.append("  all equal \(clockText(converged)) after the heal")
+            lines.append("  all equal \(brief(converged)) after the heal")
         }
         for (site, times) in run.compared.sorted(by: { $0.key < $1.key }) {
             lines.append(
-                "  the others with \(record.sites[site]) slow: \(times.slow.p50) ms (half), "
-                    + "\(times.slow.p99) ms (99 in 100); without: \(times.quick.p50) and "
-                    + "\(times.quick.p99) ms")
+                "  the others with \(record.sites[site]) slow: \(brief(times.slow.p50)) (half), "
+                    + "\(brief(times.slow.p99)) (99 in 100); without: \(brief(times.quick.p50)) and "
+                    + "\(brief(times.quick.p99))")
         }
         lines.append(String(format: "  trace %016llx", record.traceHash))
         if run.isHeld {

@@ -6,7 +6,7 @@ struct Simulate: ParsableCommand {
         commandName: "simulate",
         abstract: "Runs whole companies under every fault, each from one seed.",
         subcommands: [
-            RunCommand.self, ReplayCommand.self, SweepCommand.self, BaselineCommand.self,
-            WorkerCommand.self,
+            RunCommand.self, ReplayCommand.self, SweepCommand.self, ShrinkCommand.self,
+            BaselineCommand.self, WorkerCommand.self,
         ])
 }

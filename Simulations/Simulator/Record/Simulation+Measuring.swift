@@ -68,7 +68,9 @@ extension Simulation {
         guard let engine = machine.engine, let book = machine.book else { return nil }
         if measures?.tags[machine.index]?[log.tag] == nil {
             var tags: [ScopeTag: Scope] = [:]
-            for scope in (try? engine.scopesKept()) ?? [] { tags[ScopeTag(scope, in: book)] = scope }
+            for scope in (try? engine.scopesKept()) ?? [] {
+                tags[ScopeTag(scope, in: book)] = scope
+            }
             measures?.tags[machine.index] = tags
         }
         guard let scope = measures?.tags[machine.index]?[log.tag] else { return nil }

@@ -12,7 +12,8 @@ enum Markup {
             case "\"": out += "&quot;"
             case "'": out += "&#39;"
             case "\n", "\t": out += " "
-            default: if scalar.value >= 32, scalar.value != 0x7f { out.unicodeScalars.append(scalar) }
+            default:
+                if scalar.value >= 32, scalar.value != 0x7f { out.unicodeScalars.append(scalar) }
             }
         }
         return out
@@ -51,19 +52,9 @@ enum Markup {
         return "\(value) B"
     }
 
-    static func tenths(_ value: Double) -> String {
-        let scaled = Int64((value * 10).rounded())
-        return "\(scaled / 10).\(abs(scaled % 10))"
-    }
+    static func tenths(_ value: Double) -> String { Simulator.tenths(value) }
 
-    /// `39 ms`, `4.2 s`, `6 h`.
-    static func span(_ time: Milliseconds) -> String {
-        switch time {
-        case ..<1_000: "\(time) ms"
-        case ..<60_000: tenths(Double(time) / 1_000) + " s"
-        default: ScenarioTime.span(time)
-        }
-    }
+    static func span(_ time: Milliseconds) -> String { ScenarioTime.brief(time) }
 
     static func percent(_ part: Int, of whole: Int) -> String {
         whole == 0 ? "–" : tenths(Double(part) * 100 / Double(whole)) + " %"

@@ -75,18 +75,23 @@ extension ReportPage {
         guard !bands.isEmpty else { return "" }
         var table = Table(
             caption: "From the end of a fault until all was there that anybody had",
-            note: "In brackets the entries that were lacking; “–”: nothing lacked, or the node was off"
-                + (bands.count > Self.rowsMax ? "; the first \(Self.rowsMax) of \(bands.count)." : "."),
+            note:
+                "In brackets the entries that were lacking; “–”: nothing lacked, or the node was off"
+                + (bands.count > Self.rowsMax
+                    ? "; the first \(Self.rowsMax) of \(bands.count)." : "."),
             columns: [.text("After"), .number("At")] + record.sites.map { .number($0) })
         for band in bands.prefix(Self.rowsMax) {
             let found = record.catchUps.filter { $0.band == band }
             let kind = record.bands.indices.contains(band) ? record.bands[band].kind : "the heal"
             let cells = record.sites.indices.map { site -> Table.Cell in
-                guard let catchUp = found.first(where: { $0.site == site }) else { return .text("–") }
+                guard let catchUp = found.first(where: { $0.site == site }) else {
+                    return .text("–")
+                }
                 let time = catchUp.milliseconds.map(Markup.span) ?? "not yet"
                 return .text("\(time) (\(Markup.number(catchUp.lacking)))")
             }
-            table.rows.append([.head(kind), .text(found.first.map { time($0.from) } ?? "")] + cells)
+            table.rows.append(
+                [.head(kind), .text(found.first.map { time($0.from) } ?? "")] + cells)
         }
         return section("Catching up", table.markup)
     }
@@ -95,7 +100,8 @@ extension ReportPage {
         guard let all = record.delivery else { return "" }
         var table = Table(
             caption: "Entries, from their author's disk to another's",
-            note: "\(record.copiesPerDelivery.map(hundredths) ?? "–") copies came for each entry that a "
+            note:
+                "\(record.copiesPerDelivery.map(hundredths) ?? "–") copies came for each entry that a "
                 + "node needed: \(Markup.number(record.entriesAgain)) came although they were held.",
             columns: [
                 .text("To"), .number("Entries"), .number("Half within"), .number("Nine in ten"),
@@ -178,7 +184,8 @@ extension ReportPage {
         var table = Table(
             caption: "What needs a person at the end",
             note: "As `branchbook exceptions` shows it at each node"
-                + (rows.count > Self.rowsMax ? "; the first \(Self.rowsMax) of \(rows.count)." : "."),
+                + (rows.count > Self.rowsMax
+                    ? "; the first \(Self.rowsMax) of \(rows.count)." : "."),
             columns: [
                 .text("Kind"), .text("Subject"), .number("Figure"), .text("What to do"),
                 .text("Seen at"),

@@ -28,7 +28,9 @@ package struct ReportPage {
                 people, exceptions, laws, footer,
             ].joined(separator: "\n"))
         return "<!DOCTYPE html>\n"
-            + Markup.tag("html", ["lang": "en"], Markup.tag("head", [:], head) + Markup.tag("body", [:], body))
+            + Markup.tag(
+                "html", ["lang": "en"],
+                Markup.tag("head", [:], head) + Markup.tag("body", [:], body))
             + "\n"
     }
 
@@ -81,12 +83,16 @@ package struct ReportPage {
             list.append(("until half are elsewhere", Markup.span(delivery.p50)))
         }
         list.append(
-            ("slowest catch-up", record.catchUps.compactMap(\.milliseconds).max().map(Markup.span) ?? "–"))
+            (
+                "slowest catch-up",
+                record.catchUps.compactMap(\.milliseconds).max().map(Markup.span) ?? "–"
+            ))
         list.append(("all equal after the heal", record.converged.map(Markup.span) ?? "never"))
         let items = list.map { name, value in
             Markup.tag(
                 "div", [:],
-                Markup.tag("dt", [:], Markup.text(name)) + Markup.tag("dd", [:], Markup.text(value)))
+                Markup.tag("dt", [:], Markup.text(name)) + Markup.tag("dd", [:], Markup.text(value))
+            )
         }
         return Markup.tag("dl", ["class": "figures"], items.joined())
     }

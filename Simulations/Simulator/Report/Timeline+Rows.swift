@@ -119,7 +119,9 @@ extension Timeline {
         }.joined()
         return strip(
             "lines", "≤ \(Markup.bytes(most))", top: top, base: base,
-            note: "bytes in each \(ScenarioTime.span(record.trafficPart)): dark entries, light all else")
+            note:
+                "bytes in each \(ScenarioTime.span(record.trafficPart)): dark entries, light all else"
+        )
             + bars
     }
 

@@ -119,7 +119,8 @@ struct Timeline {
                 "pattern",
                 ["id": id, "width": "7", "height": "7", "patternUnits": "userSpaceOnUse"], body)
         }
-        let slanted = Markup.tag("path", ["d": "M-1,8 L8,-1 M-1,1 L1,-1 M6,8 L8,6", "class": "ink"])
+        let slanted = Markup.tag(
+            "path", ["d": "M-1,8 L8,-1 M-1,1 L1,-1 M6,8 L8,6", "class": "ink"])
         let crossed = Markup.tag("path", ["d": "M0,0 L7,7 M0,7 L7,0", "class": "ink"])
         let dotted = Markup.tag("circle", ["cx": "3.5", "cy": "3.5", "r": "1", "class": "dot"])
         let lined = Markup.tag("path", ["d": "M0,3.5 L7,3.5", "class": "ink"])

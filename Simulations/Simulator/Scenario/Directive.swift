@@ -12,7 +12,8 @@ package enum Directive: String, CaseIterable, Sendable {
         case .lasts: "lasts DURATION"
         case .branch:
             "branch CODE [reads-own] [relay] [clock +DURATION] [drift MILLIONTHS] [stock UNITS]"
-        case .line: "line CODE CODE none | line CODE CODE LATENCY [SPEED] | line all LATENCY [SPEED]"
+        case .line:
+            "line CODE CODE none | line CODE CODE LATENCY [SPEED] | line all LATENCY [SPEED]"
         case .star: "star CODE"
         case .work: "work CODE... HH:MM-HH:MM ACT RATE/h [to CODE] ..."
         case .rush: "rush DAYd HH:MM for DURATION times NUMBER [CODE...]"

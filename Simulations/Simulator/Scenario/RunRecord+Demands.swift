@@ -65,3 +65,9 @@ package func hundredths(_ value: Double) -> String {
     let part = abs(scaled % 100)
     return "\(scaled < 0 ? "-" : "")\(abs(scaled / 100)).\(part < 10 ? "0" : "")\(part)"
 }
+
+/// With one decimal.
+package func tenths(_ value: Double) -> String {
+    let scaled = Int64((value * 10).rounded())
+    return "\(scaled < 0 ? "-" : "")\(abs(scaled / 10)).\(abs(scaled % 10))"
+}

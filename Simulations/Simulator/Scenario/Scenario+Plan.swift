@@ -106,8 +106,10 @@ extension Scenario {
                 line: events.last?.line ?? 0, "there are too many faults",
                 why: "a scenario comes to at most \(Self.faultsMax)", next: "fewer events")
         }
-        return faults.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
-            .map(\.element)
+        return faults.enumerated().sorted {
+            ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
+        }
+        .map(\.element)
     }
 
     private static func faults(of event: Event, sites: Int, _ seed: UInt64) -> [Fault] {

@@ -9,7 +9,8 @@ package struct ScenarioReader {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count <= Scenario.linesMax else {
             throw ScenarioError(
-                line: Scenario.linesMax, "the file goes on", why: "a scenario has at most "
+                line: Scenario.linesMax, "the file goes on",
+                why: "a scenario has at most "
                     + "\(Scenario.linesMax) lines", next: "split it in two scenarios")
         }
         for (place, line) in lines.enumerated() {
@@ -27,7 +28,8 @@ package struct ScenarioReader {
         let name = words.take() ?? ""
         guard let directive = Directive(rawValue: name) else {
             throw words.wrong(
-                "`\(name)` is no directive", why: "a line begins with one of the words of the schema",
+                "`\(name)` is no directive",
+                why: "a line begins with one of the words of the schema",
                 next: Directive.allCases.map(\.rawValue).joined(separator: ", "))
         }
         if [.scenario, .begins, .lasts].contains(directive), !seen.insert(directive).inserted {
@@ -79,7 +81,8 @@ package struct ScenarioReader {
         if scenario.expectations.isEmpty { throw lacks("demand", .must) }
         for event in scenario.events where event.at >= scenario.lasts {
             throw ScenarioError(
-                line: event.line, "this is after the end", why: "the scenario lasts until "
+                line: event.line, "this is after the end",
+                why: "the scenario lasts until "
                     + clockText(scenario.lasts), next: "make it earlier, or `lasts` longer")
         }
     }
@@ -162,7 +165,8 @@ package struct ScenarioReader {
         let found = try sites(&words)
         guard !found.isEmpty else {
             throw words.wrong(
-                "no branch is named", why: words.peek.map { "`\($0)` stands there" } ?? "the line ends",
+                "no branch is named",
+                why: words.peek.map { "`\($0)` stands there" } ?? "the line ends",
                 next: "one or more branches, or all")
         }
         return found

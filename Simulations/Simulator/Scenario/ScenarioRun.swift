@@ -10,8 +10,9 @@ package struct ScenarioRun {
     /// What happened last at the nodes concerned, where a law did not hold.
     package private(set) var lines: [String] = []
     /// Of the same run without a slow line: deliveries among the others, by the site left out.
-    package private(set) var compared: [Int: (slow: RunRecord.Delivery, quick: RunRecord.Delivery)] =
-        [:]
+    package private(set) var compared:
+        [Int: (slow: RunRecord.Delivery, quick: RunRecord.Delivery)] =
+            [:]
 
     /// Differences below this are not told from chance: it is what a batch and a trip take.
     package static let delayAllowance: Milliseconds = 100

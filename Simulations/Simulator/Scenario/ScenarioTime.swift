@@ -10,7 +10,16 @@ package enum ScenarioTime {
         return "\(time / 86_400_000)d \(clock)" + (seconds > 0 ? ":\(two(seconds))" : "")
     }
 
-    /// `6h`, `90s`, `1d 2h`: the two greatest units.
+    /// `39 ms`, `4.2 s`, `6 h`: short times to a tenth.
+    package static func brief(_ time: Milliseconds) -> String {
+        switch time {
+        case ..<1_000: "\(time) ms"
+        case ..<60_000: tenths(Double(time) / 1_000) + " s"
+        default: span(time)
+        }
+    }
+
+    /// `6 h`, `90 s`, `1 d 2 h`: the two greatest units.
     package static func span(_ time: Milliseconds) -> String {
         let units: [(String, Milliseconds)] = [
             ("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1),

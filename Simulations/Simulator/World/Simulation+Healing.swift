@@ -41,7 +41,7 @@ extension Simulation {
             if machine.disk.liesAboutSync { try honestAgain(machine, .drop) }
             machine.clock.unfreeze()
             machine.diesUntold = false
-            if machine.index >= plan.sites.count, machine.isUp { stopClone(machine) }
+            if machine.index >= plan.sites.count, machine.isUp { try stopClone(machine) }
             if case .up = machine.state { continue }
             machine.state = .off
             queue.add(.start(machine: machine.index), at: now + 1)
@@ -132,6 +132,10 @@ extension Simulation {
             try checkBooks(machine, engine, holders)
         }
         record.checked(.zeroSums, .oneShelfOneHolder, at: now)
+        if witness.anySetBack {
+            for machine in nodes { try witnessNonces(machine) }
+            record.checked(.noNonceTwice, at: now)
+        }
         try checkActs()
         record.checked(.acknowledgedSpreads, .onceEach, .goodsInOnePlace, at: now)
         try checkReports()
@@ -241,7 +245,9 @@ extension Simulation {
         let lacking = held.map { own in
             own.map { own in
                 own.reduce(0) { sum, scope in
-                    (most[scope.key] ?? [:]).reduce(sum) { $0 + Int($1.value - (scope.value[$1.key] ?? 0)) }
+                    (most[scope.key] ?? [:]).reduce(sum) {
+                        $0 + Int($1.value - (scope.value[$1.key] ?? 0))
+                    }
                 }
             }
         }
