@@ -125,6 +125,9 @@ let package = Package(
             name: "SimulatedDiskTests",
             dependencies: ["SimulatedDisk", "DiskChecks", "Store", "Sodium", grdb, sqlite],
             swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "SimulatedDisk", "Store"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -46,6 +46,7 @@ extension Simulation {
             band("slow", [a, b], lasts: lasts)
         case .replay(let a, let b): try replay(from: a, to: b)
         case .stranger(let site, let draw): try stranger(at: site, draw)
+        case .connect(let a, let b): cables.lay(PlanLine(a, b))
         default: try strikeMachine(fault.kind)
         }
     }
@@ -99,6 +100,7 @@ extension Simulation {
             record.reached(.diskLost)
             try loseFiles(machine)
             restart(machine, after: down, "disk lost")
+        case .die: try die(machine)
         default: strikeClock(kind, machine)
         }
     }
@@ -215,6 +217,20 @@ extension Simulation {
         band("cloned", [original.site], lasts: lasts)
     }
 
+    /// What only this machine holds is lost with it, however it was confirmed.
+    private func die(_ machine: Machine) throws {
+        guard !machine.isRetired else { return }
+        crash(machine, "for good")
+        machine.isRetired = true
+        band("gone", [machine.site], lasts: plan.duration + record.began - now)
+        let others = machines.filter { $0 !== machine && $0.isUp }.compactMap(\.engine)
+        for (memo, confirmed) in people.acknowledged.sorted(by: { $0.key < $1.key })
+        where confirmed.machine == machine.index && !confirmed.isExcused {
+            let isHeld = try others.contains { try $0.store.hasDocument(confirmed.number) }
+            if !isHeld { people.excuse(memo) }
+        }
+    }
+
     /// A recorded session is played again, byte for byte: nobody may be let in by it.
     private func replay(from a: Int, to b: Int) throws {
         guard plan.lane == .full, let machine = machines.first(where: { $0.site == b && $0.isUp }),
@@ -266,6 +282,8 @@ extension Simulation {
     }
 
     func band(_ kind: String, _ sites: [Int], lasts: Milliseconds) {
+        guard record.bands.count < RunRecord.bandsMax else { return }
+        if measures != nil { queue.add(.bandEnds(record.bands.count), at: now + max(lasts, 1)) }
         record.bands.append(.init(kind: kind, sites: sites, from: now, to: now + lasts))
     }
 }

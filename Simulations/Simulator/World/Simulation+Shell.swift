@@ -24,6 +24,7 @@ extension Simulation {
         let batch = machine.inbox
         machine.inbox = []
         SimulatedDisk.milliseconds = machine.clock.read(at: now).milliseconds
+        measureReceived(batch, machine)
         let effects = engine.handle(batch, at: machine.instant(at: now))
         record.batches += 1
         if machine.disk.isPoweredOff {
@@ -40,6 +41,7 @@ extension Simulation {
             guard machine.isUp else { return }
             try perform(effect, of: machine)
         }
+        measureHeld(batch, effects, machine)
         witnessBatch(machine)
         try checkpointWhenDue(machine)
     }
@@ -110,6 +112,7 @@ extension Simulation {
         trace.happened(at: now, [machine.index], "\(machine.name) starts")
         record.reached(.restart)
         try witnessStart(machine)
+        measureHeld(machine)
         submit(.timerFired, to: machine)
     }
 
@@ -150,6 +153,7 @@ extension Simulation {
         let held = machine.connections.sorted()
         machine.forget()
         machine.state = .off
+        measures?.deliveries.forget(machine.index)
         for number in held { breakConnection(number, without: machine.index) }
         machine.connections = []
     }

@@ -21,6 +21,7 @@ package final class Simulation {
     var record: RunRecord
     var witness = Witness()
     var wire: Wiretap
+    var measures: Measures?
 
     /// Streams of their own, so that one more fault does not change what people do.
     var network: SeededRandom
@@ -41,12 +42,14 @@ package final class Simulation {
     }
 
     /// Looks at the laws that cost more than an event.
-    static let lookEvery: Milliseconds = 30_000
+    var lookEvery: Milliseconds { max(plan.lookEvery ?? 30_000, 1_000) }
     /// Bytes that wait on one connection before it is given up: the daemon's 8 MiB, scaled down so that
     /// a slow line reaches it.
     static let outgoingBytesMax = 1 << 20
 
-    package init(_ plan: Plan) throws {
+    /// - Parameter measures: with deliveries, copies and catching up: a tenth more time.
+    package init(_ plan: Plan, measures: Bool = false) throws {
+        self.measures = measures ? Measures() : nil
         precondition((1...64).contains(plan.sites.count), "1 to 64 sites, not \(plan.sites.count)")
         self.plan = plan
         func stream(_ name: UInt64) -> SeededRandom {
@@ -74,7 +77,7 @@ package final class Simulation {
             for (number, fault) in plan.faults.enumerated() {
                 queue.add(.fault(number), at: now + fault.at)
             }
-            queue.add(.look, at: now + Self.lookEvery)
+            queue.add(.look, at: now + lookEvery)
             record.began = now
             if disksLieUnexcused { machines.forEach { $0.disk.liesAboutSync = true } }
             try advance(until: now + plan.duration)
@@ -125,9 +128,10 @@ package final class Simulation {
         case .act(let number): act(plan.acts[number], number)
         case .fault(let number): try strike(plan.faults[number])
         case .mend(let mending): try mend(mending)
+        case .bandEnds(let band): measureCatchUp(after: band)
         case .look:
             try look()
-            queue.add(.look, at: now + Self.lookEvery)
+            queue.add(.look, at: now + lookEvery)
         }
     }
 }
