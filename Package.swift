@@ -110,6 +110,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["branchbook"], swiftSettings: strict),
+        .testTarget(
+            name: "MutantTests", dependencies: ["simulate", "Simulator"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

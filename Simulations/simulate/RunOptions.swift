@@ -12,6 +12,9 @@ struct PlanOptions: ParsableArguments {
     @Option(help: "How many branches a run has, as in 5 or 3..8.")
     var nodes: Range = Range(5...5)
 
+    @Flag(help: "Without faults after which confirmed work may be lost: clones, lying disks.")
+    var gentle = false
+
     /// `3`, or `3..8`.
     struct Range: ExpressibleByArgument {
         let values: ClosedRange<Int>
@@ -26,7 +29,7 @@ struct PlanOptions: ParsableArguments {
         }
     }
 
-    var swarm: Swarm { Swarm(lane: lane, sites: nodes.values) }
+    var swarm: Swarm { Swarm(lane: lane, sites: nodes.values, breaksPromises: !gentle) }
 }
 
 /// What became of one plan.

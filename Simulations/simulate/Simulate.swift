@@ -5,5 +5,7 @@ struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Runs whole companies under every fault, each from one seed.",
-        subcommands: [ReplayCommand.self, SweepCommand.self, WorkerCommand.self])
+        subcommands: [
+            ReplayCommand.self, SweepCommand.self, WorkerCommand.self, MutantsCommand.self,
+        ])
 }
