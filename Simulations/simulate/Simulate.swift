@@ -6,6 +6,7 @@ struct Simulate: ParsableCommand {
         commandName: "simulate",
         abstract: "Runs whole companies under every fault, each from one seed.",
         subcommands: [
-            ReplayCommand.self, SweepCommand.self, WorkerCommand.self, MutantsCommand.self,
+            ReplayCommand.self, SweepCommand.self, WorkerCommand.self, ShrinkCommand.self,
+            MutantsCommand.self,
         ])
 }

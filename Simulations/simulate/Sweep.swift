@@ -57,6 +57,7 @@ final class Sweep: @unchecked Sendable {
             "--lane", options.lane.rawValue,
             "--nodes", "\(options.nodes.values.lowerBound)..\(options.nodes.values.upperBound)",
         ]
+        if options.gentle { process.arguments?.append("--gentle") }
         let pipe = Pipe()
         process.standardOutput = pipe
         var running = first
@@ -112,7 +113,8 @@ final class Sweep: @unchecked Sendable {
         print("seed \(failure.seed): \(failure.what)")
         print(
             "  again: swift run -c release simulate replay \(failure.seed) --lane "
-                + "\(options.lane.rawValue) --nodes \(nodes.lowerBound)..\(nodes.upperBound)")
+                + "\(options.lane.rawValue) --nodes \(nodes.lowerBound)..\(nodes.upperBound)"
+                + (options.gentle ? " --gentle" : ""))
         fflush(nil)
     }
 }

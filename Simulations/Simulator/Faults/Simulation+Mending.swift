@@ -27,7 +27,7 @@ extension Simulation {
             witness.diskIsWell(machine)
         case .honestAgain(let machine, let loss): try honestAgain(machines[machine], loss)
         case .restore(let machine, let down): try restore(machines[machine], down)
-        case .stopClone(let machine): stopClone(machines[machine])
+        case .stopClone(let machine): try stopClone(machines[machine])
         }
     }
 
@@ -43,6 +43,7 @@ extension Simulation {
 
     func restore(_ machine: Machine, _ down: Milliseconds) throws {
         guard let backup = backups.removeValue(forKey: machine.index) else { return }
+        try witnessNonces(machine)
         crash(machine, "and an older copy of its directory is put back")
         record.reached(.restored)
         try machine.disk.restore(backup.disk)
@@ -51,7 +52,8 @@ extension Simulation {
         restart(machine, after: down, "restored")
     }
 
-    func stopClone(_ machine: Machine) {
+    func stopClone(_ machine: Machine) throws {
+        try witnessNonces(machine)
         crash(machine, "for good: it was a copy")
         machine.isRetired = true
     }

@@ -21,6 +21,9 @@ struct Witness {
     /// Machines that worked since the last look.
     var due: Set<Int> = []
 
+    /// The entry that each header belongs to.
+    var bodies: [Digest: Digest] = [:]
+
     /// What becomes of a machine whose disk loses power in a call.
     var powerOnAfterCall: [Int: (loss: Fault.Loss, down: Milliseconds)] = [:]
     var restartAfterStop: [Int: Milliseconds] = [:]

@@ -4,9 +4,9 @@ import Sodium
 
 /// From an act of the plan to the request that a clerk makes, drawn from the act's own number.
 extension People {
-    func wish(_ act: Act, _ number: Int) -> Wish? {
+    func wish(_ act: Act, _ number: Int, mark: String = secretMark) -> Wish? {
         var draw = SeededRandom(seed: act.draw)
-        let memo = "\(Self.secretMark)\(number)"
+        let memo = "\(mark)\(number)"
         let branch = sites[act.site].branch
         let details = Details(memo: memo)
         let lines = Self.lines(&draw, large: act.kind == .receive)

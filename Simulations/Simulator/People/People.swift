@@ -73,6 +73,9 @@ struct People {
     /// What stands in texts that only those with the key may read.
     static let secretMark = "memo-of-act-"
 
+    /// The same at a copy of a disk: as long, to the byte.
+    static let copyMark = "memo+of+act-"
+
     /// A local answer takes at most so long.
     static let answerMilliseconds: Milliseconds = 1_000
 

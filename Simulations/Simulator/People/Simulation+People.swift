@@ -13,6 +13,12 @@ extension Simulation {
             return
         }
         ask(wish, of: machine)
+        // At a copy of its disk somebody does the same in the same moment, with another note: the two
+        // may differ in nothing that a header says.
+        let copy = machines.first { $0.site == act.site && $0.isUp && $0 !== machine }
+        if let copy, let twin = people.wish(act, number, mark: People.copyMark) {
+            ask(twin, of: copy)
+        }
     }
 
     func ask(_ wish: Wish, of machine: Machine) {

@@ -39,7 +39,7 @@ extension Simulation {
             if machine.disk.liesAboutSync { try honestAgain(machine, .drop) }
             machine.clock.unfreeze()
             machine.diesUntold = false
-            if machine.index >= plan.sites.count, machine.isUp { stopClone(machine) }
+            if machine.index >= plan.sites.count, machine.isUp { try stopClone(machine) }
             if case .up = machine.state { continue }
             machine.state = .off
             queue.add(.start(machine: machine.index), at: now + 1)
@@ -128,6 +128,9 @@ extension Simulation {
         for machine in nodes {
             guard let engine = machine.engine else { continue }
             try checkBooks(machine, engine, holders)
+        }
+        if witness.anySetBack {
+            for machine in nodes { try witnessNonces(machine) }
         }
         try checkActs()
         try checkReports()
