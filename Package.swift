@@ -70,29 +70,23 @@ let package = Package(
             name: "SimulatedDisk", dependencies: ["CSimulatedDisk"],
             path: "Simulations/SimulatedDisk", swiftSettings: strict),
         .target(
+            name: "DiskChecks",
+            dependencies: ["SimulatedDisk", "Engine", "Store", "Books", "Replica", "Sodium"],
+            path: "Simulations/DiskChecks", swiftSettings: strict),
+        .target(
             name: "Simulator",
             dependencies: [
                 "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "SimulatedDisk",
             ],
             path: "Simulations/Simulator", swiftSettings: strict),
         .executableTarget(
-            name: "simulate", dependencies: ["Simulator", arguments],
+            name: "simulate", dependencies: ["DiskChecks", "Simulator", arguments],
             path: "Simulations/simulate", swiftSettings: strict),
         .executableTarget(
             name: "bench",
             dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],
             path: "Benchmarks/bench", swiftSettings: strict),
 
-        .target(
-            name: "CSimulatedDisk", path: "Simulations/CSimulatedDisk",
-            linkerSettings: [.linkedLibrary("sqlite3")]),
-        .target(
-            name: "SimulatedDisk", dependencies: ["CSimulatedDisk"],
-            path: "Simulations/SimulatedDisk", swiftSettings: strict),
-        .target(
-            name: "DiskChecks",
-            dependencies: ["SimulatedDisk", "Engine", "Store", "Books", "Replica", "Sodium"],
-            path: "Simulations/DiskChecks", swiftSettings: strict),
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
@@ -128,6 +122,8 @@ let package = Package(
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "SimulatedDisk", "Store"],
             swiftSettings: strict),
+        .testTarget(
+            name: "MutantTests", dependencies: ["simulate", "Simulator"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -7,6 +7,7 @@ struct Simulate: ParsableCommand {
         abstract: "Runs whole companies under every fault, each from one seed.",
         subcommands: [
             RunCommand.self, ReplayCommand.self, SweepCommand.self, ShrinkCommand.self,
-            BaselineCommand.self, WorkerCommand.self,
+            KeptCommand.self, DiskCommand.self, MutantsCommand.self, BaselineCommand.self,
+            RepeatCommand.self, WorkerCommand.self,
         ])
 }

@@ -1,0 +1,89 @@
+import Foundation
+
+/// One process of the copy's `simulate worker`, with a mutation switched on or with none.
+final class MutantsWorker {
+    private let process = Process()
+    private let out = Pipe()
+    private let errors = Pipe()
+    private var buffer = Data()
+    private var seed: UInt64 = 0
+
+    enum Event {
+        case result(RunResult)
+        /// The process is gone: what it ended with, and the seed that it was at.
+        case ended(seed: UInt64, status: Int32, signal: Bool)
+        /// It has said nothing for longer than it may.
+        case silent(seed: UInt64)
+    }
+
+    /// - Parameter mutant: nil for the core as it is.
+    init(
+        _ binary: URL, seeds: ClosedRange<UInt64>, ground: MutantsPatch.Ground, nodes: String,
+        mutant: Int?
+    ) throws {
+        process.executableURL = binary
+        process.arguments = [
+            "worker", "--first", "\(seeds.lowerBound)", "--last", "\(seeds.upperBound)",
+            "--step", "1", "--lane", ground.lane, "--nodes", nodes,
+        ]
+        if ground.isGentle { process.arguments?.append("--gentle") }
+        var environment = ProcessInfo.processInfo.environment
+        environment[MutantsSource.variable] = mutant.map { "\($0)" }
+        process.environment = environment
+        process.standardOutput = out
+        process.standardError = errors
+        seed = seeds.lowerBound
+        try process.run()
+    }
+
+    /// Waits for the next thing to happen, `seconds` at most.
+    func next(within seconds: Double) -> Event {
+        let end = Date().addingTimeInterval(seconds)
+        while true {
+            while let line = takeLine() {
+                if line.hasPrefix("begin ") {
+                    seed = UInt64(line.dropFirst(6)) ?? seed
+                } else if let result = try? JSONDecoder().decode(
+                    RunResult.self, from: Data(line.utf8))
+                {
+                    return .result(result)
+                }
+            }
+            let left = end.timeIntervalSinceNow
+            guard left > 0, waitForBytes(seconds: left) else { return .silent(seed: seed) }
+            let more = out.fileHandleForReading.availableData
+            guard !more.isEmpty else {
+                process.waitUntilExit()
+                return .ended(
+                    seed: seed, status: process.terminationStatus,
+                    signal: process.terminationReason == .uncaughtSignal)
+            }
+            buffer.append(more)
+        }
+    }
+
+    private func takeLine() -> String? {
+        guard let end = buffer.firstIndex(of: 10) else { return nil }
+        defer { buffer = Data(buffer[buffer.index(after: end)...]) }
+        return String(decoding: buffer[..<end], as: UTF8.self)
+    }
+
+    private func waitForBytes(seconds: Double) -> Bool {
+        var descriptor = pollfd(
+            fd: out.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, Int32(min(seconds * 1_000 + 1, 1_000_000))) > 0
+    }
+
+    /// Ends the process. - Returns: whether anything ever asked for the mutation, and what a trap said.
+    func finish() -> (isReached: Bool, lastWords: String?) {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        let text = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let lines = text.components(separatedBy: "\n")
+        return (
+            lines.contains(MutantsSource.reachedLine),
+            lines.first { $0.contains("Fatal error") || $0.contains("Precondition") }
+        )
+    }
+}
