@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-/// The C interface of the same SQLite, for `HotInsert` alone.
+/// The C interface of the same SQLite, for `HotInsert` and the log at opening.
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -70,18 +70,23 @@ let package = Package(
             name: "SimulatedDisk", dependencies: ["CSimulatedDisk"],
             path: "Simulations/SimulatedDisk", swiftSettings: strict),
         .target(
+            name: "DiskChecks",
+            dependencies: ["SimulatedDisk", "Engine", "Store", "Books", "Replica", "Sodium"],
+            path: "Simulations/DiskChecks", swiftSettings: strict),
+        .target(
             name: "Simulator",
             dependencies: [
-                "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "SimulatedDisk",
+                "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "Wire", "SimulatedDisk",
             ],
             path: "Simulations/Simulator", swiftSettings: strict),
         .executableTarget(
-            name: "simulate", dependencies: ["Simulator", arguments],
+            name: "simulate", dependencies: ["DiskChecks", "Simulator", arguments],
             path: "Simulations/simulate", swiftSettings: strict),
         .executableTarget(
             name: "bench",
             dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],
             path: "Benchmarks/bench", swiftSettings: strict),
+
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
@@ -111,8 +116,29 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["branchbook"], swiftSettings: strict),
         .testTarget(
+            name: "SimulatedDiskTests",
+            dependencies: ["SimulatedDisk", "DiskChecks", "Store", "Sodium", grdb, sqlite],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "SimulatedDisk", "Store"],
+            swiftSettings: strict),
+        .testTarget(
             name: "MutantTests", dependencies: ["simulate", "Simulator"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzed decoders need libFuzzer, which comes with the compiler on Linux alone, and every module
+// built with its counters: `Scripts/fuzz` asks for them, nobody else does.
+if Context.environment["BRANCHBOOK_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Engine", "Exchange", "Gossip", "Books", "Replica", "Sodium", "Wire",
+            ],
+            path: "Simulations/Fuzz",
+            // libFuzzer brings `main`.
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

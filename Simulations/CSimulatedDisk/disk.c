@@ -115,6 +115,13 @@ void sim_disk_sweep(sim_disk *disk) {
     disk->file_count = kept;
 }
 
+void sim_disk_settle_names(sim_disk *disk) {
+    for (size_t index = 0; index < disk->file_count; index++) {
+        disk->files[index]->is_durably_linked = disk->files[index]->is_linked;
+    }
+    sim_disk_sweep(disk);
+}
+
 void sim_disk_supersede(sim_disk *disk, const sim_file *newer) {
     bool found = false;
     for (size_t index = 0; index < disk->file_count; index++) {

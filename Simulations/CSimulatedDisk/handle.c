@@ -84,7 +84,12 @@ static int sync_live(sim_handle *handle) {
         return SQLITE_OK;
     }
     bool is_done = sim_file_settle(file);
-    if (is_done && file->is_linked) sim_disk_supersede(disk, file);
+    if (is_done && handle->syncs_directory) {
+        sim_disk_settle_names(disk);
+        handle->syncs_directory = false;
+    } else if (is_done && file->is_linked) {
+        sim_disk_supersede(disk, file);
+    }
     return is_done ? SQLITE_OK : SQLITE_IOERR_NOMEM;
 }
 

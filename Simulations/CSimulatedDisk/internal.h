@@ -128,6 +128,8 @@ sim_file *sim_disk_file(sim_disk *disk, const char *name);
 /// A new file whose creation is not durable; NULL without memory or room.
 sim_file *sim_disk_add(sim_disk *disk, const char *name);
 void sim_disk_unlink(sim_disk *disk, sim_file *file, bool durably);
+/// All creations and deletions are durable.
+void sim_disk_settle_names(sim_disk *disk);
 /// Drops files that neither a program nor a power cut can bring back.
 void sim_disk_sweep(sim_disk *disk);
 /// The older file of this name is gone for good once a newer one is durable.
@@ -160,6 +162,9 @@ struct sim_handle {
     uint64_t generation;
     int lock;
     bool deletes_on_close;
+    /// A journal or write-ahead log that this handle created: its first sync syncs the directory too,
+    /// as SQLite's own VFS for Unix does.
+    bool syncs_directory;
     sim_shm *shm;
     unsigned shm_shared, shm_exclusive;
 };

@@ -36,6 +36,8 @@ static int open_on_disk(const char *path, sim_handle *handle, int flags) {
     handle->disk = disk;
     handle->file = file;
     handle->generation = disk->generation;
+    const int journals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
+    handle->syncs_directory = is_new && flags & journals;
     disk->references++;
     file->references++;
     return SQLITE_OK;

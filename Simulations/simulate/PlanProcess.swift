@@ -15,6 +15,22 @@ struct PlanProcess {
         .appendingPathComponent("branchbook-plan-\(ProcessInfo.processInfo.processIdentifier).json")
 
     func run(_ plan: Plan) throws -> Outcome {
+        let (output, status) = try output(of: plan)
+        guard let record = try decode(output), [0, 1].contains(status) else {
+            return .trapped(status)
+        }
+        return record.violation.map { .broke($0.law) } ?? .held
+    }
+
+    /// Nil where the process came to no end of its own.
+    func record(of plan: Plan) throws -> RunRecord? { try decode(try output(of: plan).bytes) }
+
+    private func decode(_ output: Data) throws -> RunRecord? {
+        guard let end = output.lastIndex(of: UInt8(ascii: "}")) else { return nil }
+        return try JSONDecoder().decode(RunRecord.self, from: output[...end])
+    }
+
+    private func output(of plan: Plan) throws -> (bytes: Data, status: Int32) {
         try JSONEncoder().encode(plan).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let process = Process()
@@ -26,10 +42,10 @@ struct PlanProcess {
         try process.run()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationReason == .exit, [0, 1].contains(process.terminationStatus),
-            let end = output.lastIndex(of: UInt8(ascii: "}"))
-        else { return .trapped(process.terminationStatus) }
-        let record = try JSONDecoder().decode(RunRecord.self, from: output[...end])
-        return record.violation.map { .broke($0.law) } ?? .held
+        return (
+            output,
+            process.terminationReason == .exit
+                ? process.terminationStatus : -process.terminationStatus
+        )
     }
 }

@@ -31,8 +31,10 @@ struct ReplayCommand: ParsableCommand {
         }
         let result = try RunResult.of(chosen, lines: lines)
         if json { print(String(decoding: try encoder.encode(result.record), as: UTF8.self)) }
-        for line in result.lines { print(line) }
-        Verdict.print(result)
+        if !json {
+            for line in result.lines { print(line) }
+            Verdict.print(result)
+        }
         if result.record.violation != nil { throw ExitCode(1) }
     }
 }

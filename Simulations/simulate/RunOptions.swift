@@ -38,9 +38,11 @@ struct RunResult: Codable, Sendable {
     var seconds: Double
     var lines: [String]
 
-    static func of(_ plan: Plan, lines count: Int) throws -> RunResult {
+    static func of(
+        _ plan: Plan, lines count: Int, measures: Bool = false
+    ) throws -> RunResult {
         let began = ContinuousClock.now
-        let simulation = try Simulation(plan)
+        let simulation = try Simulation(plan, measures: measures)
         var lines: [String] = []
         do {
             try simulation.run()

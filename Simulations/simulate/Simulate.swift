@@ -6,7 +6,8 @@ struct Simulate: ParsableCommand {
         commandName: "simulate",
         abstract: "Runs whole companies under every fault, each from one seed.",
         subcommands: [
-            ReplayCommand.self, SweepCommand.self, WorkerCommand.self, ShrinkCommand.self,
-            MutantsCommand.self,
+            RunCommand.self, ReplayCommand.self, SweepCommand.self, ShrinkCommand.self,
+            KeptCommand.self, DiskCommand.self, MutantsCommand.self, BaselineCommand.self,
+            RepeatCommand.self, WorkerCommand.self,
         ])
 }

@@ -56,11 +56,14 @@ package enum Effect: Sendable {
     case accept([PresharedKey], BookID)
     /// Keep the credentials, before anything else is done.
     case save(Credentials)
+    /// Keep the mark beside the database, in place of the one before; no sync is needed.
+    case mark(HighWaterMark)
     /// Copy the database as it stands after this batch, verify the copy elsewhere, report `checked`.
     case check(RequestID)
     /// Report `timerFired` at this time, or before.
     case wake(at: Instant)
-    /// The store failed in a way that repeating cannot mend: tell, and stop.
+    /// The store failed in a way that repeating cannot mend: tell, and stop. The engine answers
+    /// nothing more; the next one on this store is to check it.
     case stop(Refusal)
 }
 
@@ -77,6 +80,12 @@ extension Engine {
     /// One batch: everything that `inputs` asks for in one SQLite transaction, each request with a
     /// savepoint of its own. The effects hold once the transaction is durable, and not before.
     package func handle(_ inputs: [Input], at now: Instant) -> [Effect] {
+        if let stopped {
+            return inputs.compactMap { input in
+                guard case .request(let id, _) = input else { return nil }
+                return .reply(id, .refused(stopped))
+            }
+        }
         let before = Memory(self)
         do {
             var effects: [Effect] = []
@@ -107,7 +116,12 @@ extension Engine {
         private let accepted: [PresharedKeyID]
         private let needsSave: Bool
         private let forks: [LogName: Store.ForkRow]
-        private let ownBehind: [LogName: OwnBehind]
+        private let claims: [NodeID: Claim]
+        private let believed: Set<NodeID>
+        private let walks: [LogName: HistoryWalk]
+        private let choseIncarnation: Bool
+        private let published: [LogName: UInt64]
+        private let marked: HighWaterMark?
         private let comparisons: [NodeID: Gossip.Comparison]
         private let foldAt: Instant?
         private let keeperAt: Instant?
@@ -123,7 +137,12 @@ extension Engine {
             accepted = engine.accepted
             needsSave = engine.needsSave
             forks = engine.forks
-            ownBehind = engine.ownBehind
+            claims = engine.claims
+            believed = engine.believed
+            walks = engine.walks
+            choseIncarnation = engine.choseIncarnation
+            published = engine.published
+            marked = engine.marked
             comparisons = engine.comparisons
             foldAt = engine.foldAt
             keeperAt = engine.keeperAt
@@ -141,7 +160,13 @@ extension Engine {
             engine.accepted = accepted
             engine.needsSave = needsSave
             engine.forks = forks
-            engine.ownBehind = ownBehind
+            engine.claims = claims
+            engine.believed = believed
+            engine.walks = walks
+            engine.choseIncarnation = choseIncarnation
+            engine.published = published
+            engine.publication.reached = [:]
+            engine.marked = marked
             engine.comparisons = comparisons
             engine.foldAt = foldAt
             engine.keeperAt = keeperAt
@@ -191,8 +216,32 @@ extension Engine {
         }
         links = [:]
         for case .request(let id, _) in inputs { effects.append(.reply(id, .refused(refusal))) }
-        if [.storage, .damaged, .fault].contains(refusal.code) { effects.append(.stop(refusal)) }
+        if Self.ends(refusal) { effects.append(stop(refusal)) }
         return effects
+    }
+
+    /// Failures after which this connection is not written through again: a sync that failed once may
+    /// seem to succeed the next time, with what it should have kept gone.
+    private static func ends(_ refusal: Refusal) -> Bool {
+        [.storage, .damaged, .fault].contains(refusal.code)
+    }
+
+    private func stop(_ refusal: Refusal) -> Effect {
+        stopped = refusal
+        return .stop(refusal)
+    }
+
+    /// Moves the write-ahead log into the database, between two batches. Where that fails for another
+    /// reason than room, the engine stops: the log is not to be let go of after a sync that failed.
+    package func checkpoint() -> [Effect] {
+        guard stopped == nil else { return [] }
+        do {
+            try store.checkpoint()
+            return []
+        } catch {
+            let refusal = Self.refusal(error)
+            return Self.ends(refusal) ? [stop(refusal)] : []
+        }
     }
 
     /// Any error of the engine as a person meets it.

@@ -1,4 +1,4 @@
-import Books
+package import Books
 import Gossip
 package import Replica
 package import Sodium
@@ -35,18 +35,25 @@ package final class Engine {
     var foldAt: Instant?
     /// When pools that moved are looked at for what their shipments cost.
     var keeperAt: Instant?
-    /// Own logs of which a peer says that it holds more than we do.
-    var ownBehind: [LogName: OwnBehind] = [:]
+    /// What peers say that they hold of own logs and we do not.
+    var claims: [NodeID: Claim] = [:]
+    /// Peers for whose word an incarnation was begun; nothing they said was proven since.
+    var believed: Set<NodeID> = []
+    /// Own logs that are compared with a peer's history.
+    var walks: [LogName: HistoryWalk] = [:]
+    /// This process chose the incarnation that it writes in.
+    var choseIncarnation = false
+    /// How far own logs were handed to peers: in this batch, and as the store knows it.
+    let publication = Publication()
+    var published: [LogName: UInt64] = [:]
+    /// The mark as it stands beside the database.
+    var marked: HighWaterMark?
+    /// Why this engine does nothing any more.
+    package internal(set) var stopped: Refusal?
     /// Logs of which a peer says that they have another history.
     var forks: [LogName: Store.ForkRow] = [:]
     /// How each peer's state compared the last time.
     var comparisons: [NodeID: Gossip.Comparison] = [:]
-
-    struct OwnBehind {
-        let since: Instant
-        /// Entries of ours that we lacked have come: this directory is an older copy.
-        var isProven = false
-    }
 
     /// How this node talks to others.
     package struct Options: Sendable {
@@ -73,10 +80,15 @@ package final class Engine {
         }
     }
 
-    /// - Throws: the store's errors for a book that cannot be read.
+    /// - Parameters:
+    ///   - mark: what stood beside the database; nil where nothing did.
+    ///   - checks: the engine before this one stopped because its storage failed.
+    /// - Throws: the store's errors for a book that cannot be read; `Refusal.damaged` for one that is
+    ///   not what it was. Cost of the checks: a reading of the file, and of the own logs.
     package init(
         store: Store, credentials: Credentials, random: any RandomSource, person: String,
-        utcOffsetMinutes: Int = 0, options: Options = Options()
+        utcOffsetMinutes: Int = 0, options: Options = Options(), mark: HighWaterMark? = nil,
+        checks: Bool = false
     ) throws {
         self.store = store
         self.credentials = credentials
@@ -88,6 +100,8 @@ package final class Engine {
         self.options = options
         self.person = person
         self.utcOffsetMinutes = utcOffsetMinutes
+        try checkStorage(thoroughly: checks)
+        try store.transact { try settleIncarnation(mark) }
         try stand()
         if try standing != nil && store.needsRebuild() {
             try store.transact {
@@ -112,6 +126,8 @@ package final class Engine {
         let rosterHeads: [RosterHead]
         let ledger: Ledger?
         let node: NodeID
+        /// Scopes that are kept here, to read or for others, in order.
+        let scopesKept: [Scope]
 
         var member: Roster.Member? { roster.nodes[node] }
         var isAdministrator: Bool { roster.administrators.contains(node) }
@@ -129,7 +145,9 @@ package final class Engine {
         let keyring = Keyring(
             rosterKey: membership.rosterKey, roster: roster, node: credentials.node,
             box: credentials.box, book: membership.book)
-        let heads = try store.logs(in: .roster).filter { $0.name.incarnation > 0 }
+        // As they came: once named in a log, a head is named in all its later entries.
+        let heads = try store.logs(in: .roster, asTheyCame: true)
+            .filter { $0.name.incarnation > 0 }
             .filter { roster.administrators.contains($0.name.author) }
             .prefix(EntryHeader.rosterHeadsMax)
             .map {
@@ -142,7 +160,8 @@ package final class Engine {
         }
         standing = Standing(
             book: membership.book, roster: roster, keyring: keyring, rosterHeads: heads,
-            ledger: ledger, node: credentials.node)
+            ledger: ledger, node: credentials.node,
+            scopesKept: Set(keyring.scopes + options.relays + [.roster]).sorted())
         if author == nil { author = try Author(credentials, membership, store) }
     }
 

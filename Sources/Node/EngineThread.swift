@@ -95,6 +95,12 @@ final class EngineThread: @unchecked Sendable {
             }
             checkpointWhenDue()
         }
+        guard engine.stopped == nil else {
+            // SQLite checkpoints when it closes, and would let go of the write-ahead log on the word of
+            // a sync after one that failed. So the connection stays as it is until the process ends.
+            _ = Unmanaged.passRetained(engine.store)
+            return
+        }
         // What the log holds is durable whether this succeeds or not.
         try? engine.store.close()
     }
@@ -183,10 +189,6 @@ final class EngineThread: @unchecked Sendable {
         var status = stat()
         guard stat(directory.database + "-wal", &status) == 0, status.st_size > Self.walBytes
         else { return }
-        do {
-            try engine.store.checkpoint()
-        } catch {
-            logger.error("the write-ahead log could not be moved", metadata: ["why": "\(error)"])
-        }
+        for effect in engine.checkpoint() { perform(effect) }
     }
 }

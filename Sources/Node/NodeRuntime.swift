@@ -18,6 +18,7 @@ package final class NodeRuntime: @unchecked Sendable {
     private let logger: Logger
     private var thread: EngineThread?
     private let mailbox = Mailbox()
+    private let markFile: MarkFile
     /// Called once, with the reason, when the engine cannot go on.
     private let failed: @Sendable (Refusal) -> Void
 
@@ -31,6 +32,7 @@ package final class NodeRuntime: @unchecked Sendable {
         self.directory = directory
         self.logger = logger
         self.failed = failed
+        markFile = MarkFile(directory, logger: logger)
         let opened = try OpenNode(directory, settings, holder: holder)
         lock = opened.lock
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -99,11 +101,13 @@ package final class NodeRuntime: @unchecked Sendable {
                 logger.critical("the keys cannot be kept", metadata: ["why": "\(error.what)"])
                 failed(error)
             }
+        case .mark(let mark): markFile.save(mark)
         case .wake, .check: break
         case .stop(let refusal):
             logger.critical(
                 "the engine stops",
                 metadata: ["code": "\(refusal.code.rawValue)", "why": "\(refusal.what)"])
+            CheckFlag.raise(in: directory)
             failed(refusal)
         }
     }
@@ -137,14 +141,16 @@ struct OpenNode {
             credentials = Credentials(random: &random)
             try SecretFile.save(credentials, in: directory)
         }
+        let checks = CheckFlag.isRaised(in: directory)
         do {
             engine = try Engine(
                 store: try Store(path: directory.database), credentials: credentials,
                 random: random, person: settings[.person], utcOffsetMinutes: offset,
-                options: options)
+                options: options, mark: MarkFile.load(directory), checks: checks)
         } catch let error as StoreError {
             throw Refusal(error)
         }
+        if checks { CheckFlag.lower(in: directory) }
     }
 }
 

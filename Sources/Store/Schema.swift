@@ -8,6 +8,7 @@ enum Schema {
         Step(sql: first, rebuilds: false),
         Step(sql: transfersAndForks, rebuilds: true),
         Step(sql: views, rebuilds: false),
+        Step(sql: incarnations, rebuilds: false),
     ]
 
     struct Step {
@@ -303,6 +304,23 @@ enum Schema {
                 date(d.day * 86400, 'unixepoch') AS day, d.person
             FROM transfer t JOIN name n ON n.id = t.item
             JOIN document d ON d.log = t.log AND d.seq = t.seq AND d.op = t.op;
+        """
+
+    private static let incarnations = """
+        -- The incarnations that this node chose for its own logs: the greatest is written in.
+        CREATE TABLE incarnation (
+            number INTEGER PRIMARY KEY,
+            reason TEXT NOT NULL,
+            -- Commits of an older one that were written anew in it.
+            rewritten INTEGER NOT NULL
+        ) STRICT;
+        -- How far a log was ever handed to a peer, or came from one; own logs only. Of what was
+        -- written before this table was there, everything may have been.
+        CREATE TABLE published (
+            log INTEGER PRIMARY KEY REFERENCES log(id),
+            seq INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO published SELECT id, seq FROM log;
         """
 
     /// Emptied by a rebuild. `name` stays: it only interns.

@@ -73,6 +73,17 @@ extension Store {
         }
     }
 
+    /// The peer that said so holds the same history now.
+    package func forget(fork log: LogName) throws {
+        try access { db in
+            try db.cachedStatement(
+                sql: "DELETE FROM fork WHERE author = ? AND incarnation = ? AND scope = ?"
+            ).execute(arguments: [
+                Data(log.author.key.bytes), integer(log.incarnation), log.scope.name,
+            ])
+        }
+    }
+
     /// At most 1,000, in order.
     package func forks() throws -> [ForkRow] {
         try access { db in

@@ -20,14 +20,17 @@ extension Store {
         }
     }
 
-    /// The names and heads of the logs of a scope, in the order of their ids.
-    package func logs(in scope: Scope) throws -> [(name: LogName, log: LogID, head: Head)] {
+    /// The names and heads of the logs of a scope, in the order of their ids, or in the order in which
+    /// they came here.
+    package func logs(
+        in scope: Scope, asTheyCame: Bool = false
+    ) throws -> [(name: LogName, log: LogID, head: Head)] {
         try access { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         SELECT log_id, author, incarnation, seq, hash FROM log WHERE scope = ?
-                        ORDER BY log_id
+                        ORDER BY \(asTheyCame ? "id" : "log_id")
                         """),
                 arguments: [scope.name])
             return try rows.map { row in

@@ -48,7 +48,8 @@ package final class Store {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in
                 try Self.settle(db)
-                try Self.migrate(db, path: path)
+                try Self.makeDurable(db)
+                if try Self.migrate(db, path: path) { try db.checkpoint(.passive) }
             }
         } catch let error as DatabaseError {
             throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")
@@ -83,12 +84,14 @@ package final class Store {
 
     /// Brings an older file up to this program's version, all steps in one transaction, after a copy
     /// of it was put beside it: `book.db.v1`, where the file was of version 1.
-    private static func migrate(_ db: Database, path: String) throws {
+    ///
+    /// - Returns: whether there was anything to do.
+    private static func migrate(_ db: Database, path: String) throws -> Bool {
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= Schema.version else {
             throw StoreError.newer(found: found, known: Schema.version)
         }
-        guard found < Schema.version else { return }
+        guard found < Schema.version else { return false }
         if found > 0 { try back(up: db, to: "\(path).v\(found)") }
         try db.inTransaction {
             for step in Schema.steps[found...] { try db.execute(sql: step.sql) }
@@ -98,6 +101,7 @@ package final class Store {
             try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
             return .commit
         }
+        return true
     }
 
     /// A copy that is there already is of an attempt that did not come to its end: the file is still

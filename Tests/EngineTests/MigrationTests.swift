@@ -24,7 +24,10 @@ import Testing
                 let queue = try DatabaseQueue(path: path)
                 try queue.write { db in
                     for view in ["item", "transfers"] { try db.execute(sql: "DROP VIEW \(view)") }
-                    for table in ["transfer", "statement", "statement_due", "fork"] {
+                    for table in [
+                        "transfer", "statement", "statement_due", "fork", "incarnation",
+                        "published",
+                    ] {
                         try db.execute(sql: "DROP TABLE \(table)")
                     }
                 }

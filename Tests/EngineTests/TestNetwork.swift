@@ -134,6 +134,7 @@ final class TestNetwork {
             case .connect(let address, let key, _): connect(name, address, key)
             case .accept(let keys, _): accepted[name] = Set(keys.map(\.id))
             case .save: break
+            case .mark(let mark): nodes[name]?.mark = mark
             case .wake(let at): wakes[name] = at
             case .check: Issue.record("\(name) makes no copies")
             case .stop(let refusal): Issue.record("\(name) stops: \(refusal)")
@@ -232,5 +233,12 @@ extension TestNetwork {
     /// The state digests of every node, as text; equal nodes are one element.
     func digests() throws -> Set<[[Report.Cell]]> {
         Set(try nodes.values.map { try $0.report(.digests).rows })
+    }
+}
+
+extension Gossip {
+    /// As if the peer had said so.
+    mutating func pretend(_ log: LogName, upTo seq: UInt64, on id: LinkID) {
+        links[id]?.knows(log, upTo: seq)
     }
 }

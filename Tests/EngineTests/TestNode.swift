@@ -13,6 +13,8 @@ final class TestNode {
     let folder: URL
     var now = Instant(milliseconds: 1_795_000_000_000)
     private var requests: UInt64 = 0
+    /// What stands beside the database.
+    var mark: HighWaterMark?
 
     /// Takes the effects, where the node stands in a network.
     var onEffects: (([Effect]) -> Void)?
@@ -30,7 +32,8 @@ final class TestNode {
 
     /// A copy of another node's directory and keys, as a restored backup or a cloned disk is.
     init(
-        copying other: TestNode, options: Engine.Options = .init(),
+        copying other: TestNode, seed: UInt64 = 999, options: Engine.Options = .init(),
+        credentials: Credentials? = nil, mark: HighWaterMark? = nil, checks: Bool = false,
         preparing: (String) throws -> Void = { _ in }
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(
@@ -40,8 +43,20 @@ final class TestNode {
         try preparing(folder.appending(path: "book.db").path)
         engine = try Engine(
             store: Store(path: folder.appending(path: "book.db").path),
-            credentials: other.engine.credentials, random: SeededRandom(seed: 999), person: "Lin",
-            options: options)
+            credentials: credentials ?? other.engine.credentials,
+            random: SeededRandom(seed: seed), person: "Lin", options: options, mark: mark,
+            checks: checks)
+        self.mark = mark
+    }
+
+    /// Keys whose database is gone.
+    init(keysOf credentials: Credentials, seed: UInt64, options: Engine.Options = .init()) throws {
+        folder = FileManager.default.temporaryDirectory.appending(
+            path: "branchbook-engine-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        engine = try Engine(
+            store: Store(path: folder.appending(path: "book.db").path), credentials: credentials,
+            random: SeededRandom(seed: seed), person: "Lin", options: options)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -63,6 +78,7 @@ final class TestNode {
         let id = RequestID(requests)
         let effects = engine.handle([.request(id, request)], at: now)
         onEffects?(effects)
+        for case .mark(let mark) in effects { self.mark = mark }
         for case .reply(let to, let reply) in effects where to == id { return reply }
         return .refused(Refusal(.fault, "no reply"))
     }

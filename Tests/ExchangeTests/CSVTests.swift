@@ -51,6 +51,31 @@ import Testing
         #expect(records[1].fields == ["next", "row"])
     }
 
+    /// Found by `Scripts/fuzz`: of a record that outgrew its limit, more or less was kept as the bytes
+    /// came in smaller or larger pieces, and an import keys its lines by what was kept.
+    @Test func whatIsKeptOfALongRecordDoesNotDependOnThePieces() {
+        var limits = CSVReader.Limits()
+        for (record, field) in [(11, 23), (11, 4), (11, 11), (5, 5)] {
+            limits.recordBytesMax = record
+            limits.fieldBytesMax = field
+            for text in ["536365,never c,x\n", "a,b,c,d,e,f,g,h\n", "\"a,\"\"b\",cdefghijkl\nx"] {
+                let bytes = Array(text.utf8)
+                func records(by size: Int) -> [CSVRecord] {
+                    var reader = CSVReader(limits: limits)
+                    var found: [CSVRecord] = []
+                    for start in stride(from: 0, to: bytes.count, by: size) {
+                        let end = min(start + size, bytes.count)
+                        reader.read(Array(bytes[start..<end])) { found.append($0) }
+                    }
+                    reader.finish { found.append($0) }
+                    return found
+                }
+                let whole = records(by: bytes.count)
+                for size in 1..<bytes.count { #expect(records(by: size) == whole, "by \(size)") }
+            }
+        }
+    }
+
     @Test func aFieldOfMegabytesIsCutAndTold() {
         let long = [UInt8](repeating: 0x78, count: 3 << 20) + Array("\nnext\n".utf8)
         let records = read(long, pieces: 65_536)

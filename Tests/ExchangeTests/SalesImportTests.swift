@@ -53,6 +53,33 @@ import Testing
         return (commands, try #require(sales).totals, rejects)
     }
 
+    /// Found by `Scripts/fuzz`: the row that was one item too many counted as read and as nothing else;
+    /// and once a file had as many items as it may, the next bad row ended the import.
+    @Test func anImportThatEndsAtItsLimitBalances() throws {
+        var rules = try self.rules()
+        rules.itemsMax = 1
+        let header = CSVRecord(line: 1, fields: Self.header.split(separator: ",").map(String.init))
+        var sales = try SalesImport(.onlineRetail, rules: rules, header: header)
+        func record(_ line: Int, _ code: String, date: String = "2010-12-01") -> CSVRecord {
+            CSVRecord(
+                line: line,
+                fields: row("5\(line)", code, "1", "2.50", date: date).split(separator: ",")
+                    .map(String.init))
+        }
+        try sales.read(record(2, "A"))
+        try sales.read(record(3, "A", date: "never"))
+        let refused = sales.takeRejects()
+        #expect(refused.map(\.line) == [3])
+        #expect(throws: Refusal.self) { try sales.read(record(4, "B")) }
+        #expect(throws: Refusal.self) { try sales.read(record(5, "B")) }
+        sales.finish()
+        while case let steps = sales.take(9), !steps.isEmpty {
+            for step in steps { sales.settle(step.id, .recorded(number: nil)) }
+        }
+        #expect(sales.totals.file == Tally(lines: 2, amount: 5_000))
+        #expect(sales.totals.isBalanced)
+    }
+
     private func row(
         _ invoice: String, _ code: String, _ quantity: String, _ price: String,
         customer: String = "17850", date: String = "2010-12-01 08:26:00", country: String = "UK"

@@ -131,3 +131,30 @@ import Testing
         for (log, head) in a.heads { #expect(merged(a, b)[log]!.seq >= head.seq) }
     }
 }
+
+@Suite struct SteadyClockTests {
+    private func instant(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
+
+    @Test func goesWithAWallClockThatGoesForward() {
+        var clock = SteadyClock()
+        for time in stride(from: Int64(1_000), to: 20_000, by: 7) {
+            #expect(clock.read(wall: instant(time), steady: time) == instant(time))
+        }
+        #expect(clock.read(wall: instant(90_000), steady: 20_000) == instant(90_000))
+    }
+
+    /// Whatever the wall clock does, ten steady seconds are at least five here, in steps of any size.
+    @Test(arguments: [Int64(1), 2, 3, 999])
+    func neverGoesBackOrStandsStill(step: Int64) {
+        var clock = SteadyClock()
+        let begin = clock.read(wall: instant(1_000_000), steady: 0)
+        var last = begin
+        for steady in stride(from: Int64(0), through: 10_000, by: Int(step)) {
+            let now = clock.read(wall: instant(400_000 + steady % 5), steady: steady)
+            #expect(now >= last)
+            last = now
+        }
+        #expect(last.milliseconds - begin.milliseconds >= 4_990)
+        #expect(last.milliseconds - begin.milliseconds <= 5_000)
+    }
+}

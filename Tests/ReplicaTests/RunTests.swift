@@ -49,6 +49,30 @@ import Testing
         }
     }
 
+    /// Found by `Scripts/fuzz`: rules level, roster heads and epoch were read where they say what the
+    /// entry before said, so that one run had many spellings.
+    @Test func whatHasNotChangedIsNotSaidAgain() throws {
+        var sample = Sample(seed: 10)
+        let (run, tip, entries) = try sample.entries(2)
+        var first = LogTip(sample.name, in: sample.book)
+        let start = RunCodec.encode(entries[0], after: first)
+        first.advance(past: entries[0])
+        let honest = Array(run[start.count...])
+        // flags, milliseconds, counter, commit step; then what a flag brings.
+        let fields: [(flag: UInt8, bytes: [UInt8])] = [
+            (4, [1]), (8, [0]), (16, sample.key.epoch.bytes),
+        ]
+        for (flag, bytes) in fields {
+            var second = honest
+            second[0] |= flag
+            second.insert(contentsOf: bytes, at: 4)
+            #expect(throws: EntryError.malformed, "flag \(flag)") {
+                try verify(start + second, sample)
+            }
+        }
+        #expect(try verify(start + honest, sample).tip == tip)
+    }
+
     @Test func everyTruncationIsRefused() throws {
         var sample = Sample(seed: 9)
         let (run, _, _) = try sample.entries(3)

@@ -46,6 +46,7 @@ extension Simulation {
             band("slow", [a, b], lasts: lasts)
         case .replay(let a, let b): try replay(from: a, to: b)
         case .stranger(let site, let draw): try stranger(at: site, draw)
+        case .connect(let a, let b): cables.lay(PlanLine(a, b))
         default: try strikeMachine(fault.kind)
         }
     }
@@ -60,7 +61,7 @@ extension Simulation {
         case .powerCut(_, let loss, let down):
             guard machine.isUp else { return }
             crash(machine, "by a power cut")
-            try machine.disk.powerOn(losing: loss.ofDisk, seed: disks.next())
+            try powerOn(machine, losing: loss)
             restart(machine, after: down, "no power")
         case .powerCutAtCall(_, let calls, let loss, let down):
             guard machine.isUp else { return }
@@ -91,7 +92,7 @@ extension Simulation {
         case .flipBit(_, let draw, let down): try flip(machine, draw, down)
         case .restoreBackup(_, let later, let down):
             backups[machine.index] = Backup(
-                disk: try machine.disk.snapshot(), secret: machine.secret, at: now)
+                disk: try machine.disk.snapshot(), secret: machine.secret, mark: machine.mark)
             queue.add(.mend(.restore(machine.index, down: down)), at: now + later)
         case .clone(_, let lasts): try clone(machine, lasts)
         case .loseDisk(_, let down):
@@ -99,6 +100,7 @@ extension Simulation {
             record.reached(.diskLost)
             try loseFiles(machine)
             restart(machine, after: down, "disk lost")
+        case .die: try die(machine)
         default: strikeClock(kind, machine)
         }
     }
@@ -174,6 +176,8 @@ extension Simulation {
             file: file.name, offset: random.next() % UInt64(file.bytes.count),
             bit: UInt32(random.next() % 8))
         witness.directoryIsDamaged(machine.index)
+        // A log that ends at the flipped bit is an older copy; the mark and the peers tell.
+        witness.directoryChanged(machine.index, at: now)
         // Whoever doubts a disk lets the node check itself before it works.
         if !soundness(of: machine) {
             record.reached(.flipFound)
@@ -211,6 +215,20 @@ extension Simulation {
         queue.add(.start(machine: copy.index), at: now + 1_000)
         queue.add(.mend(.stopClone(copy.index)), at: now + lasts)
         band("cloned", [original.site], lasts: lasts)
+    }
+
+    /// What only this machine holds is lost with it, however it was confirmed.
+    private func die(_ machine: Machine) throws {
+        guard !machine.isRetired else { return }
+        crash(machine, "for good")
+        machine.isRetired = true
+        band("gone", [machine.site], lasts: plan.duration + record.began - now)
+        let others = machines.filter { $0 !== machine && $0.isUp }.compactMap(\.engine)
+        for (memo, confirmed) in people.acknowledged.sorted(by: { $0.key < $1.key })
+        where confirmed.machine == machine.index && !confirmed.isExcused {
+            let isHeld = try others.contains { try $0.store.hasDocument(confirmed.number) }
+            if !isHeld { people.excuse(memo) }
+        }
     }
 
     /// A recorded session is played again, byte for byte: nobody may be let in by it.
@@ -264,6 +282,8 @@ extension Simulation {
     }
 
     func band(_ kind: String, _ sites: [Int], lasts: Milliseconds) {
+        guard record.bands.count < RunRecord.bandsMax else { return }
+        if measures != nil { queue.add(.bandEnds(record.bands.count), at: now + max(lasts, 1)) }
         record.bands.append(.init(kind: kind, sites: sites, from: now, to: now + lasts))
     }
 }

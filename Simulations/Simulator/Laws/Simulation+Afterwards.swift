@@ -10,8 +10,10 @@ extension Simulation {
 
     func checkAfterwards() throws {
         try checkValues()
+        record.checked(.valuesAreStated, at: now)
         guard !witness.anySetBack, nodes.count > 1 else { return }
         try checkNews()
+        record.checked(.newsTravel, .lastWriteShows, at: now)
         if nodes.count > 2, plan.seed % 2 == 0 { try checkDismissal() }
     }
 
@@ -168,6 +170,7 @@ extension Simulation {
             }
             try compareStates(machine)
         }
+        record.checked(.dismissedIsOut, at: now)
         let inner = try nodes[0].engine?.store.frontier(of: .catalog)
         guard try out.engine?.store.frontier(of: .catalog) != inner else {
             throw Violation(

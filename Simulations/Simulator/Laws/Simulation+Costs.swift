@@ -1,3 +1,4 @@
+import Books
 import Engine
 import Replica
 import Store

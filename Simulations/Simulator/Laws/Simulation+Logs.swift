@@ -2,6 +2,7 @@ import Engine
 import Replica
 import Sodium
 import Store
+import Wire
 
 /// A log as its entries say it, read without the tables that the product derives from them.
 struct ReadLog {
@@ -72,6 +73,9 @@ extension Simulation {
         try checkRights(logs, keyring, roster, machine)
         try checkRoster(logs, keyring, machine)
         try checkCosts(logs, roster, machine)
+        record.checked(
+            .noNonceTwice, .commitsAreWhole, .forgeriesAreRefused, .rightsHold, .rosterIsItsActs,
+            .costIsAverage, at: now)
     }
 
     /// Each command has a number, later numbers later clocks; its parts are there, each once.

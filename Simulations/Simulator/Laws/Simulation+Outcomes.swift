@@ -1,5 +1,6 @@
 import Books
 import Engine
+import Replica
 import Store
 
 /// What a person was told, against what is so.
@@ -40,6 +41,7 @@ extension Simulation {
             }
             if try engine.store.hasDocument(outcome.subject) { may += 1 }
         }
+        record.checked(.holdersHold, at: now)
         guard said <= may else {
             throw Violation(
                 .holdersHold, at: now,

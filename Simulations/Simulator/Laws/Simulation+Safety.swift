@@ -26,6 +26,9 @@ extension Simulation {
                     + clockText(pending.at), machines: [asked.machine])
         }
         try checkBounds()
+        record.checked(
+            .equalStates, .factsStay, .ownFrontierStays, .nothingWaits, .commandsAnswer, .bounded,
+            at: now)
         sampleLag()
     }
 
@@ -106,6 +109,7 @@ extension Simulation {
     /// After a start: what was confirmed is there, and nobody knows more of us than we do.
     func witnessStart(_ machine: Machine) throws {
         guard let engine = machine.engine, !witness.mayBeDamaged(machine.index) else { return }
+        record.checked(.acknowledgedStays, .durableBeforePublished, .survivesFaults, at: now)
         let isSetBack = witness.wasSetBack(machine.index)
         for (memo, confirmed) in people.acknowledged.sorted(by: { $0.key < $1.key })
         where confirmed.machine == machine.index && !confirmed.isExcused {

@@ -14,6 +14,10 @@ struct Cables {
     /// How many faults have cut the cable: dials fail, connections were reset.
     private var cuts: [Direction: Int] = [:]
     private var speed: [Direction: Int64] = [:]
+    /// What a line is capable of where nothing is wrong.
+    private var capacity: [Direction: Int64] = [:]
+    /// Sites that have no line between them, in both directions.
+    private var absent: Set<Direction> = []
 
     /// Seconds that TCP tries to connect.
     static let dialTimeout: Milliseconds = 5_000
@@ -34,12 +38,16 @@ struct Cables {
     }
 
     func bytesPerSecond(from: Int, to: Int) -> Int64 {
-        speed[Direction(from: from, to: to)] ?? 12_500_000
+        let direction = Direction(from: from, to: to)
+        return speed[direction] ?? capacity[direction] ?? 12_500_000
     }
 
     func isHeld(from: Int, to: Int) -> Bool { holds[Direction(from: from, to: to)] ?? 0 > 0 }
 
-    func isCut(_ a: Int, _ b: Int) -> Bool { cuts[Direction(from: a, to: b)] ?? 0 > 0 }
+    func isCut(_ a: Int, _ b: Int) -> Bool {
+        let direction = Direction(from: a, to: b)
+        return cuts[direction] ?? 0 > 0 || absent.contains(direction)
+    }
 
     /// Does a new connection between the two stand a chance?
     func isOpen(_ a: Int, _ b: Int) -> Bool {
@@ -67,11 +75,23 @@ struct Cables {
         }
     }
 
+    /// Makes the line as a plan has it.
+    mutating func lay(_ line: PlanLine) {
+        for direction in [
+            Direction(from: line.from, to: line.to), Direction(from: line.to, to: line.from),
+        ] {
+            if let milliseconds = line.latency { latency[direction] = max(milliseconds, 1) }
+            if let speed = line.bytesPerSecond { capacity[direction] = max(speed, 1) }
+            if line.isAbsent { absent.insert(direction) } else { absent.remove(direction) }
+        }
+    }
+
     mutating func slow(_ a: Int, _ b: Int, to bytesPerSecond: Int64?) {
         speed[Direction(from: a, to: b)] = bytesPerSecond
         speed[Direction(from: b, to: a)] = bytesPerSecond
     }
 
+    /// No line comes into being by it.
     mutating func mendAll() {
         holds = [:]
         cuts = [:]

@@ -116,7 +116,7 @@ extension Simulation {
         guard let number = machine.links[link], let connection = connections[number] else { return }
         let ofDialler = isDialler(machine, connection)
         guard var end = connection.end(ofDialler: ofDialler), !end.isClosed else { return }
-        record.sent(message)
+        record.sent(message, at: now)
         trace.mix(message)
         var bytes = message
         if var secure = end.secure {

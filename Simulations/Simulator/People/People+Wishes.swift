@@ -47,7 +47,8 @@ extension People {
         case .giveBack: return giveBack(act, details, &draw, document)
         case .ship:
             guard sites.count > 1 else { return nil }
-            let other = (act.site + 1 + Int(draw.next() % UInt64(sites.count - 1))) % sites.count
+            let drawn = (act.site + 1 + Int(draw.next() % UInt64(sites.count - 1))) % sites.count
+            let other = act.to ?? drawn
             return document(
                 .ship(details, typed(), to: sites[other].branch), moves(-1), to: other)
         case .arrive: return arrive(act, details, &draw, document)

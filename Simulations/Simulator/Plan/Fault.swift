@@ -46,6 +46,10 @@ package struct Fault: Codable, Hashable, Sendable {
         case clone(Int, lasts: Milliseconds)
         /// The database is gone, the keys are not.
         case loseDisk(Int, down: Milliseconds)
+        /// The machine is gone for good: nobody mends it, and the company goes on without.
+        case die(Int)
+        /// A line is laid where there was none.
+        case connect(Int, Int)
 
         // Clocks.
         case clockStep(Int, Milliseconds)
@@ -82,7 +86,8 @@ extension Fault.Kind {
         return String(text.prefix { $0 != "(" })
     }
 
-    /// The names of all kinds.
+    /// The names of the kinds that a swarm draws: a night's runs must have had them all. `die` and
+    /// `connect` stand in scenarios alone.
     package static let names = [
         "cut", "isolate", "split", "bridge", "swizzle", "flap", "drop", "halfOpen", "slow",
         "replay", "stranger", "powerCut", "powerCutAtCall", "killUntold", "restart", "diskFails",
@@ -94,7 +99,8 @@ extension Fault.Kind {
     package var sites: [Int] {
         switch self {
         case .cut(let a, let b, _, _), .flap(let a, let b, _, _), .drop(let a, let b),
-            .halfOpen(let a, let b), .slow(let a, let b, _, _), .replay(let a, let b):
+            .halfOpen(let a, let b), .slow(let a, let b, _, _), .replay(let a, let b),
+            .connect(let a, let b):
             [a, b]
         case .split(let sites, _, _), .bridge(_, let sites, _), .swizzle(let sites, _, _): sites
         case .isolate(let a, _, _), .stranger(let a, _), .powerCut(let a, _, _),
@@ -102,7 +108,7 @@ extension Fault.Kind {
             .diskFails(let a, _, _, _, _), .lyingDisk(let a, _, _), .flipBit(let a, _, _),
             .restoreBackup(let a, _, _), .clone(let a, _), .loseDisk(let a, _),
             .clockStep(let a, _), .clockFreeze(let a, _), .clockDrift(let a, _, _),
-            .bootBackwards(let a, _, _):
+            .bootBackwards(let a, _, _), .die(let a):
             [a]
         }
     }
@@ -110,7 +116,7 @@ extension Fault.Kind {
     /// What a run may lose for it: the product need not survive a disk that lies.
     package var breaksPromises: Bool {
         switch self {
-        case .lyingDisk, .flipBit, .restoreBackup, .clone, .loseDisk: true
+        case .lyingDisk, .flipBit, .restoreBackup, .clone, .loseDisk, .die: true
         default: false
         }
     }

@@ -12,6 +12,12 @@ package struct Plan: Codable, Hashable, Sendable {
     package var duration: Milliseconds
     package var acts: [Act]
     package var faults: [Fault]
+    /// Lines that are not as the seed draws them.
+    package var lines: [PlanLine]?
+    /// What right clocks show when the work begins, in UTC since 1970; nil leaves it to the simulator.
+    package var begins: Milliseconds?
+    /// Between two looks at the laws that cost more than an event; nil is half a minute.
+    package var lookEvery: Milliseconds?
 
     package init(
         seed: UInt64, lane: Lane, sites: [Site], duration: Milliseconds, acts: [Act] = [],
@@ -45,16 +51,41 @@ package struct Site: Codable, Hashable, Sendable {
     package var clockSkew: Milliseconds
     /// Millionths by which the clock runs fast.
     package var clockDrift: Int64
+    /// Units of each item on its shelf before the first day; nil is 40.
+    package var stock: Int64?
 
     package init(
         _ branch: String, readsAll: Bool = true, relays: Bool = false,
-        clockSkew: Milliseconds = 0, clockDrift: Int64 = 0
+        clockSkew: Milliseconds = 0, clockDrift: Int64 = 0, stock: Int64? = nil
     ) {
         self.branch = branch
         self.readsAll = readsAll
         self.relays = relays
         self.clockSkew = clockSkew
         self.clockDrift = clockDrift
+        self.stock = stock
+    }
+}
+
+/// The line between two sites.
+package struct PlanLine: Codable, Hashable, Sendable {
+    package var from: Int
+    package var to: Int
+    /// There is no line until a fault of the kind `connect` lays it: no heal brings it.
+    package var isAbsent: Bool
+    /// One way; nil as the seed draws it.
+    package var latency: Milliseconds?
+    package var bytesPerSecond: Int64?
+
+    package init(
+        _ from: Int, _ to: Int, isAbsent: Bool = false, latency: Milliseconds? = nil,
+        bytesPerSecond: Int64? = nil
+    ) {
+        self.from = from
+        self.to = to
+        self.isAbsent = isAbsent
+        self.latency = latency
+        self.bytesPerSecond = bytesPerSecond
     }
 }
 
@@ -65,13 +96,16 @@ package struct Act: Codable, Hashable, Sendable {
     package var site: Int
     package var kind: Kind
     package var draw: UInt64
+    /// Where goods go; nil leaves it to the draw.
+    package var to: Int?
 
     package enum Kind: String, Codable, CaseIterable, Sendable {
         case receive, sell, sellAndWait, sellOut, giveBack, ship, arrive, writeOff, find
         case revalue, pay, journal, reverse, setItem, importSales, report
     }
 
-    package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64) {
+    package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {
+        self.to = to
         self.at = at
         self.site = site
         self.kind = kind

@@ -21,6 +21,9 @@ package struct RunRecord: Codable, Sendable {
 
     package var messages: [String: Int] = [:]
     package var bytes: [String: Int] = [:]
+    /// From the beginning of the work on, in equal parts.
+    package var traffic: [Traffic] = []
+    package var trafficPart: Milliseconds
     /// Bytes a minute and link in the quiet after all was equal.
     package var quietBytesPerLinkMinute: Double?
 
@@ -29,41 +32,66 @@ package struct RunRecord: Codable, Sendable {
     package var bands: [Band] = []
     /// When the laws were looked at.
     package var looks: [Milliseconds] = []
+    /// By law.
+    package var checks: [Int: Checks] = [:]
     /// By machine: what it lacks of what others hold, over time.
     package var lag: [Lag] = []
     /// By machine: what people would have seen at the end, by kind.
     package var exceptions: [String: [String: Int]] = [:]
+    /// The same in words, the first of them.
+    package var exceptionsSeen: [Seen] = []
     package var traceHash: UInt64 = 0
     package var violation: Violation?
 
-    /// A time in which something was broken.
-    package struct Band: Codable, Hashable, Sendable {
-        package let kind: String
-        package let sites: [Int]
-        package let from: Milliseconds
-        package let to: Milliseconds
-    }
+    // Of a run that is measured.
+    package var isMeasured = false
+    package var entriesDelivered = 0
+    /// Entries that came although they were held.
+    package var entriesAgain = 0
+    package var catchUps: [CatchUp] = []
+    /// To each site, and in all.
+    package var deliveries: [String: Delivery] = [:]
+    package var delivery: Delivery?
 
-    package struct Lag: Codable, Hashable, Sendable {
-        package let at: Milliseconds
-        /// Entries lacking, by machine; nil while it is off.
-        package let lacking: [Int?]
-    }
+    /// Bands of one run that are followed; later ones are counted and not shown.
+    package static let bandsMax = 2_000
 
     init(_ plan: Plan) {
         seed = plan.seed
         lane = plan.lane
         sites = plan.sites.map(\.branch)
+        trafficPart = max(plan.duration / Milliseconds(Traffic.parts), 1_000)
     }
 
     mutating func reached(_ marker: Marker) { markers[marker.rawValue, default: 0] += 1 }
 
-    mutating func sent(_ message: [UInt8]) {
+    mutating func sent(_ message: [UInt8], at now: Milliseconds) {
         let kind = message.first.flatMap { MessageKind(rawValue: $0) }
         let name = kind.map { "\($0)" } ?? "other"
         messages[name, default: 0] += 1
         bytes[name, default: 0] += message.count
+        let part = Int((now - began) / trafficPart)
+        // The set-up is before, and what follows the heal is after.
+        guard began > 0, part < 2 * Traffic.parts else { return }
+        while traffic.count <= part { traffic.append(Traffic()) }
+        traffic[part].messages += 1
+        if kind == .run {
+            traffic[part].payloadBytes += message.count
+        } else {
+            traffic[part].controlBytes += message.count
+        }
+    }
+
+    mutating func checked(_ laws: Law..., at now: Milliseconds) {
+        for law in laws { checks[law.rawValue, default: Checks()].add(now) }
     }
 
     package var totalBytes: Int { bytes.values.reduce(0, +) }
+    package var totalMessages: Int { messages.values.reduce(0, +) }
+
+    /// Copies of an entry that came to a node for each that it needed; nil where none came.
+    package var copiesPerDelivery: Double? {
+        guard entriesDelivered > 0 else { return nil }
+        return Double(entriesDelivered + entriesAgain) / Double(entriesDelivered)
+    }
 }

@@ -66,6 +66,8 @@ enum Happening {
     case fault(Int)
     /// A fault that lasts ends.
     case mend(Mending)
+    /// For measuring alone.
+    case bandEnds(Int)
     case look
 }
 

@@ -19,6 +19,12 @@ final class Machine {
     /// What `node.secret` holds: written whole and synced before anything rests on it.
     var secret: [UInt8]
 
+    /// What stands in `node.mark`: written without a sync, so a power cut may bring the one before.
+    var mark: HighWaterMark?
+    var markBefore: HighWaterMark?
+    /// The last process ended because its storage failed: the next one checks itself.
+    var checksAtStart = false
+
     var engine: Engine?
     var state = State.off
     var boot = 0
@@ -77,7 +83,9 @@ final class Machine {
         SimulatedDisk.milliseconds = clock.read(at: now).milliseconds
         let engine = try Engine(
             store: Store(path: disk.databasePath), credentials: Credentials(bytes: secret),
-            random: random, person: person, options: options)
+            random: random, person: person, options: options, mark: mark,
+            checks: checksAtStart)
+        checksAtStart = false
         boot += 1
         self.engine = engine
         state = .up

@@ -7,13 +7,18 @@ struct MachineClock {
     private var driftSince: Milliseconds = 0
     private var frozenAt: Milliseconds?
 
-    /// When the run begins: 2026-11-20 11:06:40 UTC.
-    static let epoch: Milliseconds = 1_795_000_000_000
+    /// What a right clock shows when the run begins, in UTC since 1970.
+    private let epoch: Milliseconds
+
+    /// 2026-11-20 11:06:40 UTC.
+    static let usualEpoch: Milliseconds = 1_795_000_000_000
+
+    init(epoch: Milliseconds = Self.usualEpoch) { self.epoch = epoch }
 
     func read(at now: Milliseconds) -> Instant {
         let time = frozenAt ?? now
         return Instant(
-            milliseconds: Self.epoch + time + offset + (time - driftSince) * drift / 1_000_000)
+            milliseconds: epoch + time + offset + (time - driftSince) * drift / 1_000_000)
     }
 
     mutating func step(by milliseconds: Milliseconds) { offset += milliseconds }

@@ -15,6 +15,7 @@ extension Simulation {
         for from in plan.sites.indices {
             for to in 0..<from { cables.lay(from: from, to: to, random: &network) }
         }
+        for line in plan.lines ?? [] where !line.isAbsent { cables.lay(line) }
         try found()
         for site in plan.sites.indices.dropFirst() { try join(site) }
         // A clock that is days ahead finds its invitation expired, and rightly so: they go wrong later.
@@ -24,6 +25,23 @@ extension Simulation {
         }
         try stockShelves()
         try advance(until: now + 30_000)
+        for line in plan.lines ?? [] where line.isAbsent {
+            cables.lay(line)
+            connected(line.from, line.to).forEach(reset)
+        }
+        guard plan.begins != nil else { return }
+        guard now <= Self.setUpTakes else {
+            throw Violation(.converges, at: now, "setting up takes longer than an hour")
+        }
+        try advance(until: Self.setUpTakes)
+    }
+
+    /// Where the plan names the hour at which work begins, this is how much earlier the run does.
+    static let setUpTakes: Milliseconds = 3_600_000
+
+    /// What a right clock shows when the run begins.
+    private var epoch: Milliseconds {
+        plan.begins.map { $0 - Self.setUpTakes } ?? MachineClock.usualEpoch
     }
 
     private func found() throws {
@@ -58,11 +76,12 @@ extension Simulation {
             index: index, name: name, site: site,
             disk: try original.map { try $0.disk.clone(to: "m\(index)") }
                 ?? SimulatedDisk("m\(index)"),
-            clock: original?.clock ?? MachineClock(),
+            clock: original?.clock ?? MachineClock(epoch: epoch),
             secret: secret,
             options: Engine.Options(
                 relays: plan.sites[site].relays ? relayScopes() : [],
                 ownAddresses: [Self.address(name)]))
+        machine.mark = original?.mark
         machines.append(machine)
         return machine
     }
@@ -125,7 +144,8 @@ extension Simulation {
             }
             let branch = plan.sites[machine.site].branch
             let memo = "\(People.secretMark)stock-\(branch)"
-            let lines = People.items.map { Line(item: $0, quantity: "40", cost: "1.20") }
+            let stock = plan.sites[machine.site].stock ?? 40
+            let lines = People.items.map { Line(item: $0, quantity: "\(stock)", cost: "1.20") }
             ask(
                 Wish(
                     request: .perform(
@@ -136,10 +156,10 @@ extension Simulation {
                         (
                             memo,
                             People.items.map {
-                                People.Move(branch: branch, item: $0, units: 40)
+                                People.Move(branch: branch, item: $0, units: stock)
                             }
                         )
-                    ], waits: 0, lines: People.items.map { ($0, 40) }), of: machine)
+                    ], waits: 0, lines: People.items.map { ($0, stock) }), of: machine)
         }
     }
 

@@ -24,6 +24,7 @@ extension Simulation {
         let batch = machine.inbox
         machine.inbox = []
         SimulatedDisk.milliseconds = machine.clock.read(at: now).milliseconds
+        measureReceived(batch, machine)
         let effects = engine.handle(batch, at: machine.instant(at: now))
         record.batches += 1
         if machine.disk.isPoweredOff {
@@ -40,6 +41,7 @@ extension Simulation {
             guard machine.isUp else { return }
             try perform(effect, of: machine)
         }
+        measureHeld(batch, effects, machine)
         witnessBatch(machine)
         try checkpointWhenDue(machine)
     }
@@ -60,6 +62,9 @@ extension Simulation {
         case .save(let credentials):
             machine.secret = credentials.bytes
             wire.learn(credentials)
+        case .mark(let mark):
+            machine.markBefore = machine.mark
+            machine.mark = mark
         case .check: preconditionFailure("the simulator verifies in place")
         case .wake(let instant):
             // As the engine's thread waits: so long as the clock lacks of it now.
@@ -76,14 +81,13 @@ extension Simulation {
         guard machine.isUp, machine.disk.size(of: "book.db-wal") ?? 0 > Machine.walBytes else {
             return
         }
-        // What the log holds is durable whether this succeeds or not.
-        do {
-            try machine.engine?.store.checkpoint()
-            record.reached(.checkpoint)
-        } catch {
-            trace.happened(at: now, [machine.index], "\(machine.name): no checkpoint: \(error)")
+        record.reached(.checkpoint)
+        let effects = machine.engine?.checkpoint() ?? []
+        if machine.disk.isPoweredOff {
+            try powerLost(machine, "in a checkpoint")
+            return
         }
-        if machine.disk.isPoweredOff { try powerLost(machine, "in a checkpoint") }
+        for effect in effects where machine.isUp { try perform(effect, of: machine) }
     }
 
     // MARK: Starting and stopping
@@ -108,6 +112,7 @@ extension Simulation {
         trace.happened(at: now, [machine.index], "\(machine.name) starts")
         record.reached(.restart)
         try witnessStart(machine)
+        measureHeld(machine)
         submit(.timerFired, to: machine)
     }
 
@@ -117,7 +122,7 @@ extension Simulation {
         record.reached(.powerLostInCall)
         down(machine)
         guard let due = witness.powerOnAfterCall.removeValue(forKey: machine.index) else { return }
-        try machine.disk.powerOn(losing: due.loss.ofDisk, seed: disks.next())
+        try powerOn(machine, losing: due.loss)
         queue.add(.start(machine: machine.index), at: now + due.down)
     }
 
@@ -127,6 +132,11 @@ extension Simulation {
         trace.happened(at: now, [machine.index], "\(machine.name) is killed \(how)")
         machine.disk.cutPower()
         down(machine)
+    }
+
+    func powerOn(_ machine: Machine, losing loss: Fault.Loss) throws {
+        try machine.disk.powerOn(losing: loss.ofDisk, seed: disks.next())
+        if loss != .keep, disks.next() % 2 == 0 { machine.mark = machine.markBefore }
     }
 
     /// The daemon ends as its operator asks.
@@ -143,6 +153,7 @@ extension Simulation {
         let held = machine.connections.sorted()
         machine.forget()
         machine.state = .off
+        measures?.deliveries.forget(machine.index)
         for number in held { breakConnection(number, without: machine.index) }
         machine.connections = []
     }
@@ -159,8 +170,13 @@ extension Simulation {
                 "\(machine.name) stops without a failing disk: \(refusal)",
                 machines: [machine.index])
         }
+        machine.checksAtStart = true
+        // The store is let go of as it is: to close it would write through the same connection.
+        machine.disk.cutPower()
+        down(machine)
+        try machine.disk.powerOn(losing: .keepAll, seed: 0)
         machine.disk.heal()
-        stop(machine)
+        witness.diskIsWell(machine.index)
         queue.add(
             .start(machine: machine.index),
             at: now + (witness.restartAfterStop[machine.index] ?? 60_000))
@@ -188,6 +204,7 @@ extension Simulation {
 
     func loseFiles(_ machine: Machine) throws {
         if machine.disk.isPoweredOff { try machine.disk.powerOn(losing: .keepAll, seed: 0) }
+        machine.mark = nil
         for file in machine.disk.fileNames { machine.disk.remove(file: file) }
         witness.directoryChanged(machine.index, at: now)
     }
@@ -198,7 +215,7 @@ extension Effect {
     fileprivate var tellsSomebody: Bool {
         switch self {
         case .reply, .send: true
-        case .close, .connect, .accept, .save, .check, .wake, .stop: false
+        case .close, .connect, .accept, .save, .mark, .check, .wake, .stop: false
         }
     }
 }

@@ -21,6 +21,7 @@ package final class Simulation {
     var record: RunRecord
     var witness = Witness()
     var wire: Wiretap
+    var measures: Measures?
 
     /// Streams of their own, so that one more fault does not change what people do.
     var network: SeededRandom
@@ -30,20 +31,25 @@ package final class Simulation {
     /// Copies of directories, as operators keep them.
     var backups: [Int: Backup] = [:]
     var isHealing = false
+    /// Every disk lies from the first day on, and is held to the laws of an honest one: only to see
+    /// that the laws can fail.
+    var disksLieUnexcused = false
 
     struct Backup {
         let disk: SimulatedDisk.Snapshot
         let secret: [UInt8]
-        let at: Milliseconds
+        let mark: HighWaterMark?
     }
 
     /// Looks at the laws that cost more than an event.
-    static let lookEvery: Milliseconds = 30_000
+    var lookEvery: Milliseconds { max(plan.lookEvery ?? 30_000, 1_000) }
     /// Bytes that wait on one connection before it is given up: the daemon's 8 MiB, scaled down so that
     /// a slow line reaches it.
     static let outgoingBytesMax = 1 << 20
 
-    package init(_ plan: Plan) throws {
+    /// - Parameter measures: with deliveries, copies and catching up: a tenth more time.
+    package init(_ plan: Plan, measures: Bool = false) throws {
+        self.measures = measures ? Measures() : nil
         precondition((1...64).contains(plan.sites.count), "1 to 64 sites, not \(plan.sites.count)")
         self.plan = plan
         func stream(_ name: UInt64) -> SeededRandom {
@@ -71,8 +77,9 @@ package final class Simulation {
             for (number, fault) in plan.faults.enumerated() {
                 queue.add(.fault(number), at: now + fault.at)
             }
-            queue.add(.look, at: now + Self.lookEvery)
+            queue.add(.look, at: now + lookEvery)
             record.began = now
+            if disksLieUnexcused { machines.forEach { $0.disk.liesAboutSync = true } }
             try advance(until: now + plan.duration)
             try heal()
         } catch let violation as Violation {
@@ -121,9 +128,10 @@ package final class Simulation {
         case .act(let number): act(plan.acts[number], number)
         case .fault(let number): try strike(plan.faults[number])
         case .mend(let mending): try mend(mending)
+        case .bandEnds(let band): measureCatchUp(after: band)
         case .look:
             try look()
-            queue.add(.look, at: now + Self.lookEvery)
+            queue.add(.look, at: now + lookEvery)
         }
     }
 }

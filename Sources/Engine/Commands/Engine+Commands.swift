@@ -22,8 +22,8 @@ extension Engine {
         }
         guard !lacksOwnEntries(at: now) else {
             throw Refusal(
-                .ownLogBehind, "peers hold more of this node's own documents than it does itself",
-                next: "a backup was restored: wait until `branchbook peers` shows nothing lacking")
+                .ownLogBehind, "a peer says that it holds more of this node's own documents",
+                next: "a backup was restored: repeat in a moment")
         }
         let view = BooksNow(store: store, roster: standing.roster, series: series)
         let planner = Planner(
@@ -52,19 +52,6 @@ extension Engine {
         guard let author else { return false }
         return forks.keys.contains {
             $0.author == author.node && $0.incarnation == author.incarnation
-        }
-    }
-
-    /// How long a peer's word alone, that it holds more of our own logs, keeps us from writing.
-    static let ownBehindMilliseconds: Int64 = 60_000
-
-    /// Writing now would be a second history. Proven by entries of ours that came back, it holds until
-    /// all have come; a mere claim holds for a minute.
-    func lacksOwnEntries(at now: Instant) -> Bool {
-        ownBehind.contains { log, state in
-            state.isProven
-                || (gossip.isBehind(log)
-                    && now.milliseconds - state.since.milliseconds < Self.ownBehindMilliseconds)
         }
     }
 

@@ -74,8 +74,19 @@ extension Credentials {
         self.signing = signing
         self.transport = transport
         self.box = box
-        membership = try reader.byte() == 1 ? try Membership(from: &reader) : nil
+        membership = try reader.isNext() ? try Membership(from: &reader) : nil
         try reader.finish()
+    }
+}
+
+extension ByteReader {
+    /// Does a part follow that may be left out? One byte, of which there are two.
+    fileprivate mutating func isNext() throws(WireError) -> Bool {
+        switch try byte() {
+        case 0: return false
+        case 1: return true
+        default: throw .notCanonical
+        }
     }
 }
 
@@ -84,7 +95,7 @@ extension Credentials.Membership {
         guard let book = Digest(try reader.raw(32)), let key = SymmetricKey(try reader.raw(32))
         else { throw .truncated }
         let incarnation = try reader.varint()
-        let introducer = try reader.byte() == 1 ? AgreementPublicKey(try reader.raw(32)) : nil
+        let introducer = try reader.isNext() ? AgreementPublicKey(try reader.raw(32)) : nil
         self.init(
             book: BookID(book), rosterKey: key, incarnation: incarnation, introducer: introducer)
     }

@@ -10,7 +10,13 @@ package struct Keyring: Sendable {
     private(set) var tradePairs: [BranchCode: AgreementKey] = [:]
     private(set) var moneyPairs: [BranchCode: AgreementKey] = [:]
 
-    package init(rosterKey: SymmetricKey) { add(ScopeKey(rosterKey: rosterKey)) }
+    /// The scopes that this node can read, in order: asked for with every message.
+    package private(set) var scopes: [Scope] = []
+
+    package init(rosterKey: SymmetricKey) {
+        add(ScopeKey(rosterKey: rosterKey))
+        scopes = epochs.keys.sorted()
+    }
 
     /// All keys that the roster hands to this node. What does not open or does not match its
     /// commitment is left out: nobody can hand different keys to different members.
@@ -34,6 +40,7 @@ package struct Keyring: Sendable {
             }
         }
         derivePairs(roster, book: book)
+        scopes = epochs.keys.sorted()
     }
 
     private static func pair(_ secret: [UInt8], _ expected: AgreementPublicKey?) -> AgreementKey? {
@@ -83,7 +90,4 @@ package struct Keyring: Sendable {
     package func keys(of scope: Scope) -> [ScopeKey] {
         (epochs[scope] ?? []).compactMap { keys[$0] }
     }
-
-    /// The scopes that this node can read, in order.
-    package var scopes: [Scope] { epochs.keys.sorted() }
 }

@@ -27,7 +27,7 @@ extension Engine {
         let founded = try store.transact {
             let book = try Author.genesis(foundation.genesis, credentials, at: now, to: store)
             credentials.membership = Credentials.Membership(
-                book: book, rosterKey: foundation.rosterKey)
+                book: book, rosterKey: foundation.rosterKey, incarnation: try firstIncarnation())
             author = nil
             try stand()
             let acts = try foundation.acts(in: book, credentials, random: &random)

@@ -40,6 +40,7 @@ extension Engine {
                 .text("if two copies of one directory write: stop one, and revoke its node"),
             ])
         }
+        report.rows += try begunAnew(standing)
         let latest = now.advanced(byMilliseconds: HybridClock.suspectMilliseconds)
         for (log, time) in try store.logs(laterThan: latest) {
             let name = standing.roster.nodes[log.author]?.admission.name ?? log.author.short
@@ -100,5 +101,43 @@ extension Engine {
             ])
         }
         return report
+    }
+
+    /// What restored copies left for people to look at.
+    private func begunAnew(_ standing: Standing) throws -> [[Report.Cell]] {
+        var rows: [[Report.Cell]] = []
+        func name(_ node: NodeID) -> String {
+            standing.roster.nodes[node]?.admission.name ?? node.short
+        }
+        for (author, incarnation) in try store.authorsBegunAnew(from: Incarnation.leastAnew) {
+            let shelves = standing.roster.holders.filter { $0.value == author }.keys.sorted()
+            for branch in shelves {
+                rows.append([
+                    .text("count needed"),
+                    .text("\(branch) shelf, \(name(author)) incarnation \(incarnation)"),
+                    .integer(Int64(clamping: Incarnation.generation(incarnation))),
+                    .text("an older copy of its disk was put back: count what is on the shelf"),
+                ])
+            }
+        }
+        for row in try store.incarnations() where row.rewritten > 0 {
+            rows.append([
+                .text("written anew"), .text("\(name(standing.node)) incarnation \(row.number)"),
+                .integer(row.rewritten),
+                .text("commits written anew after a restore: look through them"),
+            ])
+        }
+        for row in try store.duplicateNumbers(
+            from: Incarnation.leastAnew, limit: Query.limitMax)
+        {
+            let incarnations = row.incarnations.map(String.init).joined(separator: ", ")
+            rows.append([
+                .text("duplicate number"),
+                .text("\(row.number) of \(name(row.author)), incarnations \(incarnations)"),
+                .integer(Int64(row.incarnations.count)),
+                .text("two documents have this number: reverse what is there twice"),
+            ])
+        }
+        return rows
     }
 }

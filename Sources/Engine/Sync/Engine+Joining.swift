@@ -95,7 +95,8 @@ extension Engine {
             let rosterKey = SymmetricKey(accept.rosterKey)
         else { return [.close(id)] + nextAddress(why: "an answer that makes no sense", at: now) }
         credentials.membership = Credentials.Membership(
-            book: accept.book, rosterKey: rosterKey, introducer: joining.line.inviter)
+            book: accept.book, rosterKey: rosterKey, incarnation: try firstIncarnation(),
+            introducer: joining.line.inviter)
         needsSave = true
         author = nil
         try stand()

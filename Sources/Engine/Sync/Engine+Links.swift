@@ -18,8 +18,8 @@ extension Engine {
     func holdings() -> StoreHoldings? {
         standing.map {
             StoreHoldings(
-                store: store, standing: $0, relays: options.relays,
-                introducer: credentials.membership?.introducer)
+                store: store, standing: $0,
+                introducer: credentials.membership?.introducer, publication: publication)
         }
     }
 
@@ -66,6 +66,7 @@ extension Engine {
         let role = links.removeValue(forKey: id)
         if case .joining = role { return nextAddress(why: "the connection was lost", at: now) }
         gossip.closed(id, at: now)
+        walks = walks.filter { $0.value.link != id }
         return []
     }
 
@@ -95,15 +96,13 @@ extension Engine {
                     }
                 case .apply(let id, let log, let message):
                     try apply(message, of: log, on: id, at: now)
-                case .ownLogAhead(let log, _):
-                    ownBehind[log] = ownBehind[log] ?? OwnBehind(since: now)
-                case .forked(let log, let seq, let id):
-                    guard forks[log].map({ seq < $0.seq }) ?? true else { continue }
-                    let peer = gossip.node(of: id)
-                    let fork = Store.ForkRow(log: log, seq: seq, toldBy: peer?.key)
-                    forks[log] = fork
-                    try store.keep(fork)
-                case .compared(let node, let comparison): compared(node, comparison)
+                case .ownLogAhead(let log, let id): claimed(log, on: id, at: now)
+                case .forked(let log, let seq, let id): try forked(log, at: seq, on: id)
+                case .ownHistory(let id, let log, let message):
+                    try compare(message, of: log, on: id, at: now)
+                case .compared(let node, let comparison):
+                    try liftForks(node, comparison)
+                    compared(node, comparison)
                 case .met(let node, _): try met(node)
                 }
             }
@@ -137,13 +136,12 @@ extension Engine {
                 else { throw Refusal(.badRun, "another book's founding entry") }
             }
             try store.savepoint { try store.append([run], roster: holdings.standing.roster) }
-            try grewRemotely(log, run, at: now)
+            if log.author == holdings.node {
+                try cameBack(log, upTo: message.last, isNew: held == nil)
+            }
+            if log.scope == .roster { try rosterGrew(at: now) }
             guard let after = self.holdings() else { return }
             try gossip.applied(message, of: log, on: id, after, at: now)
-            if log.author == holdings.standing.node {
-                ownBehind[log]?.isProven = true
-                if !gossip.isBehind(log) { ownBehind[log] = nil }
-            }
         } catch let error as EntryError {
             var isFork = false
             if case .fork = error { isFork = true }
@@ -156,15 +154,6 @@ extension Engine {
             gossip.grew(log, from: held + 1, to: held)
             gossip.refused(log, isFork: false, why: "not next", on: id)
         }
-    }
-
-    private func grewRemotely(_ log: LogName, _ run: PreparedRun, at now: Instant) throws {
-        if log.author == credentials.node {
-            // Our own entries come back to us: a backup was restored. Go on from where we were.
-            author = nil
-            try stand()
-        }
-        if log.scope == .roster { try rosterGrew(at: now) }
     }
 
     /// Stands on the greater roster: reads what a new key opens, judges again where a verdict may
@@ -230,6 +219,7 @@ extension Engine {
             effects += try run(at: now)
             try gossip.flush(holdings, at: now)
             effects += try run(at: now)
+            try keepPublished()
         }
         effects += waited(at: now)
         effects += try verified(at: now)
@@ -238,6 +228,7 @@ extension Engine {
             needsSave = false
             effects.append(.save(credentials))
         }
+        if let mark = movedMark() { effects.append(.mark(mark)) }
         try effects.append(contentsOf: acceptedKeys(at: now))
         let times = [
             gossip.wakeAt(), waiting.map(\.until).min(), verifying?.until, joining?.until,

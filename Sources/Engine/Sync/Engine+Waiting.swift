@@ -8,7 +8,7 @@ import Store
 struct Waiting {
     let request: RequestID
     var outcome: Outcome
-    let receipt: Author.Receipt
+    var receipt: Author.Receipt
     let wait: Int
     let until: Instant
 }

@@ -7,15 +7,13 @@ import Store
 struct StoreHoldings: Holdings {
     let store: Store
     let standing: Engine.Standing
-    let relays: [Scope]
     let introducer: AgreementPublicKey?
+    let publication: Publication
 
     var book: BookID { standing.book }
     var node: NodeID { standing.node }
 
-    func scopes() throws -> [Scope] {
-        Set(standing.keyring.scopes + relays + [.roster]).sorted()
-    }
+    func scopes() throws -> [Scope] { standing.scopesKept }
 
     func root(of scope: Scope) throws -> (root: [UInt8], digest: [UInt8]) {
         let canRead = standing.keyring.writingKey(scope) != nil || scope == .roster
@@ -41,7 +39,12 @@ struct StoreHoldings: Holdings {
     func run(
         of log: LogName, from seq: UInt64, bytesMax: Int
     ) throws -> (bytes: [UInt8], last: UInt64) {
-        try store.run(of: id(of: log), from: seq, bytesMax: bytesMax)
+        let run = try store.run(of: id(of: log), from: seq, bytesMax: bytesMax)
+        // Whoever asks sends it: from here on a peer may hold it.
+        if log.author == node, run.last >= seq {
+            publication.reached[log] = max(publication.reached[log] ?? 0, run.last)
+        }
+        return run
     }
 
     /// Incarnation 0 in the roster is the founding entry's log, which stands under no book.
@@ -51,6 +54,7 @@ struct StoreHoldings: Holdings {
 
     func accepts(_ log: LogName) -> Bool {
         let roster = standing.roster
+        guard log.incarnation <= Incarnation.most else { return false }
         guard log.incarnation > 0 else {
             return log.scope == .roster
                 && (roster.founding == nil || roster.administrators.contains(log.author))
@@ -64,7 +68,10 @@ struct StoreHoldings: Holdings {
         if let member = roster.nodes[node] {
             return member.admission.transport == transport && roster.isMember(node)
         }
-        // Until the roster is here, the node that let us in is the one we trust to bring it.
-        return roster.nodes[self.node] == nil && introducer == transport
+        // Until the roster is here, the node that let us in is the one we trust to bring it. A node
+        // that lost its disk knows none: it takes the roster from whoever has the book's key, which
+        // only members ever had; the founding entry's hash proves it.
+        guard roster.nodes[self.node] == nil else { return false }
+        return introducer.map { $0 == transport } ?? true
     }
 }

@@ -53,6 +53,14 @@ package struct Author: Sendable {
     package struct Receipt: Hashable, Sendable {
         package let commit: UInt64
         package let heads: [LogHead]
+        /// Its entries in the order of their ops.
+        package let entries: [Written]
+
+        package struct Written: Hashable, Sendable {
+            package let log: LogID
+            package let seq: UInt64
+            package let ops: Int
+        }
 
         package struct LogHead: Hashable, Sendable {
             package let name: LogName
@@ -112,6 +120,7 @@ package struct Author: Sendable {
         commit += 1
         var runs: [PreparedRun] = []
         var heads: [Receipt.LogHead] = []
+        var entries: [Receipt.Written] = []
         for (number, chunk) in chunks.enumerated() {
             guard let key = around.keyring.writingKey(chunk.scope) else {
                 throw Refusal(
@@ -137,11 +146,13 @@ package struct Author: Sendable {
             runs.append(run)
             let seq = run.tip.head.seq
             written[chunk.scope, default: Written(name: name, first: seq, last: seq)].last = seq
+            entries.append(
+                Receipt.Written(log: run.tip.id, seq: seq, ops: chunk.ops.count))
             heads.removeAll { $0.log == run.tip.id }
             heads.append(Receipt.LogHead(name: name, log: run.tip.id, head: run.tip.head))
         }
         try store.append(runs, roster: around.roster)
-        return Receipt(commit: commit, heads: heads)
+        return Receipt(commit: commit, heads: heads, entries: entries)
     }
 
     /// Ops in order, as many in an entry as it takes.

@@ -166,13 +166,16 @@ package struct CSVReader: Sendable {
     }
 
     private mutating func keep(_ bytes: ArraySlice<UInt8>) {
-        count(bytes.count)
-        guard column <= limits.columnsMax, recordBytes <= limits.recordBytesMax else { return }
-        let room = limits.fieldBytesMax - field.count
-        field.append(contentsOf: bytes.prefix(room))
-        if bytes.count > room {
-            refuse(.fieldTooLong(column: column, bytesMax: limits.fieldBytesMax))
+        // What is kept, and which limit is met first, is as if the bytes came one by one.
+        let within = bytes.prefix(max(0, limits.recordBytesMax - recordBytes))
+        if column <= limits.columnsMax {
+            let room = limits.fieldBytesMax - field.count
+            field.append(contentsOf: within.prefix(room))
+            if within.count > room {
+                refuse(.fieldTooLong(column: column, bytesMax: limits.fieldBytesMax))
+            }
         }
+        count(bytes.count)
     }
 
     private mutating func refuse(_ reason: CSVProblem) {

@@ -109,22 +109,23 @@ package struct SalesImport: Sendable {
         }
         let group = self.group(of: record)
         var amount: Int64?
+        let row: SalesRow
         do {
             try check(record, invoice: invoice)
             let figures = try reader.figures(record)
             amount = figures.amount
-            let row = try reader.row(
+            row = try reader.row(
                 record, figures: figures, invoice: invoice, ordinal: ordinal, group: group)
-            tally(group) { $0.file.add(row.amount) }
-            try meet(row)
-            place(row, of: ExactText(invoice))
         } catch {
-            let refusal = error
-            if seenItems.count >= rules.itemsMax { throw refusal }
             if amount == nil { tally(group) { $0.unreadableLines += 1 } }
             tally(group) { $0.file.add(amount ?? 0) }
-            reject(record.line, invoice, refusal, group: group, amount: amount ?? 0)
+            reject(record.line, invoice, error, group: group, amount: amount ?? 0)
+            return
         }
+        // Before the row counts: an import that ends here balances all the same.
+        try meet(row)
+        tally(group) { $0.file.add(row.amount) }
+        place(row, of: ExactText(invoice))
     }
 
     /// The end of the file.
@@ -166,15 +167,17 @@ package struct SalesImport: Sendable {
     }
 
     /// Sees to it that the row's item is there before its first use. Its name is the first description.
+    /// Throws where the file has too many, and has then changed nothing.
     private mutating func meet(_ row: SalesRow) throws(Refusal) {
         guard row.kind != .journal else { return }
-        guard seenItems.insert(row.code).inserted else {
+        guard !seenItems.contains(row.code) else {
             name(row)
             return
         }
-        guard seenItems.count <= rules.itemsMax else {
+        guard seenItems.count < rules.itemsMax else {
             throw Refusal(.badFile, "more than \(rules.itemsMax) items in one file")
         }
+        seenItems.insert(row.code)
         newItems.append(
             ItemChange(
                 code: row.code.text, name: row.description.isEmpty ? nil : row.description,

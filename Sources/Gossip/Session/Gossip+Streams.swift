@@ -38,6 +38,17 @@ extension Gossip {
         send(grafting ? .graft(want) : .want(want), on: id)
     }
 
+    /// Asks for one run of an own log whose history differs there: the author alone may compare.
+    package mutating func askOwnHistory(
+        of log: LogName, from seq: UInt64, on id: LinkID, _ holdings: some Holdings
+    ) {
+        send(
+            .want(
+                Want(
+                    log: LogReference(log, in: holdings.book), from: seq,
+                    credit: UInt64(Link.runBytes))), on: id)
+    }
+
     private mutating func endFetch(_ log: LogName, on id: LinkID) {
         guard fetchedBy[log] == id else { return }
         fetchedBy[log] = nil
@@ -48,8 +59,11 @@ extension Gossip {
         _ run: RunMessage, _ scopes: [ScopeTag: Scope], on id: LinkID, _ holdings: some Holdings,
         at now: Instant
     ) throws {
-        guard let log = name(run.log, scopes), let link = links[id], !link.forked.contains(log)
-        else { return }
+        guard let log = name(run.log, scopes), let link = links[id] else { return }
+        guard !link.forked.contains(log) else {
+            if log.author == holdings.node { outputs.append(.ownHistory(id, log, run)) }
+            return
+        }
         let isFetch = link.fetching[log] != nil
         guard holdings.accepts(log) else {
             endFetch(log, on: id)
@@ -179,7 +193,7 @@ extension Gossip {
         // Own entries leave only when the peer's knowledge of us was compared with ours.
         guard let link = links[id],
             link.compared.contains(log.scope) || log.author != holdings.node,
-            !link.forked.contains(log), var serving = link.serving[log]
+            !link.forked.contains(log) || log.author == link.peer, var serving = link.serving[log]
         else { return }
         let head = try ownSeq(log, holdings)
         while serving.credit > 0, serving.next <= head {

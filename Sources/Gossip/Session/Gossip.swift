@@ -17,6 +17,8 @@ package struct Gossip: Sendable {
         /// A peer holds more of our own log than we do: a backup was restored here.
         case ownLogAhead(LogName, LinkID)
         case forked(LogName, seq: UInt64, LinkID)
+        /// Entries of an own log on which the peer holds another history: what `askOwnHistory` asked.
+        case ownHistory(LinkID, LogName, RunMessage)
         /// How a peer's roots and digests stand against ours.
         case compared(NodeID, Comparison)
         case met(NodeID, LinkID)
@@ -44,7 +46,8 @@ package struct Gossip: Sendable {
     var outputs: [Output] = []
     var antiEntropyAt: Instant?
     var antiEntropyMilliseconds = Gossip.antiEntropyLeastMilliseconds
-    let incarnation: UInt64
+    /// Told in every hello.
+    package var incarnation: UInt64
     package var isOnline = true
 
     static let antiEntropyLeastMilliseconds: Int64 = 30_000
@@ -202,8 +205,11 @@ extension Gossip {
     package var peers: [PeerState] {
         links.values.filter { !$0.isClosing }.sorted { $0.id < $1.id }.map { link in
             var (behind, ahead) = (UInt64(0), UInt64(0))
+            // A peer may claim any seq of many logs: the sum stays at the greatest number.
             for (log, seq) in link.reach {
-                behind += seq > held[log] ?? 0 ? seq - (held[log] ?? 0) : 0
+                let missing = seq > held[log] ?? 0 ? seq - (held[log] ?? 0) : 0
+                let (sum, over) = behind.addingReportingOverflow(missing)
+                behind = over ? .max : sum
             }
             for (log, seq) in held where link.common.contains(log.scope) {
                 let durable = link.durable[log] ?? 0

@@ -11,6 +11,10 @@ package struct DataDirectory: Hashable, Sendable {
 
     package var database: String { path + "/book.db" }
     package var secret: String { path + "/node.secret" }
+    /// What was written last, beside the database: tells when the database is an older copy.
+    package var mark: String { path + "/node.mark" }
+    /// There where storage failed, until the database was checked.
+    package var check: String { path + "/node.check" }
     package var lock: String { path + "/node.lock" }
     package var configuration: String { path + "/branchbook.conf" }
 
@@ -27,8 +31,8 @@ package struct DataDirectory: Hashable, Sendable {
     /// Everything by name, for `paths`.
     package var all: [(name: String, path: String)] {
         [
-            ("data", path), ("database", database), ("secret", secret), ("lock", lock),
-            ("configuration", configuration), ("socket", socket),
+            ("data", path), ("database", database), ("secret", secret), ("mark", mark),
+            ("lock", lock), ("configuration", configuration), ("socket", socket),
         ]
     }
 

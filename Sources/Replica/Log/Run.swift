@@ -95,6 +95,11 @@ package enum RunCodec {
             }
             guard !references.isEmpty else { throw EntryError.malformed }
         }
+        // What has not changed is not said again: a run has one spelling.
+        guard flags & Flag.rules == 0 || rules != tip.rulesLevel,
+            flags & Flag.heads == 0 || heads != tip.rosterHeads,
+            flags & Flag.epoch == 0 || epoch != tip.epoch
+        else { throw EntryError.malformed }
         let ciphertextBytes = try reader.length(atMost: EntryHeader.ciphertextBytesMax)
         let salt = try reader.raw(EntryHeader.saltBytes)
         let header = EntryHeader(

@@ -46,6 +46,48 @@ extension Store {
         }
     }
 
+    /// A number that two documents have: two histories of one node went on from the same place.
+    package struct DuplicateRow: Hashable, Sendable {
+        package let number: String
+        package let author: NodeID
+        package let incarnations: [UInt64]
+    }
+
+    /// Numbers that stand in two logs of one scope, as they do where an author began anew.
+    ///
+    /// - Parameter least: the least number of an incarnation that is not a first one.
+    /// Cost: a look at an index for each document of such incarnations.
+    package func duplicateNumbers(from least: UInt64, limit: Int) throws -> [DuplicateRow] {
+        try access { db in
+            let numbers = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT d.number FROM log l JOIN document d ON d.log = l.id
+                    WHERE l.incarnation >= ? AND EXISTS (
+                        SELECT 1 FROM document o JOIN log m ON m.id = o.log
+                        WHERE o.number = d.number AND m.scope = l.scope AND m.id <> l.id)
+                    ORDER BY d.number LIMIT ?
+                    """,
+                arguments: [integer(least), limit])
+            return try numbers.map { number in
+                let rows = try Row.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT DISTINCT l.author, l.incarnation FROM document d
+                            JOIN log l ON l.id = d.log WHERE d.number = ?
+                            ORDER BY l.author, l.incarnation LIMIT 100
+                            """),
+                    arguments: [number])
+                guard let first = rows.first, let author = PublicKey(first[0] as Data) else {
+                    throw StoreError.damaged("document \(number)")
+                }
+                return DuplicateRow(
+                    number: number, author: NodeID(author),
+                    incarnations: rows.map { natural($0[1]) })
+            }
+        }
+    }
+
     package struct VoidRow: Hashable, Sendable {
         package let scope: String
         package let reason: String

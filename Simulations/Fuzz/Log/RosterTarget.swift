@@ -1,0 +1,50 @@
+import Sodium
+
+@testable import Replica
+
+/// Acts of an administrator, and of whoever takes himself for one, and the roster they fold into.
+struct RosterTarget: FuzzTarget {
+    static let name = "roster"
+
+    private let company: Company
+
+    init() throws { company = try Company() }
+
+    func run(_ input: [UInt8]) {
+        var input = Input(input)
+        var steps: [Roster.Step] = []
+        while !input.isAtEnd {
+            let author = company.node(input.choice(3))
+            let time = HybridTime(raw: input.number())
+            let bytes = input.blob()
+            guard let act = try? RosterAct(bytes: bytes) else { continue }
+            law(act.bytes == bytes, "\(act) has a second spelling")
+            steps.append(
+                Roster.Step(
+                    time: time, author: author,
+                    dot: Dot(log: LogID(.zero), seq: UInt64(steps.count + 1), index: 0), act: act))
+        }
+        let known = company.acts.enumerated().map { number, act in
+            Roster.Step(
+                time: HybridTime(raw: UInt64(number)), author: company.node(0),
+                dot: Dot(log: LogID(.zero), seq: 0, index: UInt32(number)), act: act)
+        }
+        for all in [steps, known + steps] {
+            let (forward, backward) = (Roster(all), Roster(all.reversed()))
+            law(forward.nodes == backward.nodes, "members depend on the order of arrival")
+            law(forward.cuts == backward.cuts, "cuts depend on the order of arrival")
+            law(forward.holders == backward.holders, "holders depend on the order of arrival")
+        }
+    }
+
+    func seeds() -> [[UInt8]] {
+        let single = company.acts.map { act in
+            Script.bytes {
+                $0.byte(0)
+                $0.number(9)
+                $0.blob(act.bytes)
+            }
+        }
+        return single + [single.flatMap { $0 }]
+    }
+}

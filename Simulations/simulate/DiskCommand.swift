@@ -1,0 +1,97 @@
+import ArgumentParser
+import DiskChecks
+import Foundation
+
+struct DiskCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disk",
+        abstract: "Every fault at every call of a script, and a flip of every byte.")
+
+    @Option(help: "Draws the script.") var seed: UInt64 = 1
+    @Option(help: "Operations of the script.") var operations = 500
+    @Option(help: "Only every n-th call gets its faults.") var stride = 1
+    @Option(help: "Only every n-th byte is flipped; 0 leaves flips out.") var flipStride = 1
+    @Option(help: "Repeats one fault: OPERATION,CALL,FAULT as a failure names them.")
+    var only: Only?
+    @Option(help: "Repeats one flip: FILE,OFFSET.") var flip: Flip?
+
+    struct Only: ExpressibleByArgument {
+        let operation: Int
+        let call: UInt64
+        let fault: CrashCheck.Fault
+
+        init?(argument: String) {
+            let parts = argument.components(separatedBy: ",")
+            guard parts.count == 3, let operation = Int(parts[0]), let call = UInt64(parts[1]),
+                let fault = CrashCheck.Fault(rawValue: parts[2])
+            else { return nil }
+            (self.operation, self.call, self.fault) = (operation, call, fault)
+        }
+    }
+
+    struct Flip: ExpressibleByArgument {
+        let file: String
+        let offset: UInt64
+
+        init?(argument: String) {
+            let parts = argument.components(separatedBy: ",")
+            guard parts.count == 2, let offset = UInt64(parts[1]) else { return nil }
+            (file, self.offset) = (parts[0], offset)
+        }
+    }
+
+    func run() throws {
+        var failures = 0
+        if flip == nil { failures += try crash() }
+        if only == nil, flipStride > 0 { failures += try flips() }
+        if failures > 0 { throw ExitCode(1) }
+    }
+
+    private func crash() throws -> Int {
+        let began = Date()
+        let check = CrashCheck(seed: seed, operations: operations, stride: stride)
+        let result = try check.run(only: only.map { ($0.operation, $0.call, $0.fault) }) { result in
+            guard result.operations % 50 == 0 else { return }
+            FileHandle.standardError.write(
+                Data("\(result.operations) operations, \(result.total) faults\n".utf8))
+        }
+        let kinds = result.cases.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.key.rawValue) \($0.value)" }
+        print(
+            """
+            \(result.operations) operations, \(result.calls) calls, \(result.total) faults in \
+            \(Int(Date().timeIntervalSince(began))) s: \(kinds.joined(separator: ", "))
+              \(result.acknowledged) acknowledged all the same, \(result.refused) refused, \
+            \(result.stopped) stopped, \(result.keptUnasked) kept unasked; \(result.verified) verified; \
+            \(result.documents) documents; \(result.failures.count) failures
+            """)
+        for failure in result.failures {
+            print(failure)
+            print(
+                "  again: swift run -c release simulate disk --seed \(failure.seed) --operations "
+                    + "\(operations) --only \(failure.operation),\(failure.call),"
+                    + failure.fault.rawValue)
+        }
+        return result.failures.count
+    }
+
+    private func flips() throws -> Int {
+        let began = Date()
+        let result = try FlipCheck(seed: seed, stride: max(flipStride, 1))
+            .run(only: flip.map { ($0.file, $0.offset) })
+        for (name, count) in [("book.db", result.database), ("book.db-wal", result.log)] {
+            print(
+                "\(name): \(count.bytes) bytes flipped; \(count.atOpen) found at opening, "
+                    + "\(count.byVerify) by verify, \(count.shortened) an older copy, "
+                    + "\(count.harmless) harmless")
+        }
+        print("\(result.failures.count) failures in \(Int(Date().timeIntervalSince(began))) s")
+        for failure in result.failures {
+            print(failure)
+            print(
+                "  again: swift run -c release simulate disk --seed \(failure.seed) --flip "
+                    + "\(failure.file),\(failure.offset)")
+        }
+        return result.failures.count
+    }
+}
