@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "SimulatedDisk",
+                "Engine", "Gossip", "Store", "Books", "Replica", "Sodium", "Wire", "SimulatedDisk",
             ],
             path: "Simulations/Simulator", swiftSettings: strict),
         .executableTarget(

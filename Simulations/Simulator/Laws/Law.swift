@@ -22,6 +22,15 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
     case survivesFaults = 19
     case noStranger = 20
     case faultsAreTold = 21
+    case holdersHold = 22
+    case commitsAreWhole = 23
+    case forgeriesAreRefused = 24
+    case dismissedIsOut = 25
+    case rightsHold = 26
+    case rosterIsItsActs = 27
+    case lastWriteShows = 28
+    case valuesAreStated = 29
+    case costIsAverage = 30
 
     // Liveness.
     case converges = 31
@@ -30,6 +39,8 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
     case slowHurtsNobody = 34
     case quietWhenEqual = 35
     case comesBack = 36
+    case newsTravel = 37
+    case peersCompare = 38
 
     // The run itself.
     case repeats = 41
@@ -64,12 +75,30 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
             "A crash or a failing disk never damages a directory: it opens, and is sound."
         case .noStranger: "Nobody without a key of the book, or with a recording, gets an answer."
         case .faultsAreTold: "A node whose disk failed stops and says so; it never goes on."
+        case .holdersHold: "A peer that is said to hold a document holds it durably."
+        case .commitsAreWhole:
+            "A command has one number, its parts are each there once, and later ones are later."
+        case .forgeriesAreRefused:
+            "An entry that its author did not sign, or that breaks the rules of logs, is refused."
+        case .dismissedIsOut:
+            "What a revoked node wrote above its cut counts nowhere, and it hears nothing more."
+        case .rightsHold:
+            "Nobody posts where the roster gives no right, and a key opens its own scope alone."
+        case .rosterIsItsActs: "A roster depends on its acts, and not on their order."
+        case .lastWriteShows:
+            "A register shows one value where nobody wrote beside the last to write."
+        case .valuesAreStated: "Keepers state what all goods between branches are worth, once."
+        case .costIsAverage:
+            "Goods are worth their moving average, rounded once; no goods are worth nothing."
         case .converges: "After the heal all nodes hold the same entries within 15 minutes."
         case .commandsAnswer: "A local command is answered, alone or not, within a second."
         case .queuesShrink: "What a reachable peer lacks shrinks until nothing is lacking."
         case .slowHurtsNobody: "One slow or hostile peer delays the others by at most double."
         case .quietWhenEqual: "Nodes that hold the same are quiet: 100 bytes a minute and link."
         case .comesBack: "A node that lost its database comes back from its peers."
+        case .newsTravel:
+            "Where nothing is broken news are everywhere, and a broken link is back, in 5 seconds."
+        case .peersCompare: "Peers compare what they hold also when nothing happens."
         case .repeats: "The same plan has the same trace in every process."
         }
     }

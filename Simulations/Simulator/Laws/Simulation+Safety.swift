@@ -110,16 +110,6 @@ extension Simulation {
         }
     }
 
-    private func checkBounds() throws {
-        for machine in machines where machine.isUp {
-            guard let engine = machine.engine else { continue }
-            if let excess = engine.excess {
-                throw Violation(
-                    .bounded, at: now, "\(machine.name): \(excess)", machines: [machine.index])
-            }
-        }
-    }
-
     /// After a start: what was confirmed is there, and nobody knows more of us than we do.
     func witnessStart(_ machine: Machine) throws {
         guard let engine = machine.engine else { return }

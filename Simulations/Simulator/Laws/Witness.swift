@@ -21,6 +21,9 @@ struct Witness {
     /// Machines that worked since the last look.
     var due: Set<Int> = []
 
+    /// Documents that were confirmed with the mark of a shortage.
+    var marked: Set<String> = []
+
     /// The entry that each header belongs to.
     var bodies: [Digest: Digest] = [:]
 

@@ -49,6 +49,8 @@ struct People {
         let at: Milliseconds
         let until: Milliseconds
         let kind: Act.Kind
+        /// Until peers hold it, or a time is over.
+        let waitsForPeers: Bool
     }
 
     /// Goods that left, as the delivery note has them.
@@ -96,7 +98,8 @@ struct People {
         pending[Asked(machine: machine, request: request)] = Pending(
             memos: wish.moves.map(\.memo), at: now,
             // A clock that was set back goes at half speed.
-            until: now + Self.answerMilliseconds + 2 * wish.waits, kind: wish.kind)
+            until: now + Self.answerMilliseconds + 2 * wish.waits, kind: wish.kind,
+            waitsForPeers: wish.waits > 0)
     }
 
     /// The process died: nobody knows what became of what was asked of it.

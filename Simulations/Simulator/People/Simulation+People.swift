@@ -45,13 +45,17 @@ extension Simulation {
         switch reply {
         case .outcome(let outcome):
             record.acknowledged += 1
+            try witnessOutcome(outcome, machine, asked)
             if outcome.heldBy ?? 0 > 0 { record.reached(.waitedForPeer) }
             if outcome.notices.contains(where: { $0.hasPrefix("B0502") }) {
                 record.reached(.waitedInVain)
             }
             if let wish { file(wish, outcome) }
         case .outcomes(let results):
-            for case .done in results { record.acknowledged += 1 }
+            for case .done(let outcome) in results {
+                record.acknowledged += 1
+                try witnessOutcome(outcome, machine, asked)
+            }
         case .refused(let refusal):
             record.refused += 1
             try judge(refusal, machine, asked)

@@ -30,6 +30,7 @@ extension Simulation {
         record.checked(.converges, .comesBack, .queuesShrink, at: now)
         try checkEnd()
         try checkQuiet()
+        try checkAfterwards()
     }
 
     private func mendEverything() throws {
@@ -57,10 +58,10 @@ extension Simulation {
         }
     }
 
-    private var nodes: [Machine] { machines.filter { !$0.isRetired } }
+    var nodes: [Machine] { machines.filter { !$0.isRetired } }
 
     /// Logs of which two histories were written: they stay as they are.
-    private func forkedLogs() throws -> Set<LogName> {
+    func forkedLogs() throws -> Set<LogName> {
         var forked: Set<LogName> = []
         for machine in nodes { forked.formUnion(machine.engine?.forkedLogs ?? []) }
         for log in forked.sorted() {
@@ -136,6 +137,7 @@ extension Simulation {
         for machine in nodes {
             guard let engine = machine.engine else { continue }
             try checkBooks(machine, engine, holders)
+            try checkMarks(machine, engine)
         }
         record.checked(.zeroSums, .oneShelfOneHolder, at: now)
         if witness.anySetBack {
@@ -146,6 +148,7 @@ extension Simulation {
         record.checked(.acknowledgedSpreads, .onceEach, .goodsInOnePlace, at: now)
         try checkReports()
         record.checked(.sameBooks, at: now)
+        try checkLogs()
         try verifyOne()
         record.checked(.projectionIsRebuild, at: now)
         try checkSecrets()
@@ -223,12 +226,20 @@ extension Simulation {
     private func checkQuiet() throws {
         try advance(until: now + 120_000)
         let before = record.totalBytes
+        let compared = record.messages["roots"] ?? 0
         let links = max(connections.count, 1)
         try advance(until: now + Self.quietFor)
         let minutes = Double(Self.quietFor) / 60_000
         let rate = Double(record.totalBytes - before) / minutes / Double(links) / 2
         record.quietBytesPerLinkMinute = rate
-        record.checked(.quietWhenEqual, at: now)
+        try checkLinks()
+        guard nodes.count < 2 || record.messages["roots"] ?? 0 >= compared + nodes.count else {
+            throw Violation(
+                .peersCompare, at: now,
+                "\((record.messages["roots"] ?? 0) - compared) comparisons among \(nodes.count) nodes "
+                    + "in \(Self.quietFor / 60_000) minutes")
+        }
+        record.checked(.quietWhenEqual, .peersCompare, at: now)
         guard rate <= 100 else {
             throw Violation(
                 .quietWhenEqual, at: now,

@@ -1,0 +1,188 @@
+import Books
+import Engine
+import Replica
+import Store
+
+/// After all is equal and quiet: how fast news travel where nothing is broken, and a dismissal.
+extension Simulation {
+    /// News are at every peer within so long, and a link that broke is there again.
+    static let newsWithin: Milliseconds = 5_000
+
+    func checkAfterwards() throws {
+        try checkValues()
+        record.checked(.valuesAreStated, at: now)
+        guard !witness.anySetBack, nodes.count > 1 else { return }
+        try checkNews()
+        record.checked(.newsTravel, .lastWriteShows, at: now)
+        if nodes.count > 2, plan.seed % 2 == 0 { try checkDismissal() }
+    }
+
+    /// Keepers have said what all goods between branches are worth: once.
+    private func checkValues() throws {
+        for machine in nodes {
+            guard let engine = machine.engine, plan.sites[machine.site].readsAll,
+                try forkedLogs().isEmpty
+            else { continue }
+            if let (scope, what) = try engine.store.unvaluedArrivals(limit: 1).first {
+                throw Violation(
+                    .valuesAreStated, at: now,
+                    "no keeper has said what \(what) in \(scope) is worth, at \(machine.name)",
+                    machines: [machine.index])
+            }
+            guard
+                case .report(let report) = try ask(
+                    .query(.balance(branch: nil, asAt: nil)), of: machine)
+            else { continue }
+            // What left a pool for another branch stands there until its keeper has taken it over.
+            for row in report.rows where row[0].plain.hasPrefix("shipped/") {
+                throw Violation(
+                    .valuesAreStated, at: now,
+                    "\(row.map(\.plain)) remains at \(machine.name)", machines: [machine.index])
+            }
+        }
+    }
+
+    private func checkNews() throws {
+        let author = nodes[Int(plan.seed % UInt64(nodes.count))]
+        let other = nodes[Int((plan.seed + 1) % UInt64(nodes.count))]
+        try sell(at: author)
+        try demandNews(from: author, butFor: nil)
+        try checkRegister()
+        // Cut from its author, a node hears of it by others.
+        cutNow(author.site, other.site, .reset)
+        try sell(at: author)
+        let isHeard = try nodes.contains { third in
+            guard third !== author, third !== other,
+                let branch = BranchCode(plan.sites[author.site].branch)
+            else { return false }
+            return try third.engine?.scopesKept().contains(.trade(branch)) == true
+        }
+        try demandNews(from: author, butFor: isHeard ? nil : other)
+        cables.mend(author.site, other.site, .reset)
+        try advance(until: now + 180_000)
+        try demandNews(from: author, butFor: nil)
+        // A line that was there for long and breaks once is there again at once.
+        connected(author.site, other.site).forEach(reset)
+        try advance(until: now + Self.newsWithin)
+        let isThere = connected(author.site, other.site).contains { connection in
+            connection.dialler.link != nil && connection.listener?.link != nil
+        }
+        guard isThere else {
+            throw Violation(
+                .newsTravel, at: now,
+                "\(author.name) and \(other.name) are not connected again",
+                machines: [author.index, other.index])
+        }
+    }
+
+    @discardableResult
+    private func sell(at machine: Machine) throws -> String {
+        let reply = try ask(
+            .perform(
+                .sell(
+                    Details(memo: "\(People.secretMark)afterwards"),
+                    [Line(item: "ITEM-2", quantity: "1")], tender: "cash"),
+                wait: 0, waitMilliseconds: 0), of: machine)
+        guard case .outcome(let outcome) = reply else {
+            throw Violation(
+                .commandsAnswer, at: now, "\(machine.name) cannot sell: \(reply)",
+                machines: [machine.index])
+        }
+        return outcome.subject
+    }
+
+    private func demandNews(from author: Machine, butFor except: Machine?) throws {
+        guard let branch = BranchCode(plan.sites[author.site].branch) else { return }
+        try advance(until: now + Self.newsWithin)
+        let own = try author.engine?.store.frontier(of: .trade(branch))
+        for machine in nodes where machine !== author && machine !== except {
+            guard let engine = machine.engine,
+                try engine.scopesKept().contains(.trade(branch)),
+                try engine.store.frontier(of: .trade(branch)) != own
+            else { continue }
+            throw Violation(
+                .newsTravel, at: now,
+                "\(machine.name) has not heard within \(Self.newsWithin) ms of what "
+                    + "\(author.name) wrote",
+                machines: [author.index, machine.index])
+        }
+    }
+
+    /// A value that is written where nobody else writes replaces the one before, everywhere.
+    private func checkRegister() throws {
+        let item = "ITEM-4"
+        guard let code = ItemCode(item) else { return }
+        for price in ["7.77", "8.88"] {
+            _ = try ask(
+                .perform(
+                    .setItem(ItemChange(code: item, price: price)), wait: 0, waitMilliseconds: 0),
+                of: nodes[0])
+        }
+        try advance(until: now + Self.newsWithin)
+        for machine in nodes {
+            let values =
+                try machine.engine?.store.values(
+                    entity: ItemFacts.entity(code), attribute: ItemFacts.Attribute.price) ?? []
+            guard values == [.integer(8_880_000)] else {
+                throw Violation(
+                    .lastWriteShows, at: now,
+                    "the price of \(item) is \(values) at \(machine.name)",
+                    machines: [machine.index])
+            }
+        }
+    }
+
+    // MARK: A dismissal
+
+    /// A node is revoked while it and one that does not know are cut off from the others: what it wrote
+    /// above its cut counts nowhere afterwards, and it hears nothing any more.
+    private func checkDismissal() throws {
+        let out = nodes[nodes.count - 1]
+        let witnessing = nodes[nodes.count - 2]
+        let inside = nodes.filter { $0 !== out && $0 !== witnessing }
+        record.reached(.dismissed)
+        let across = [out.site, witnessing.site].flatMap { near in
+            inside.map { (near, $0.site) }
+        }
+        for (a, b) in across { cutNow(a, b, .reset) }
+        let node = try Credentials(bytes: out.secret).node
+        guard case .outcome = try ask(.revoke(node: node.description), of: nodes[0]) else {
+            throw Violation(.commandsAnswer, at: now, "\(out.name) cannot be revoked")
+        }
+        let above = try sell(at: out)
+        try advance(until: now + Self.newsWithin)
+        for (a, b) in across { cables.mend(a, b, .reset) }
+        let limit = now + Self.convergesWithin
+        // Everybody has met everybody, and what differs has been fetched.
+        try advance(until: now + 360_000)
+        _ = try ask(
+            .perform(
+                .setItem(ItemChange(code: "ITEM-5", price: "9.99")), wait: 0, waitMilliseconds: 0),
+            of: nodes[0])
+        while try !hasSpread(butFor: out), now < limit { try advance(until: now + 5_000) }
+        for machine in nodes where machine !== out {
+            guard let engine = machine.engine else { continue }
+            guard try !engine.store.hasDocument(above) else {
+                throw Violation(
+                    .dismissedIsOut, at: now,
+                    "\(above), written above a cut, counts at \(machine.name)",
+                    machines: [machine.index, out.index])
+            }
+            try compareStates(machine)
+        }
+        record.checked(.dismissedIsOut, at: now)
+        let inner = try nodes[0].engine?.store.frontier(of: .catalog)
+        guard try out.engine?.store.frontier(of: .catalog) != inner else {
+            throw Violation(
+                .dismissedIsOut, at: now, "\(out.name) was revoked and still hears the news",
+                machines: [out.index])
+        }
+    }
+
+    private func hasSpread(butFor out: Machine) throws -> Bool {
+        let inner = try nodes[0].engine?.store.frontier(of: .catalog)
+        return try nodes.allSatisfy { machine in
+            try machine === out || machine.engine?.store.frontier(of: .catalog) == inner
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Books
+import Engine
+import Replica
+import Store
+
+/// What goods cost, worked out a second time.
+extension Simulation {
+    /// Every pool of branches whose money is read here that had nothing but receipts, issues and
+    /// returns of its own sales, and never fell below zero.
+    func checkCosts(_ logs: [ReadLog], _ roster: Roster, _ machine: Machine) throws {
+        guard let engine = machine.engine else { return }
+        var pools = PlainPools()
+        for log in logs {
+            for item in log.items {
+                for (index, op) in (item.ops ?? []).enumerated() {
+                    guard case .success(.post(let transaction)) = op,
+                        case .valid = roster.verdict(
+                            on: op, log: log.name, commit: item.entry.header.commit)
+                    else { continue }
+                    let place = PlainPools.Place(
+                        day: transaction.document.effectiveDate,
+                        time: item.entry.header.time, author: log.name.author,
+                        seq: item.entry.header.seq, op: index)
+                    pools.add(transaction, at: place)
+                }
+            }
+        }
+        let read = Set(engine.scopesRead)
+        for (key, moves) in pools.moves.sorted(by: { $0.key < $1.key })
+        where read.contains(.money(key.branch)) && read.contains(.trade(key.branch)) {
+            let held = try engine.store.pool(key.branch, key.item)
+            guard held.quantity != 0 || held.value == 0 else {
+                throw Violation(
+                    .costIsAverage, at: now,
+                    "\(key.branch) has no \(key.item), worth \(held.value), at \(machine.name)",
+                    machines: [machine.index])
+            }
+            guard let (quantity, value) = pools.fold(key, moves) else { continue }
+            record.reached(.costRefolded)
+            guard held.quantity == quantity, held.value == value else {
+                throw Violation(
+                    .costIsAverage, at: now,
+                    "\(key.branch) has \(held.quantity) \(key.item) worth \(held.value) at "
+                        + "\(machine.name), and its documents make \(quantity) worth \(value)",
+                    machines: [machine.index])
+            }
+        }
+    }
+}
+
+/// Moving averages by the plainest of means.
+private struct PlainPools {
+    struct Key: Hashable, Comparable {
+        let branch: BranchCode
+        let item: ItemCode
+
+        static func < (a: Self, b: Self) -> Bool { (a.branch, a.item) < (b.branch, b.item) }
+    }
+
+    struct Place: Comparable {
+        let day: Day
+        let time: HybridTime
+        let author: NodeID
+        let seq: UInt64
+        let op: Int
+
+        static func < (a: Self, b: Self) -> Bool {
+            if (a.day, a.time) != (b.day, b.time) { return (a.day, a.time) < (b.day, b.time) }
+            return (a.author, a.seq, a.op) < (b.author, b.seq, b.op)
+        }
+    }
+
+    struct Move {
+        let place: Place
+        let units: Int64
+        let document: DocumentHeader
+    }
+
+    private(set) var moves: [Key: [Move]] = [:]
+    /// Value by the number of the goods receipt that brought it.
+    private var worth: [Key: [DocumentNumber: Int64]] = [:]
+    /// Pools with moves that are not plain.
+    private var others: Set<Key> = []
+
+    mutating func add(_ transaction: Transaction, at place: Place) {
+        let document = transaction.document
+        var units: [Key: Int64] = [:]
+        for posting in transaction.postings {
+            guard case .branch(let branch) = posting.account.place else { continue }
+            if posting.account.root == .stock, case .item(let item) = posting.commodity {
+                units[Key(branch: branch, item: item), default: 0] += posting.amount
+            } else if posting.account.root == .inventory, let item = posting.item {
+                let key = Key(branch: branch, item: item)
+                if document.kind == .goodsReceipt || document.kind == .found,
+                    let number = document.number
+                {
+                    worth[key, default: [:]][number, default: 0] += posting.amount
+                } else {
+                    others.insert(key)
+                }
+            }
+        }
+        for (key, units) in units where units != 0 {
+            moves[key, default: []].append(Move(place: place, units: units, document: document))
+            switch document.kind {
+            case .goodsReceipt, .found, .sale, .writeOff, .shipment, .customerReturn: break
+            default: others.insert(key)
+            }
+        }
+    }
+
+    /// Nil for a pool that is not plain.
+    func fold(_ key: Key, _ moves: [Move]) -> (quantity: Int64, value: Int64)? {
+        guard !others.contains(key) else { return nil }
+        var (quantity, value) = (Int64(0), Int64(0))
+        var sales: [DocumentNumber: (units: Int64, cost: Int64, back: Int64, credit: Int64)] = [:]
+        for move in moves.sorted(by: { $0.place < $1.place }) {
+            switch move.document.kind {
+            case .customerReturn:
+                guard let link = move.document.link, var sale = sales[link.target],
+                    move.units > 0, sale.back + move.units <= sale.units
+                else { return nil }
+                sale.back += move.units
+                let credit = Self.share(sale.cost, sale.back, of: sale.units)
+                value += credit - sale.credit
+                quantity += move.units
+                sale.credit = credit
+                sales[link.target] = sale
+            case .goodsReceipt, .found:
+                guard move.units > 0, let number = move.document.number else { return nil }
+                quantity += move.units
+                value += worth[key]?[number] ?? 0
+            default:
+                guard move.units < 0, -move.units <= quantity else { return nil }
+                let cost = Self.share(value, -move.units, of: quantity)
+                value -= cost
+                quantity += move.units
+                guard let number = move.document.number else { return nil }
+                let sold = sales[number] ?? (0, 0, 0, 0)
+                sales[number] = (sold.units - move.units, sold.cost + cost, 0, 0)
+            }
+        }
+        return (quantity, value)
+    }
+
+    /// Rounded half away from zero, once.
+    private static func share(_ value: Int64, _ part: Int64, of whole: Int64) -> Int64 {
+        let product = Int128(value) * Int128(part) * 2
+        let half = Int128(whole)
+        return Int64((product + (product < 0 ? -half : half)) / (half * 2))
+    }
+}
