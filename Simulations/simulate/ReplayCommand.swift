@@ -12,6 +12,7 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Print the plan and do not run it.") var showPlan = false
     @Flag(help: "Print the record as JSON.") var json = false
     @Option(help: "Lines to show of what came before a failure.") var lines = 40
+    @Flag(help: "Show those of all nodes, not only of those concerned.") var all = false
 
     func run() throws {
         let chosen: Plan
@@ -29,7 +30,7 @@ struct ReplayCommand: ParsableCommand {
             print(String(decoding: try encoder.encode(chosen), as: UTF8.self))
             return
         }
-        let result = try RunResult.of(chosen, lines: lines)
+        let result = try RunResult.of(chosen, lines: lines, ofAll: all)
         if json { print(String(decoding: try encoder.encode(result.record), as: UTF8.self)) }
         if !json {
             for line in result.lines { print(line) }

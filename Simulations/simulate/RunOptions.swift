@@ -39,7 +39,7 @@ struct RunResult: Codable, Sendable {
     var lines: [String]
 
     static func of(
-        _ plan: Plan, lines count: Int, measures: Bool = false
+        _ plan: Plan, lines count: Int, ofAll: Bool = false, measures: Bool = false
     ) throws -> RunResult {
         let began = ContinuousClock.now
         let simulation = try Simulation(plan, measures: measures)
@@ -47,7 +47,7 @@ struct RunResult: Codable, Sendable {
         do {
             try simulation.run()
         } catch let violation as Violation {
-            lines = simulation.lastLines(count, of: violation.machines)
+            lines = simulation.lastLines(count, of: ofAll ? [] : violation.machines)
         } catch {
             simulation.failed(error)
             lines = simulation.lastLines(count, of: [])
