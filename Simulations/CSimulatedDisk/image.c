@@ -146,7 +146,11 @@ bool sim_image_is_same(const sim_image *a, const sim_image *b) {
     for (size_t index = 0; index < count; index++) {
         const sim_page *left = index < a->count ? a->pages[index] : NULL;
         const sim_page *right = index < b->count ? b->pages[index] : NULL;
-        if (left != right) return false;
+        if (left == right) continue;
+        static const uint8_t zeros[SIM_PAGE_BYTES];
+        if (memcmp(left ? left->bytes : zeros, right ? right->bytes : zeros, SIM_PAGE_BYTES)) {
+            return false;
+        }
     }
     return true;
 }

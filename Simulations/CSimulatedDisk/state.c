@@ -246,30 +246,27 @@ void sim_snapshot_release(sim_snapshot *snapshot) {
     sim_unlock();
 }
 
-/// The file that is durable under this name.
-static const sim_file *durable(sim_file *const *files, size_t count, const char *name) {
+static bool is_settled(const sim_file *file) {
+    return !file->op_count && file->is_linked && file->is_durably_linked;
+}
+
+static const sim_file *named(sim_file *const *files, size_t count, const char *name) {
     for (size_t index = 0; index < count; index++) {
-        if (files[index]->is_durably_linked && !strcmp(files[index]->name, name)) {
-            return files[index];
-        }
+        if (!strcmp(files[index]->name, name)) return files[index];
     }
     return NULL;
 }
 
-bool sim_snapshot_is_durable_state(sim_disk *disk, const sim_snapshot *snapshot) {
+bool sim_snapshot_is_current(sim_disk *disk, const sim_snapshot *snapshot) {
     sim_lock();
-    size_t here = 0, there = 0;
-    bool is_same = true;
-    for (size_t index = 0; index < snapshot->count; index++) {
-        there += snapshot->files[index]->is_durably_linked;
-    }
+    bool is_same = disk->file_count == snapshot->count;
     for (size_t index = 0; is_same && index < disk->file_count; index++) {
         const sim_file *file = disk->files[index];
-        if (!file->is_durably_linked) continue;
-        here++;
-        const sim_file *other = durable(snapshot->files, snapshot->count, file->name);
-        is_same = other && sim_image_is_same(&file->durable, &other->durable);
+        const sim_file *other = named(snapshot->files, snapshot->count, file->name);
+        is_same = other && is_settled(file) && is_settled(other) &&
+            sim_image_is_same(&file->seen, &other->seen) &&
+            sim_image_is_same(&file->durable, &other->durable);
     }
     sim_unlock();
-    return is_same && here == there;
+    return is_same;
 }

@@ -7,11 +7,13 @@ import Store
 
 /// Puts every kind of fault into every call that a script of operations makes to its disk.
 ///
+/// Two checks of one seed share a disk: one at a time in a process.
+///
 /// For each operation: a reference run from a snapshot tells how many calls it makes, what it answers
 /// and what the book is after each of its transactions. Then, for each call and fault, the snapshot is
 /// restored and opened, the operation runs into the fault, and these are held against it.
 ///
-/// Checked in every case:
+/// Checked in every case (what follows opening: for every disk that differs, see `repeated`):
 /// - the engine answers everybody, with an outcome or a refusal, and asks to be stopped where the
 ///   store failed (all but a full disk);
 /// - the store opens again, and the book (heads, digests of all scopes, number of documents, see
@@ -34,6 +36,8 @@ package struct CrashCheck {
     package var faults: [Fault]
     package var verifyEvery: Int
     package var checkpointEvery: Int
+    /// For the proof that the check can fail: syncs succeed and do nothing.
+    package var liesAboutSync = false
     /// Faults that came out wrong, after which the check ends.
     package var failuresMax = 20
 
@@ -95,6 +99,9 @@ package struct CrashCheck {
         /// Power cuts after which an unacknowledged operation was there, whole.
         package var keptUnasked = 0
         package var verified = 0
+        /// Faults that left, byte by byte, a disk that another fault in the same operation had left and
+        /// that was opened and checked then: it was not opened again.
+        package var repeated = 0
         package var documents = 0
         package var failures: [Failure] = []
 

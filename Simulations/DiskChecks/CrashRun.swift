@@ -17,10 +17,14 @@ struct CrashRun {
     private var operation = 0
     private var cases = 0
     private var probes = 0
+    /// Disks that this operation left unacknowledged and from which all went well.
+    private var passed: [SimulatedDisk.Snapshot] = []
+    private static let passedMax = 6
 
     init(_ check: CrashCheck) throws {
         self.check = check
         disk = try SimulatedDisk("crash-check-\(check.seed)")
+        disk.liesAboutSync = check.liesAboutSync
         script = Script(seed: check.seed, checkpointEvery: check.checkpointEvery)
         var random = SeededRandom(seed: check.seed)
         credentials = Credentials(random: &random)
@@ -62,6 +66,7 @@ struct CrashRun {
         _ number: Int, only: (call: UInt64, fault: CrashCheck.Fault)?, checks: Bool
     ) throws {
         operation = number
+        passed = []
         now = now.advanced(byMilliseconds: 61_000)
         let step = script.next()
         var reference = Reference(step: step, before: try disk.snapshot())
@@ -190,6 +195,8 @@ struct CrashRun {
         if let wrong = wrongAnswer(ending, reference, fault) { return wrong }
         let keys = ending.credentials ?? credentials
         var allowed = ending.isDone ? reference.states.suffix(1) : reference.states[...]
+        // A founding's keys are outside of the disk.
+        var mayRepeat = !ending.isDone && operation > 1 && !verifies
         if let loss = fault.loss {
             ending.machine = nil
             try disk.powerOn(losing: loss, seed: check.seed &+ call)
@@ -199,11 +206,17 @@ struct CrashRun {
             guard allowed.contains(live) else { return "the running book is another" }
             guard next(machine, keys) != nil else { return "the next command is not done" }
             allowed = [try machine.state()]
+            mayRepeat = false
             ending.machine = nil
             try disk.powerOn(losing: .dropAll, seed: 0)
         } else {
             try end(&ending, killing: call % 2 == 0)
         }
+        if mayRepeat, passed.contains(where: disk.isUnchanged(since:)) {
+            result.repeated += 1
+            return nil
+        }
+        let found = try disk.snapshot()
         let machine = try open(keys)
         let state = try machine.state()
         guard allowed.contains(state) || (operation == 0 && state.heads.isEmpty) else {
@@ -212,7 +225,9 @@ struct CrashRun {
         if !ending.isDone, state == reference.states.last, reference.states.count > 1 {
             result.keptUnasked += 1
         }
-        return try goOn(machine, keys, verifies: verifies)
+        if let wrong = try goOn(machine, keys, verifies: verifies) { return wrong }
+        if mayRepeat, passed.count < Self.passedMax { passed.append(found) }
+        return nil
     }
 
     private func wrongAnswer(

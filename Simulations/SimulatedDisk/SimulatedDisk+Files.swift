@@ -70,9 +70,9 @@ extension SimulatedDisk {
         }
     }
 
-    /// Whether what is durable is what was durable in `snapshot`, page by page the same memory: false
-    /// says nothing, true is proof.
-    package func isDurablyUnchanged(since snapshot: Snapshot) -> Bool {
-        sim_snapshot_is_durable_state(disk, snapshot.snapshot)
+    /// Whether the files are, byte by byte, what they were in `snapshot`, as seen and as durable. False
+    /// where anything is unsynced. Pages that both share are not read.
+    package func isUnchanged(since snapshot: Snapshot) -> Bool {
+        sim_snapshot_is_current(disk, snapshot.snapshot)
     }
 }

@@ -85,7 +85,9 @@ import Testing
             }
             try disk.powerOn(losing: .torn, seed: seed)
             let bytes = try #require(disk.file("f"))
-            let whole = (1...4 as ClosedRange<UInt8>).flatMap { [UInt8](repeating: $0, count: 2_000) }
+            let whole = (1...4 as ClosedRange<UInt8>).flatMap {
+                [UInt8](repeating: $0, count: 2_000)
+            }
             #expect(bytes == Array(whole.prefix(bytes.count)), "seed \(seed)")
             if bytes.count % 2_000 == 0 {
                 cuts.insert("between")
@@ -239,17 +241,17 @@ import Testing
         let disk = try SimulatedDisk("snapshots")
         try disk.write(file: "f", bytes: [1, 2, 3])
         let before = try disk.snapshot()
-        #expect(disk.isDurablyUnchanged(since: before))
+        #expect(disk.isUnchanged(since: before))
         let file = try RawFile(disk, "f")
         #expect(file.write([9], at: 1) == SQLITE_OK)
-        #expect(disk.isDurablyUnchanged(since: before))
+        #expect(!disk.isUnchanged(since: before))
         #expect(file.sync() == SQLITE_OK)
-        #expect(!disk.isDurablyUnchanged(since: before))
+        #expect(!disk.isUnchanged(since: before))
         let clone = try disk.clone(to: "snapshots-2")
         try disk.restore(before)
         #expect(file.read(1, at: 0).code == IOError.read)
         #expect(disk.file("f") == [1, 2, 3])
-        #expect(disk.isDurablyUnchanged(since: before))
+        #expect(disk.isUnchanged(since: before))
         #expect(clone.file("f") == [1, 9, 3])
         try clone.flip(file: "f", offset: 2, bit: 0)
         #expect(clone.file("f") == [1, 9, 2])

@@ -172,6 +172,27 @@ import struct Foundation.Data
         #expect(try Self.content(store) == [1: [1]])
     }
 
+    /// The log that a failed sync left in the page cache alone is made durable before anything is
+    /// written behind it.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func whatARestartFindsAfterAFailedSyncIsMadeDurable(seed: UInt64) throws {
+        let (disk, _) = try Self.prepare("restart-\(seed)")
+        disk.seed(seed)
+        let store = try Store(path: disk.databasePath)
+        try Self.apply([(1, [1])], to: store)
+        disk.fail(atCall: 1, with: .sync)
+        #expect(throws: StoreError.self) { try Self.apply([(2, [2])], to: store) }
+        // The process is killed: its handles die, the page cache stays.
+        try disk.restore(disk.snapshot())
+        let restarted = try Store(path: disk.databasePath)
+        let found = try Self.content(restarted)
+        #expect(found == [1: [1]] || found == [1: [1], 2: [2]])
+        try Self.apply([(3, [3])], to: restarted)
+        try disk.powerOn(losing: .dropAll, seed: 0)
+        let expected = Self.result(of: [(3, [3])], in: found)
+        #expect(try Self.content(Store(path: disk.databasePath)) == expected)
+    }
+
     @Test func aCloneGoesItsOwnWay() throws {
         let (disk, _) = try Self.prepare("original")
         let store = try Store(path: disk.databasePath)

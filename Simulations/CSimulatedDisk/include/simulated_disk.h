@@ -1,5 +1,10 @@
 /// Disks in memory behind SQLite's VFS interface, on which power cuts, failing calls, lying syncs and
-/// bit rot happen when asked for. See `README.md` beside this folder's sources for the model.
+/// bit rot happen when asked for.
+///
+/// A file is two images, what programs see and what is durable, and the operations between them in
+/// order. A sync makes them durable, as whole pages; a power cut lets some of them survive. Creating and
+/// deleting a file are operations too: durable with a sync of the file, of the directory, or with
+/// the first sync of a journal or log that SQLite created.
 ///
 /// A disk's files are `/simulated/<disk>/<file>`. Every other path goes to the VFS that was the
 /// default before. One mutex serialises everything; none of it blocks or waits.
@@ -145,8 +150,8 @@ sim_snapshot *sim_snapshot_take(sim_disk *disk);
 /// planned to fail is called off. A snapshot may be restored any number of times, on any disk.
 bool sim_snapshot_restore(sim_disk *disk, const sim_snapshot *snapshot);
 void sim_snapshot_release(sim_snapshot *snapshot);
-/// Whether the disk's durable files are those that the snapshot held durable, page by page the same
-/// memory. False may mean equal bytes; true is proof.
-bool sim_snapshot_is_durable_state(sim_disk *disk, const sim_snapshot *snapshot);
+/// Whether the disk's files are, byte by byte, those of the snapshot, as seen and as durable. False
+/// where anything is unsynced. Pages that both share are not read.
+bool sim_snapshot_is_current(sim_disk *disk, const sim_snapshot *snapshot);
 
 #endif
