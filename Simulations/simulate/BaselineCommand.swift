@@ -40,7 +40,7 @@ enum BaselineSet: String {
     case scenarios, seeds
 
     static let all: [BaselineSet] = [.scenarios, .seeds]
-    static let seeds: ClosedRange<UInt64> = 1...20
+    static let seedRange: ClosedRange<UInt64> = 1...20
 
     /// One run of a set.
     struct Run {
@@ -59,7 +59,7 @@ enum BaselineSet: String {
                 }
             }
         case .seeds:
-            return Self.seeds.map { seed in
+            return Self.seedRange.map { seed in
                 let plan = Swarm(lane: .fast).plan(seed)
                 return Run(name: "seed-\(seed)") {
                     let result = try RunResult.of(plan, lines: 0, measures: true)

@@ -67,6 +67,9 @@ package final class Engine {
         package var verifiesInCopy: Bool
         /// False for a moment's visit: nobody is dialled, whatever `online` says.
         package var talksToPeers: Bool
+        /// The level of the rules that this program writes and knows: another one only where an older
+        /// or newer program is played.
+        package var rulesLevel = LogWriter.rulesLevel
 
         package init(
             relays: [Scope] = [], ownAddresses: [String] = [], peers: [String] = [],
@@ -102,7 +105,9 @@ package final class Engine {
         self.utcOffsetMinutes = utcOffsetMinutes
         try checkStorage(thoroughly: checks)
         try store.transact { try settleIncarnation(mark) }
+        store.rulesLevel = options.rulesLevel
         try stand()
+        try readOn()
         if try standing != nil && store.needsRebuild() {
             try store.transact {
                 try reread()
@@ -116,6 +121,16 @@ package final class Engine {
         }
         for address in options.peers { gossip.dialer.add(address) }
         for fork in try store.forks() { forks[fork.log] = fork }
+    }
+
+    /// What a program before this one did not know, this one may.
+    private func readOn() throws {
+        guard let standing else { return }
+        let waiting = try store.waiting().compactMap { Scope($0.scope) }
+        guard !Set(waiting).isDisjoint(with: standing.keyring.scopes) else { return }
+        try store.transact {
+            try store.resume(roster: standing.roster) { standing.keyring.key($0, $1) }
+        }
     }
 
     /// What the roster says of this node and what it can read: folded anew when the roster grows.

@@ -112,7 +112,9 @@ extension Store {
                 log: log, from: tip.head.seq + 1, bytesMax: bytesMax)
             let run: PreparedRun
             do {
-                run = try PreparedRun(verifying: bytes, after: tip, chapter: chapter, key: key)
+                run = try PreparedRun(
+                    verifying: bytes, after: tip, chapter: chapter, rulesLevel: rulesLevel,
+                    key: key)
             } catch {
                 throw StoreError.damaged("log \(held.id) after entry \(tip.head.seq): \(error)")
             }

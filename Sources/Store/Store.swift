@@ -15,6 +15,9 @@ package final class Store {
     private(set) var states: [LogID: HeldLog] = [:]
     private(set) var names: [ExactText: Int64] = [:]
 
+    /// The greatest level of the rules that the program knows whose store this is.
+    package var rulesLevel = LogWriter.rulesLevel
+
     /// Called while logs are read again, with the entries of each piece.
     package var onRead: ((Int) -> Void)?
 

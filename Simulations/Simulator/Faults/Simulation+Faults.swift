@@ -75,6 +75,12 @@ extension Simulation {
             guard machine.isUp else { return }
             stop(machine)
             restart(machine, after: down, "off")
+        case .upgrade(_, let down):
+            guard machine.isUp else { return }
+            stop(machine)
+            record.reached(.upgraded)
+            machine.options.rulesLevel += 1
+            restart(machine, after: down, "upgraded")
         case .diskFails(_, let failure, let calls, let forGood, let down):
             guard machine.isUp else { return }
             witness.diskFails(machine.index)
@@ -178,19 +184,22 @@ extension Simulation {
         witness.directoryIsDamaged(machine.index)
         // A log that ends at the flipped bit is an older copy; the mark and the peers tell.
         witness.directoryChanged(machine.index, at: now)
-        // Whoever doubts a disk lets the node check itself before it works.
-        if !soundness(of: machine) {
-            record.reached(.flipFound)
-            try loseFiles(machine)
-        }
-        witness.directoryIsSound(machine.index)
+        if try !doubt(machine) { record.reached(.flipFound) }
         restart(machine, after: down, "bit flipped")
+    }
+
+    /// Whoever doubts a disk lets the node check itself before it works; what is not sound is set aside.
+    func doubt(_ machine: Machine) throws -> Bool {
+        let isSound = soundness(of: machine)
+        if !isSound { try loseFiles(machine) }
+        witness.directoryIsSound(machine.index)
+        return isSound
     }
 
     /// Opens the directory, verifies, and closes it again.
     private func soundness(of machine: Machine) -> Bool {
         do {
-            try machine.open(at: now, person: "Operator", random: SeededRandom(seed: 1))
+            try machine.open(at: now, person: "Operator", random: SeededRandom(seed: keys.next()))
             defer {
                 machine.forget()
                 machine.state = .off

@@ -38,7 +38,7 @@ extension Simulation {
         machine.disk.liesAboutSync = false
         try powerOn(machine, losing: loss)
         witness.directoryChanged(machine.index, at: now)
-        witness.directoryIsDamaged(machine.index)
+        if try !doubt(machine) { record.reached(.setAside) }
         restart(machine, after: 5_000, "no power")
     }
 

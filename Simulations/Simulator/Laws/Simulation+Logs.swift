@@ -47,6 +47,7 @@ extension Simulation {
                         of: id, from: tip.head.seq + 1, bytesMax: 256 << 10)
                     let run = try PreparedRun(
                         verifying: bytes, after: tip, chapter: chapter,
+                        rulesLevel: machine.options.rulesLevel,
                         key: { keyring.key(scope, $0) })
                     for item in run.items {
                         log.items.append(.init(before: tip, entry: item.entry, ops: item.ops))

@@ -3,7 +3,7 @@ import Sodium
 /// Kinds of fault as a swarm turns them on and off.
 enum Family: CaseIterable {
     case cut, isolate, split, bridge, swizzle, flap, drop, halfOpen, slow, replay, stranger
-    case powerCut, powerCutAtCall, killUntold, restart, diskFails
+    case powerCut, powerCutAtCall, killUntold, restart, upgrade, diskFails
     case clockStep, clockFreeze, clockDrift, bootBackwards
     case lyingDisk, flipBit, restoreBackup, clone, loseDisk
 
@@ -49,6 +49,7 @@ enum Family: CaseIterable {
         case .powerCutAtCall: return .powerCutAtCall(site, calls: calls, loss, down: down)
         case .killUntold: return .killUntold(site, down: down)
         case .restart: return .restart(site, down: down)
+        case .upgrade: return .upgrade(site, down: down)
         case .diskFails:
             return .diskFails(
                 site, Fault.DiskFailure.allCases[random.below(5)], calls: calls,

@@ -36,6 +36,8 @@ package struct Fault: Codable, Hashable, Sendable {
         /// The process dies after the batch is durable and before anybody is told.
         case killUntold(Int, down: Milliseconds)
         case restart(Int, down: Milliseconds)
+        /// A newer program, whose entries older ones store and do not read.
+        case upgrade(Int, down: Milliseconds)
         case diskFails(Int, DiskFailure, calls: UInt64, forGood: Bool, down: Milliseconds)
         /// Syncs are reported and not done; at the end power is cut.
         case lyingDisk(Int, lasts: Milliseconds, Loss)
@@ -90,7 +92,8 @@ extension Fault.Kind {
     /// `connect` stand in scenarios alone.
     package static let names = [
         "cut", "isolate", "split", "bridge", "swizzle", "flap", "drop", "halfOpen", "slow",
-        "replay", "stranger", "powerCut", "powerCutAtCall", "killUntold", "restart", "diskFails",
+        "replay", "stranger", "powerCut", "powerCutAtCall", "killUntold", "restart", "upgrade",
+        "diskFails",
         "lyingDisk", "flipBit", "restoreBackup", "clone", "loseDisk", "clockStep", "clockFreeze",
         "clockDrift", "bootBackwards",
     ]
@@ -104,7 +107,7 @@ extension Fault.Kind {
             [a, b]
         case .split(let sites, _, _), .bridge(_, let sites, _), .swizzle(let sites, _, _): sites
         case .isolate(let a, _, _), .stranger(let a, _), .powerCut(let a, _, _),
-            .powerCutAtCall(let a, _, _, _), .killUntold(let a, _), .restart(let a, _),
+            .powerCutAtCall(let a, _, _, _), .killUntold(let a, _), .restart(let a, _), .upgrade(let a, _),
             .diskFails(let a, _, _, _, _), .lyingDisk(let a, _, _), .flipBit(let a, _, _),
             .restoreBackup(let a, _, _), .clone(let a, _), .loseDisk(let a, _),
             .clockStep(let a, _), .clockFreeze(let a, _), .clockDrift(let a, _, _),

@@ -4,5 +4,5 @@ package enum Marker: String, Codable, CaseIterable, Sendable {
     case sendBufferFull, halfOpenLink, heldBytes, connectionDropped, replayed, stranger
     case waitedForPeer, waitedInVain, shortageMarked, heldBackAfterRestore, twoHistories
     case restored, cloned, diskLost, clockMoved, clockFrozen, bitFlipped, flipFound
-    case relayHeld, partialReplica, costRefolded, dismissed
+    case relayHeld, partialReplica, upgraded, costRefolded, dismissed
 }

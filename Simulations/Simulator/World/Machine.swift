@@ -13,7 +13,7 @@ final class Machine {
     let name: String
     /// Whose node it is: a clone stands at the site of its original.
     let site: Int
-    let options: Engine.Options
+    var options: Engine.Options
     let disk: SimulatedDisk
     var clock: MachineClock
     /// What `node.secret` holds: written whole and synced before anything rests on it.

@@ -41,6 +41,12 @@ extension Simulation {
             if machine.disk.liesAboutSync { try honestAgain(machine, .drop) }
             machine.clock.unfreeze()
             machine.diesUntold = false
+            // The last ones get the new program too.
+            let level = machines.map(\.options.rulesLevel).max() ?? LogWriter.rulesLevel
+            if machine.options.rulesLevel < level {
+                if machine.isUp { stop(machine) }
+                machine.options.rulesLevel = level
+            }
             if machine.index >= plan.sites.count, machine.isUp { try stopClone(machine) }
             if case .up = machine.state { continue }
             machine.state = .off

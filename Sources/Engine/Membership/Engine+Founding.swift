@@ -60,7 +60,8 @@ extension Engine {
             parts, references: references,
             in: .init(
                 roster: standing.roster, keyring: standing.keyring,
-                rosterHeads: standing.rosterHeads, now: now), to: store)
+                rosterHeads: standing.rosterHeads, now: now,
+                rulesLevel: options.rulesLevel), to: store)
         author = writer
         return receipt
     }

@@ -127,7 +127,8 @@ extension Engine {
             let held = try store.state(of: logID)
             let run = try PreparedRun(
                 verifying: message.bytes, after: held?.tip ?? LogTip(log, id: logID),
-                chapter: held?.chapter ?? Chapter(), key: { keyring.key(log.scope, $0) })
+                chapter: held?.chapter ?? Chapter(), rulesLevel: options.rulesLevel,
+                key: { keyring.key(log.scope, $0) })
             guard run.tip.head.seq == message.last else {
                 throw Refusal(.badRun, "a run ends at \(run.tip.head.seq), not \(message.last)")
             }

@@ -77,10 +77,13 @@ package struct Author: Sendable {
         package let keyring: Keyring
         package let rosterHeads: [RosterHead]
         package let now: Instant
+        package let rulesLevel: UInt64
 
         package init(
-            roster: Roster, keyring: Keyring, rosterHeads: [RosterHead], now: Instant
+            roster: Roster, keyring: Keyring, rosterHeads: [RosterHead], now: Instant,
+            rulesLevel: UInt64 = LogWriter.rulesLevel
         ) {
+            self.rulesLevel = rulesLevel
             self.roster = roster
             self.keyring = keyring
             self.rosterHeads = rosterHeads
@@ -137,7 +140,7 @@ package struct Author: Sendable {
                 at: .init(
                     commit: commit, part: UInt32(number), parts: UInt32(chunks.count),
                     time: clock.next(at: around.now), rosterHeads: around.rosterHeads,
-                    references: references),
+                    references: references, rulesLevel: around.rulesLevel),
                 key: key, signing: signing, signs: false)
             writers[chunk.scope] = writer
             unsigned[chunk.scope] = entry.signature == nil ? (entry, before) : nil

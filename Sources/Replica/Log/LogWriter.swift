@@ -19,11 +19,14 @@ package struct LogWriter: Sendable {
         package let time: HybridTime
         package let rosterHeads: [RosterHead]
         package let references: [[UInt8]]
+        package let rulesLevel: UInt64
 
         package init(
             commit: UInt64, part: UInt32 = 0, parts: UInt32 = 1, time: HybridTime,
-            rosterHeads: [RosterHead] = [], references: [[UInt8]] = []
+            rosterHeads: [RosterHead] = [], references: [[UInt8]] = [],
+            rulesLevel: UInt64 = LogWriter.rulesLevel
         ) {
+            self.rulesLevel = rulesLevel
             self.commit = commit
             self.part = part
             self.parts = parts
@@ -33,7 +36,8 @@ package struct LogWriter: Sendable {
         }
     }
 
-    /// This program's level of the rules.
+    /// This program's level of the rules. A log that says it was written for a greater one waits, from
+    /// there on, until a program comes that knows it.
     package static let rulesLevel: UInt64 = 1
 
     /// The next entry. A checkpoint is signed whatever `signs` says; an entry that a batch's later
@@ -49,7 +53,7 @@ package struct LogWriter: Sendable {
         guard let (payload, next) = Payload.encode(ops, chapter: start) else { throw .tooLarge }
         let ciphertextBytes = payload.count + (key == nil ? 0 : XChaCha.tagBytes)
         let unsalted = EntryHeader(
-            rulesLevel: max(Self.rulesLevel, tip.rulesLevel), log: tip.id, seq: tip.head.seq + 1,
+            rulesLevel: max(place.rulesLevel, tip.rulesLevel), log: tip.id, seq: tip.head.seq + 1,
             previous: tip.head.hash, commit: place.commit, part: place.part, parts: place.parts,
             time: place.time, rosterHeads: place.rosterHeads, references: place.references,
             epoch: epoch, ciphertextBytes: ciphertextBytes,

@@ -137,7 +137,7 @@ package struct PreparedRun: Sendable {
         package let entry: Entry
         /// The relative form without signatures that nobody checked: what the store keeps.
         package let bytes: [UInt8]
-        /// Nil where this node does not hold the epoch's key.
+        /// Nil where this node does not hold the epoch's key, or does not know the rules.
         package let ops: [Result<Operation, VoidReason>]?
     }
 
@@ -172,11 +172,13 @@ extension PreparedRun {
     /// are checked; others in the middle are dropped unseen. Nothing is returned of a run that does
     /// not end on a valid signature.
     ///
-    /// - Parameter key: the scope key of an epoch, nil where this node relays what it cannot read.
+    /// - Parameters:
+    ///   - rulesLevel: the greatest level of the rules that is known here.
+    ///   - key: the scope key of an epoch, nil where this node relays what it cannot read.
     /// - Throws: `EntryError`. Cost: a hash or two, a decryption and a decode per entry.
     package init(
         verifying bytes: [UInt8], after start: LogTip, chapter startChapter: Chapter,
-        key: (Digest) -> ScopeKey?
+        rulesLevel: UInt64 = LogWriter.rulesLevel, key: (Digest) -> ScopeKey?
     ) throws(EntryError) {
         var reader = ByteReader(bytes)
         var tip = start
@@ -191,7 +193,9 @@ extension PreparedRun {
                 chapter = Chapter(start: tip.head.seq + 1)
             }
             var ops: [Result<Operation, VoidReason>]?
-            if let payload = try Self.payload(of: kept, key: key) {
+            if entry.header.rulesLevel <= rulesLevel,
+                let payload = try Self.payload(of: kept, key: key)
+            {
                 ops = Payload.decode(payload, chapter: &chapter)
             }
             items.append(Item(entry: kept, bytes: RunCodec.encode(kept, after: tip), ops: ops))
