@@ -1,4 +1,5 @@
 import Engine
+import SimulatedDisk
 
 /// Bounds that no single node sees.
 extension Simulation {
