@@ -20,6 +20,7 @@ extension Simulation {
         try checkValues()
         record.checked(.valuesAreStated, at: now)
         guard !witness.anySetBack, nodes.count > 1 else { return }
+        try checkPatience()
         try checkRefusals()
         try checkNews()
         record.checked(.newsTravel, .lastWriteShows, at: now)
@@ -47,6 +48,28 @@ extension Simulation {
                 throw Violation(
                     .valuesAreStated, at: now,
                     "\(row.map(\.plain)) remains at \(machine.name)", machines: [machine.index])
+            }
+        }
+    }
+
+    /// Who waits for more peers than there are is answered when the time is over, however the clock of
+    /// the node stands: one that was set back goes at half speed.
+    private func checkPatience() throws {
+        for machine in nodes {
+            let began = now
+            let reply = try ask(
+                .perform(
+                    .sell(
+                        Details(memo: "\(People.secretMark)patience"),
+                        [Line(item: "ITEM-2", quantity: "1")], tender: "cash"),
+                    wait: 60, waitMilliseconds: 2_000), of: machine)
+            guard case .outcome(let outcome) = reply, outcome.heldBy != nil,
+                (2_000...5_000).contains(now - began)
+            else {
+                throw Violation(
+                    .commandsAnswer, at: now,
+                    "\(machine.name) was to wait for 2 s and answered after \(now - began) ms",
+                    machines: [machine.index])
             }
         }
     }
@@ -136,6 +159,7 @@ extension Simulation {
                 "\(author.name) and \(other.name) are not connected again",
                 machines: [author.index, other.index])
         }
+        try checkLinks()
     }
 
     @discardableResult
