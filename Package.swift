@@ -87,7 +87,6 @@ let package = Package(
             dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],
             path: "Benchmarks/bench", swiftSettings: strict),
 
-
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
             name: "SodiumTests", dependencies: ["Sodium", "CSodium", "Wire"], swiftSettings: strict),

@@ -86,6 +86,11 @@ struct MutantsCommand: ParsableCommand {
             guard failed.isEmpty else { throw ExitCode(2) }
             print("without any mutation, seeds 1..\(sample) (\(ground.rawValue)) pass")
         }
+        for (_, what) in hunt.baseline(.disk, count: 1) {
+            print("without any mutation, the disk: \(what)")
+            throw ExitCode(2)
+        }
+        fflush(nil)
     }
 
     private func report(_ findings: [MutantsHunt.Finding]) throws {

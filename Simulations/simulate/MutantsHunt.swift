@@ -27,6 +27,8 @@ final class MutantsHunt: @unchecked Sendable {
 
         enum How: Equatable, Sendable {
             case law(Int, String)
+            /// A check of the disk saw it.
+            case check(String)
             /// The process trapped: a precondition of the core saw it.
             case trap(String)
             /// A run that did not come to its end.
@@ -99,13 +101,17 @@ final class MutantsHunt: @unchecked Sendable {
             let worker: MutantsWorker
             do {
                 worker = try MutantsWorker(
-                    binary, seeds: first...limits.seeds, ground: ground, nodes: limits.nodes,
+                    binary, seeds: first...limits.seeds, ground: ground,
+                    needs: finding.patch.needs, nodes: limits.nodes,
                     mutant: finding.patch.number)
             } catch {
                 finding.how = .trap("the worker does not start: \(error)")
                 return
             }
-            first = follow(worker, ground, until: end, &finding)
+            first =
+                ground == .disk
+                ? followDisk(worker, until: end, seed: first, &finding)
+                : follow(worker, ground, until: end, &finding)
         }
     }
 
@@ -121,6 +127,7 @@ final class MutantsHunt: @unchecked Sendable {
             if case .ended(_, 0, false) = event { break }
             finding.runs += 1
             switch event {
+            case .says: finding.runs -= 1
             case .result(let result):
                 next = result.record.seed + 1
                 if let violation = result.record.violation {
@@ -147,6 +154,31 @@ final class MutantsHunt: @unchecked Sendable {
         return next
     }
 
+    /// The check ends with a failure, or with none: one script is as good as another.
+    private func followDisk(
+        _ worker: MutantsWorker, until end: Date, seed: UInt64, _ finding: inout Finding
+    ) -> UInt64 {
+        finding.runs += 1
+        var said: [String] = []
+        var how = Finding.How.endless
+        while end.timeIntervalSinceNow > 0 {
+            let event = worker.next(within: end.timeIntervalSinceNow)
+            if case .says(let line) = event { said.append(line) }
+            guard case .ended(_, let status, let isSignal) = event else { continue }
+            let last = said.last { !$0.hasPrefix("  again") } ?? ""
+            how = status == 0 && !isSignal ? .notCaught : .check(last)
+            if isSignal { how = .trap("signal \(status)") }
+            break
+        }
+        let (isReached, words) = worker.finish()
+        finding.isReached = finding.isReached || isReached
+        if case .trap = how, let words { how = .trap(words) }
+        // A machine that is busy is no proof of anything.
+        guard isReached, how != .endless, how != .notCaught else { return limits.seeds + 1 }
+        (finding.how, finding.ground, finding.seed) = (how, .disk, seed)
+        return limits.seeds + 1
+    }
+
     /// What the core without any mutation does wrong in a seed; nil where it passes.
     private func failure(of seed: UInt64, _ ground: MutantsPatch.Ground) -> String? {
         let key = "\(ground.rawValue) \(seed)"
@@ -158,11 +190,14 @@ final class MutantsHunt: @unchecked Sendable {
         do {
             let worker = try MutantsWorker(
                 binary, seeds: seed...seed, ground: ground, nodes: limits.nodes, mutant: nil)
-            switch worker.next(within: limits.secondsOfSeed * 2) {
+            var event = worker.next(within: limits.secondsOfSeed * 2)
+            while case .says = event { event = worker.next(within: limits.secondsOfSeed * 2) }
+            switch event {
             case .result(let result):
                 what = result.record.violation.map { "law \($0.law.rawValue): \($0.what)" }
+            case .ended(_, 0, false) where ground == .disk: break
             case .ended(_, let status, _): what = "the process ended with \(status)"
-            case .silent: what = "no end"
+            case .silent, .says: what = "no end"
             }
             _ = worker.finish()
         } catch {

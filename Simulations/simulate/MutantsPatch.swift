@@ -1,4 +1,5 @@
 import Foundation
+import Simulator
 
 /// One planted bug, as its file in `Simulations/Mutants` says it; the form is in `docs/mutants.md`.
 struct MutantsPatch: Sendable {
@@ -10,6 +11,8 @@ struct MutantsPatch: Sendable {
     let laws: [Int]
     /// Where to look for it, the likeliest first.
     let grounds: [Ground]
+    /// Kinds of fault without which it cannot show: seeds that draw none of them are passed over.
+    let needs: [String]
     let edits: [Edit]
 
     /// One text of the core that gives way to another, which asks `MUTANT` which of the two it is.
@@ -20,22 +23,23 @@ struct MutantsPatch: Sendable {
         let with: String
     }
 
-    /// A lane of the swarm, with or without the faults that may lose acknowledged work.
+    /// A lane of the swarm, with or without the faults that may lose acknowledged work; or a fault at
+    /// every call of a disk.
     enum Ground: String, CaseIterable, Sendable {
-        case fast, full
+        case fast, full, disk
         case fastGentle = "fast gentle"
         case fullGentle = "full gentle"
 
         var lane: String {
             switch self {
-            case .fast, .fastGentle: "fast"
+            case .fast, .fastGentle, .disk: "fast"
             case .full, .fullGentle: "full"
             }
         }
 
         var isGentle: Bool {
             switch self {
-            case .fast, .full: false
+            case .fast, .full, .disk: false
             case .fastGentle, .fullGentle: true
             }
         }
@@ -73,6 +77,10 @@ struct MutantsPatch: Sendable {
                 throw Mistake(file, "there is no ground \($0)")
             }
             return ground
+        }
+        needs = reading.needs
+        for need in needs where !Fault.Kind.names.contains(need) {
+            throw Mistake(file, "there is no fault \(need)")
         }
         edits = reading.edits
         guard !edits.isEmpty else { throw Mistake(file, "changes nothing") }
@@ -113,6 +121,7 @@ extension MutantsPatch {
         var what = ""
         var laws: [String] = []
         var grounds: [String] = [Ground.fastGentle.rawValue, Ground.fast.rawValue]
+        var needs: [String] = []
         var edits: [Edit] = []
         private var source: String?
         private var find: [String]?
@@ -140,6 +149,8 @@ extension MutantsPatch {
                 laws = Self.list(list)
             } else if let list = Self.value("grounds:", line) {
                 grounds = Self.list(list)
+            } else if let list = Self.value("needs:", line) {
+                needs = Self.list(list)
             } else if !line.isEmpty {
                 what += (what.isEmpty ? "" : " ") + line
             }

@@ -19,6 +19,7 @@ enum MutantsTable {
         switch finding.how {
         case .law(let number, _):
             "law \(number): \(Law(rawValue: number)?.sentence ?? "")"
+        case .check: "a fault at a call of the disk"
         case .trap: "a trap in the core"
         case .endless: "a run that does not end"
         case .notCaught: finding.isReached ? "**not caught**" : "**not caught, never reached**"
@@ -31,6 +32,7 @@ enum MutantsTable {
         let found: String
         switch finding.how {
         case .law(let number, let what): found = "law \(number): \(what)"
+        case .check(let what): found = "disk: \(what)"
         case .trap(let words): found = "trap: \(words)"
         case .endless: found = "does not end"
         case .notCaught: found = finding.isReached ? "NOT CAUGHT" : "NOT CAUGHT, never reached"

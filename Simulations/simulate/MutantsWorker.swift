@@ -1,6 +1,40 @@
+import ArgumentParser
 import Foundation
+import Simulator
 
-/// One process of the copy's `simulate worker`, with a mutation switched on or with none.
+/// Runs small companies, each from one seed, and tells each result in a line: what the hunt for planted
+/// bugs starts.
+struct MutantsWorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mutants-worker", abstract: "One hunt's seeds.", shouldDisplay: false)
+
+    @Option var first: UInt64
+    @Option var last: UInt64
+    @OptionGroup var options: PlanOptions
+    @Option(help: "Only seeds that draw one of these faults.") var needs = ""
+
+    func run() throws {
+        let wanted = Set(needs.components(separatedBy: ",").filter { !$0.isEmpty })
+        // Short, with many faults: more happens in a second.
+        let swarm = Swarm(
+            lane: options.lane, sites: options.nodes.values, duration: 900_000...3_600_000,
+            acts: 30...70, faults: 6...20, breaksPromises: !options.gentle)
+        let encoder = JSONEncoder()
+        guard first <= last else { return }
+        for seed in first...last {
+            let plan = swarm.plan(seed)
+            if !wanted.isEmpty, wanted.isDisjoint(with: plan.faults.map(\.kind.name)) { continue }
+            // Whoever reads knows which seed ended the process.
+            print("begin \(seed)")
+            fflush(nil)
+            let result = try RunResult.of(plan, lines: 0)
+            print(String(decoding: try encoder.encode(result), as: UTF8.self))
+            fflush(nil)
+        }
+    }
+}
+
+/// One process of the copy's `simulate mutants-worker`, with a mutation switched on or with none.
 final class MutantsWorker {
     private let process = Process()
     private let out = Pipe()
@@ -8,8 +42,13 @@ final class MutantsWorker {
     private var buffer = Data()
     private var seed: UInt64 = 0
 
+    /// A script of so many operations; each call of the disk in it gets each fault.
+    static let diskOperations = 24
+
     enum Event {
         case result(RunResult)
+        /// A line that is no result: what a check of the disk says.
+        case says(String)
         /// The process is gone: what it ended with, and the seed that it was at.
         case ended(seed: UInt64, status: Int32, signal: Bool)
         /// It has said nothing for longer than it may.
@@ -18,17 +57,27 @@ final class MutantsWorker {
 
     /// - Parameter mutant: nil for the core as it is.
     init(
-        _ binary: URL, seeds: ClosedRange<UInt64>, ground: MutantsPatch.Ground, nodes: String,
-        mutant: Int?
+        _ binary: URL, seeds: ClosedRange<UInt64>, ground: MutantsPatch.Ground,
+        needs: [String] = [], nodes: String, mutant: Int?
     ) throws {
         process.executableURL = binary
-        process.arguments = [
-            "worker", "--first", "\(seeds.lowerBound)", "--last", "\(seeds.upperBound)",
-            "--step", "1", "--lane", ground.lane, "--nodes", nodes,
-        ]
-        if ground.isGentle { process.arguments?.append("--gentle") }
+        if ground == .disk {
+            process.arguments = [
+                "disk", "--seed", "\(seeds.lowerBound)", "--operations", "\(Self.diskOperations)",
+                "--flip-stride", "0",
+            ]
+        } else {
+            process.arguments = [
+                "mutants-worker", "--first", "\(seeds.lowerBound)", "--last",
+                "\(seeds.upperBound)", "--lane", ground.lane, "--nodes", nodes, "--needs",
+                needs.joined(separator: ","),
+            ]
+            if ground.isGentle { process.arguments?.append("--gentle") }
+        }
         var environment = ProcessInfo.processInfo.environment
         environment[MutantsSource.variable] = mutant.map { "\($0)" }
+        // What a trap says is enough; where it was is not worth the time.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         process.environment = environment
         process.standardOutput = out
         process.standardError = errors
@@ -47,6 +96,8 @@ final class MutantsWorker {
                     RunResult.self, from: Data(line.utf8))
                 {
                     return .result(result)
+                } else {
+                    return .says(line)
                 }
             }
             let left = end.timeIntervalSinceNow

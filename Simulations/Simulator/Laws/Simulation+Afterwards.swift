@@ -8,10 +8,20 @@ extension Simulation {
     /// News are at every peer within so long, and a link that broke is there again.
     static let newsWithin: Milliseconds = 5_000
 
+    /// For runs whose figures are not compared: nothing of it stands in the record but what was looked
+    /// at, and what was found.
     func checkAfterwards() throws {
+        let told = record
+        defer {
+            let (checks, markers, violation) = (record.checks, record.markers, record.violation)
+            record = told
+            (record.checks, record.markers, record.violation) = (checks, markers, violation)
+        }
         try checkValues()
         record.checked(.valuesAreStated, at: now)
         guard !witness.anySetBack, nodes.count > 1 else { return }
+        try checkPatience()
+        try checkRefusals()
         try checkNews()
         record.checked(.newsTravel, .lastWriteShows, at: now)
         if nodes.count > 2, plan.seed % 2 == 0 { try checkDismissal() }
@@ -23,7 +33,9 @@ extension Simulation {
             guard let engine = machine.engine, plan.sites[machine.site].readsAll,
                 try forkedLogs().isEmpty
             else { continue }
-            if let (scope, what) = try engine.store.unvaluedArrivals(limit: 1).first {
+            let unvalued = try engine.store.unvaluedArrivals(limit: 100)
+                .first { !mayBeUncosted($0.between) }
+            if let (scope, what) = unvalued {
                 throw Violation(
                     .valuesAreStated, at: now,
                     "no keeper has said what \(what) in \(scope) is worth, at \(machine.name)",
@@ -39,6 +51,91 @@ extension Simulation {
                     .valuesAreStated, at: now,
                     "\(row.map(\.plain)) remains at \(machine.name)", machines: [machine.index])
             }
+        }
+    }
+
+    /// Who waits for more peers than there are is answered when the time is over, however the clock of
+    /// the node stands: one that was set back goes at half speed.
+    private func checkPatience() throws {
+        for machine in nodes {
+            let began = now
+            let reply = try ask(
+                .perform(
+                    .sell(
+                        Details(memo: "\(People.secretMark)patience"),
+                        [Line(item: "ITEM-2", quantity: "1")], tender: "cash"),
+                    wait: 60, waitMilliseconds: 2_000), of: machine)
+            guard case .outcome(let outcome) = reply, outcome.heldBy != nil,
+                (2_000...5_000).contains(now - began)
+            else {
+                throw Violation(
+                    .commandsAnswer, at: now,
+                    "\(machine.name) was to wait for 2 s and answered after \(now - began) ms",
+                    machines: [machine.index])
+            }
+        }
+    }
+
+    /// What may not be is refused when somebody asks for it.
+    private func checkRefusals() throws {
+        let machine = nodes[Int(plan.seed % UInt64(nodes.count))]
+        let branch = plan.sites[machine.site].branch
+        let other = plan.sites[(machine.site + 1) % plan.sites.count].branch
+        let details = Details(memo: "\(People.secretMark)refused")
+        let many = { (item: String) in [Line(item: item, quantity: "9999999")] }
+        try demandRefusal(
+            .noOverdraft, .ship(details, many("ITEM-3"), to: other),
+            "a shipment of what is not there", at: machine)
+        try demandRefusal(
+            .noOverdraft, .sell(details, many("ITEM-1"), tender: "cash"),
+            "a sale that the item's policy refuses", at: machine)
+        let taken = people.shipments.first { plan.sites[$0.to].branch == branch && $0.isTaken }
+        if let taken, let line = taken.lines.first {
+            let again = [ArrivalLine(item: line.item, accepted: "\(line.units)", short: "0")]
+            try demandRefusal(
+                .goodsInOnePlace, .arrive(details, again, shipment: taken.number),
+                "a second arrival of \(taken.number)", at: machine)
+        }
+        let sale = (people.papers[machine.site] ?? []).first { $0.kind == .sell && !$0.isUsed }
+        if let sale, let line = sale.lines.first {
+            let more = [Line(item: line.item, quantity: "\(line.units + 1)")]
+            try demandRefusal(
+                .onceEach, .giveBack(details, more, sale: sale.number, tender: "cash"),
+                "a return of more than \(sale.number) sold", at: machine)
+        }
+        var imported = details
+        imported.external = .init(source: "till", key: "afterwards", first: 1, last: 3)
+        let lines = [Line(item: "ITEM-2", quantity: "1")]
+        guard
+            case .outcome = try ask(
+                .perform(
+                    .sell(imported, lines, tender: "card"), wait: 0, waitMilliseconds: 0),
+                of: machine)
+        else {
+            throw Violation(
+                .commandsAnswer, at: now, "\(machine.name) does not import",
+                machines: [machine.index])
+        }
+        try demandRefusal(
+            .onceEach, .sell(imported, lines, tender: "card"), "the same lines a second time",
+            at: machine)
+    }
+
+    private func demandRefusal(
+        _ law: Law, _ command: Command, _ what: String, at machine: Machine
+    ) throws {
+        let reply = try ask(.perform(command, wait: 0, waitMilliseconds: 0), of: machine)
+        if case .refused = reply { return }
+        throw Violation(
+            law, at: now, "\(machine.name) does not refuse \(what)", machines: [machine.index])
+    }
+
+    /// Where a receipt was reversed after goods of it had left, they have no cost, and nobody states one.
+    private func mayBeUncosted(_ between: Scope) -> Bool {
+        guard case .between(let pair) = between else { return true }
+        return people.intents.values.contains { intent in
+            plan.acts.indices.contains(intent.act) && plan.acts[intent.act].kind == .reverse
+                && BranchCode(plan.sites[intent.site].branch).map(pair.contains) == true
         }
     }
 
@@ -73,6 +170,7 @@ extension Simulation {
                 "\(author.name) and \(other.name) are not connected again",
                 machines: [author.index, other.index])
         }
+        try checkLinks()
     }
 
     @discardableResult

@@ -1,5 +1,5 @@
-import SimulatedDisk
 import Engine
+import SimulatedDisk
 
 /// Bounds that no single node sees.
 extension Simulation {
@@ -36,14 +36,24 @@ extension Simulation {
         }
     }
 
-    /// In the quiet: one link between two nodes at most.
+    /// In the quiet: one link between two nodes at most, and none that died without a word.
     func checkLinks() throws {
         var pairs: Set<[Int]> = []
         for number in connections.keys.sorted() {
             guard let connection = connections[number], let listener = connection.listener,
-                connection.dialler.link != nil, listener.link != nil,
-                !connection.dialler.isClosed, !listener.isClosed
+                connection.dialler.link != nil, listener.link != nil
             else { continue }
+            let ends = [connection.dialler, listener].filter { end in
+                !end.isClosed && machines[end.machine].isUp
+                    && machines[end.machine].boot == end.boot
+            }
+            if connection.isDead, let end = ends.first {
+                throw Violation(
+                    .bounded, at: now,
+                    "\(machines[end.machine].name) keeps a link that has been dead for long",
+                    machines: [end.machine])
+            }
+            guard ends.count == 2 else { continue }
             let pair = [connection.dialler.machine, listener.machine].sorted()
             guard pairs.insert(pair).inserted else {
                 throw Violation(

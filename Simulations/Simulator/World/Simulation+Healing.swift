@@ -30,7 +30,6 @@ extension Simulation {
         record.checked(.converges, .comesBack, .queuesShrink, at: now)
         try checkEnd()
         try checkQuiet()
-        try checkAfterwards()
     }
 
     private func mendEverything() throws {

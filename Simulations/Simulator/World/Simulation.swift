@@ -82,12 +82,13 @@ package final class Simulation {
             if disksLieUnexcused { machines.forEach { $0.disk.liesAboutSync = true } }
             try advance(until: now + plan.duration)
             try heal()
+            finishRecord()
+            if measures == nil { try checkAfterwards() }
         } catch let violation as Violation {
             record.violation = violation
             finishRecord()
             throw violation
         }
-        finishRecord()
     }
 
     package var currentRecord: RunRecord { record }
