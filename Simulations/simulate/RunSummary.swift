@@ -5,13 +5,15 @@ import Simulator
 enum RunSummary {
     private static func brief(_ time: Milliseconds) -> String { ScenarioTime.brief(time) }
 
+    /// - Parameter seconds: that the process computed, whoever else did meanwhile.
     static func text(_ run: ScenarioRun, seconds: Double) -> String {
         let record = run.record
         let hours = Double(record.ended - record.began) / 3_600_000
         var lines = [
             run.scenario.title,
             String(
-                format: "  %.1f days of %d branches in %.1f s (%.0f : 1), seed %llu, %@ lane",
+                format: "  %.1f days of %d branches in %.1f s of one core (%.0f : 1), seed %llu, "
+                    + "%@ lane",
                 hours / 24, record.sites.count, seconds, hours * 3_600 / max(seconds, 0.001),
                 record.seed, record.lane.rawValue),
             "  \(record.acts) acts: \(record.acknowledged) documents confirmed, \(record.refused) "
@@ -40,7 +42,8 @@ enum RunSummary {
         }
         lines.append(String(format: "  trace %016llx", record.traceHash))
         if run.isHeld {
-            lines.append("held: every law, and \(run.scenario.expectations.count) demands")
+            lines.append("held: every law, and \(run.scenario.expectations.count) demands:")
+            lines += run.findings.map { "  \($0.expectation.text): \($0.what)" }
         }
         return lines.joined(separator: "\n")
     }

@@ -263,6 +263,7 @@ extension Simulation {
         to bytes: [UInt8], at machine: Machine, _ whose: String
     ) throws {
         guard let book = machine.book else { return }
+        record.checked(.noStranger, at: now)
         let accepted = machine.accepted
         var channel = Channel.responder(
             local: try Credentials(bytes: machine.secret).transport, book: book.digest,

@@ -119,16 +119,24 @@ extension Simulation {
         }
     }
 
-    /// A fault is over: whoever lacks something of what anybody holds now is watched.
+    /// A fault is over: whoever lacks something of what anybody holds now is watched. Branches that
+    /// another fault still concerns neither have to give nor to take.
     func measureCatchUp(after band: Int) {
         guard let deliveries = measures?.deliveries, !isHealing else { return }
+        let troubled = Set(
+            record.bands.enumerated().filter {
+                $0.offset != band && $0.element.from <= now && $0.element.to > now
+            }.flatMap(\.element.sites))
+        let well = machines.filter {
+            $0.isUp && !$0.isRetired && !troubled.contains($0.site)
+        }
         var most: [LogID: UInt64] = [:]
-        for machine in machines where machine.isUp {
+        for machine in well {
             for (log, seq) in deliveries.held[machine.index] ?? [:] {
                 most[log] = max(most[log] ?? 0, seq)
             }
         }
-        for machine in machines where machine.isUp && !machine.isRetired {
+        for machine in well {
             guard let watches = measures?.watches.count, watches < Measures.watchesMax,
                 record.catchUps.count < Measures.catchUpsMax
             else { return }

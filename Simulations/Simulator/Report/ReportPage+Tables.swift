@@ -13,12 +13,11 @@ extension ReportPage {
             caption: "What the scenario demands beside the laws",
             columns: [.text("Demand"), .text("Held"), .text("What was found")])
         for expectation in run.scenario.expectations {
-            let found = run.unmet.first { $0.expectation == expectation }?.what
-            let isJudged = record.violation == nil
+            let finding = run.findings.first { $0.expectation == expectation }
             table.rows.append([
                 .head(expectation.text),
-                .text(isJudged ? (found == nil ? "yes" : "no") : "not judged"),
-                .text(found ?? (isJudged ? "as demanded" : "the run ended early")),
+                .text(finding.map { $0.isMet ? "yes" : "NO" } ?? "not judged"),
+                .text(finding?.what ?? "the run ended early"),
             ])
         }
         var markup = table.markup
@@ -158,7 +157,10 @@ extension ReportPage {
             ],
         ]
         for (code, count) in record.refusals.sorted(by: { $0.key < $1.key }) {
-            table.rows.append([.head("refused with \(code)"), .text(Markup.number(count))])
+            table.rows.append([
+                .head("refused: \(RunRecord.words(ofRefusal: code)) (\(code))"),
+                .text(Markup.number(count)),
+            ])
         }
         return section("People", table.markup)
     }

@@ -87,7 +87,11 @@ package struct ReportPage {
                 "slowest catch-up",
                 record.catchUps.compactMap(\.milliseconds).max().map(Markup.span) ?? "–"
             ))
-        list.append(("all equal after the heal", record.converged.map(Markup.span) ?? "never"))
+        list.append(
+            (
+                "all equal after the heal",
+                record.converged.map { $0 == 0 ? "at once" : Markup.span($0) } ?? "never"
+            ))
         let items = list.map { name, value in
             Markup.tag(
                 "div", [:],

@@ -100,18 +100,22 @@ extension Timeline {
         let top = bottom + 20
         let base = top + Self.trafficHeight
         let most = max(record.traffic.map { $0.payloadBytes + $0.controlBytes }.max() ?? 1, 1)
+        // A catch-up is many times what goes on a usual day: by square roots both can be seen.
+        let scale = Double(Self.trafficHeight) / Double(most).squareRoot()
         let bars = record.traffic.enumerated().map { place, part in
+            let all = part.payloadBytes + part.controlBytes
+            let height = Double(all).squareRoot() * scale
             let from = x(record.began + Milliseconds(place) * record.trafficPart)
             let to = x(record.began + Milliseconds(place + 1) * record.trafficPart)
             func bar(_ bytes: Int, _ below: Int, _ kind: String) -> String {
                 guard bytes > 0 else { return "" }
-                let scale = Double(Self.trafficHeight) / Double(most)
+                let share = height / Double(max(all, 1))
                 return Markup.tag(
                     "rect",
                     [
                         "x": Self.figure(from), "width": Self.figure(max(to - from - 0.4, 0.4)),
-                        "y": Self.figure(Double(base) - Double(below + bytes) * scale),
-                        "height": Self.figure(Double(bytes) * scale), "class": kind,
+                        "y": Self.figure(Double(base) - Double(below + bytes) * share),
+                        "height": Self.figure(Double(bytes) * share), "class": kind,
                     ])
             }
             return bar(part.payloadBytes, 0, "payload")
@@ -120,7 +124,7 @@ extension Timeline {
         return strip(
             "lines", "≤ \(Markup.bytes(most))", top: top, base: base,
             note:
-                "bytes in each \(ScenarioTime.span(record.trafficPart)): dark entries, light all else"
+                "bytes in each \(ScenarioTime.span(record.trafficPart)), by square roots: dark entries, light all else"
         )
             + bars
     }

@@ -67,7 +67,8 @@ struct Timeline {
                     "x1": x, "x2": x, "y1": "\(Self.top - 4)", "y2": "\(height - 14)",
                     "class": tick.isDay ? "day" : "hour",
                 ])
-            return line + (tick.label.isEmpty ? "" : Self.label(tick.label, x, "16", "middle"))
+            let isLast = self.x(record.began + tick.at) > Double(Self.width - 40)
+            return line + Self.label(tick.label, x, "16", isLast ? "end" : "middle")
         }.joined()
     }
 

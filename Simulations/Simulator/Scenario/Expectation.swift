@@ -26,6 +26,11 @@ package struct Expectation: Hashable, Sendable {
         case reportsAgree(asAt: String)
         /// Deliveries among all others, against the same run without the slow lines of this site.
         case slowDelaysAtMost(Int, thousandths: Int64)
+
+        var runsAnother: Bool {
+            if case .slowDelaysAtMost = self { return true }
+            return false
+        }
     }
 
     /// How each kind is written; `docs/scenarios.md` has them all.
@@ -57,10 +62,4 @@ package struct Expectation: Hashable, Sendable {
             nil
         }
     }
-}
-
-/// A demand that was not met.
-package struct Unmet: Hashable, Sendable {
-    package let expectation: Expectation
-    package let what: String
 }

@@ -1,53 +1,95 @@
+import Books
+
+/// What was found of one demand.
+package struct Finding: Hashable, Sendable {
+    package let expectation: Expectation
+    package let isMet: Bool
+    /// The figure, in words.
+    package let what: String
+}
+
 extension RunRecord {
-    /// What is lacking for a demand, in words; nil where it is met. Demands that ask for more than a
-    /// record are not judged here.
-    func lacks(_ demand: Expectation.Kind) -> String? {
+    /// Is the demand met, and what was found; nil for those that ask for more than a record.
+    func finding(_ demand: Expectation.Kind) -> (isMet: Bool, what: String)? {
         switch demand {
         case .equalWithin(let limit):
-            guard let converged else { return "they never were equal" }
-            return converged <= limit ? nil : "it took \(clockText(converged))"
-        case .catchUpWithin(let limit): return slowestCatchUp(limit)
-        case .bytesAtMost(let limit):
-            return totalBytes <= limit ? nil : "\(totalBytes) bytes were sent"
+            guard let converged else { return (false, "they never were equal") }
+            return (converged <= limit, converged == 0 ? "at once" : ScenarioTime.brief(converged))
+        case .catchUpWithin(let limit): return catchUp(limit)
+        case .bytesAtMost(let limit): return (totalBytes <= limit, Markup.bytes(totalBytes))
         case .copiesAtMost(let limit):
-            guard let copies = copiesPerDelivery else { return "nothing was delivered" }
-            return Int64(copies * 1_000) <= limit
-                ? nil : "\(hundredths(copies)) copies came for each entry that a node needed"
+            guard let copies = copiesPerDelivery else { return (false, "nothing was delivered") }
+            return (Int64(copies * 1_000) <= limit, hundredths(copies))
         case .quietAtMost(let limit):
-            guard let rate = quietBytesPerLinkMinute else { return "it never was quiet" }
-            return rate <= Double(limit)
-                ? nil : "\(Int(rate)) bytes a minute and link went although all was equal"
+            guard let rate = quietBytesPerLinkMinute else { return (false, "it never was quiet") }
+            return (rate <= Double(limit), "\(Int(rate)) B a minute")
         case .confirmedAtLeast(let least):
-            return acknowledged >= least ? nil : "\(acknowledged) were confirmed"
+            return (acknowledged >= least, Markup.number(acknowledged))
         case .refusedAtMost(let most):
-            let codes = refusals.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }
-            return refused <= most
-                ? nil : "\(refused) were refused (\(codes.joined(separator: ", ")))"
-        case .delivered(let thousandths, let limit): return late(thousandths, limit)
+            return (refused <= most, "\(Markup.number(refused)): \(refusalsInWords)")
+        case .delivered(let thousandths, let limit): return delivered(thousandths, limit)
         case .noException(let kind):
-            let nodes = exceptions.filter { $0.value[kind] ?? 0 > 0 }.keys.sorted()
-            return nodes.isEmpty ? nil : "\(nodes.joined(separator: ", ")) show it"
+            let nodes = showing(kind)
+            return (nodes.isEmpty, nodes.isEmpty ? "none" : "at \(nodes.joined(separator: ", "))")
         case .anException(let kind):
-            return exceptions.contains { $0.value[kind] ?? 0 > 0 } ? nil : "no node shows it"
+            let nodes = showing(kind)
+            return (
+                !nodes.isEmpty,
+                nodes.isEmpty ? "no node shows it" : "at \(nodes.joined(separator: ", "))"
+            )
         case .reach(let marker):
-            return markers[marker.rawValue] ?? 0 > 0 ? nil : "the run never came there"
+            let times = markers[marker.rawValue] ?? 0
+            return (times > 0, times > 0 ? "\(Markup.number(times)) times" : "never")
         case .reportsAgree, .slowDelaysAtMost: return nil
         }
     }
 
-    private func slowestCatchUp(_ limit: Milliseconds) -> String? {
-        // Whoever was struck again before he had it all is judged by the last fault.
-        let late = catchUps.filter { ($0.milliseconds ?? 0) > limit }
-        guard let worst = late.max(by: { ($0.milliseconds ?? 0) < ($1.milliseconds ?? 0) }) else {
-            return nil
-        }
-        let kind = bands.indices.contains(worst.band) ? bands[worst.band].kind : "the heal"
-        return "\(sites[worst.site]) took \(clockText(worst.milliseconds ?? 0)) after \(kind) at "
-            + clockText(worst.from - began)
+    private func showing(_ kind: String) -> [String] {
+        exceptions.filter { $0.value[kind] ?? 0 > 0 }.keys.sorted()
     }
 
-    private func late(_ thousandths: Int, _ limit: Milliseconds) -> String? {
-        guard let delivery else { return "nothing was delivered" }
+    /// `92 × not enough (B0205)`.
+    var refusalsInWords: String {
+        refusals.sorted { $0.key < $1.key }
+            .map { "\($0.value) × \(Self.words(ofRefusal: $0.key)) (\($0.key))" }
+            .joined(separator: ", ")
+    }
+
+    static func words(ofRefusal code: String) -> String {
+        Refusal.Code(rawValue: code).map { code in
+            "\(code)".reduce(into: "") { text, letter in
+                text += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+            }
+        } ?? code
+    }
+
+    // MARK: Catching up
+
+    private func catchUp(_ limit: Milliseconds) -> (isMet: Bool, what: String) {
+        guard !catchUps.isEmpty else { return (true, "nobody lacked anything") }
+        let judged = catchUps.filter { !isStruckAgain($0, within: limit) }
+        func time(_ catchUp: CatchUp) -> Milliseconds { catchUp.milliseconds ?? .max }
+        guard let worst = judged.max(by: { time($0) < time($1) }) else {
+            return (true, "every fault was followed by another")
+        }
+        let kind = bands.indices.contains(worst.band) ? bands[worst.band].kind : "the heal"
+        let found = worst.milliseconds.map(ScenarioTime.brief) ?? "never"
+        return (
+            time(worst) <= limit,
+            "at most \(found): \(sites[worst.site]) after \(kind) at "
+                + ScenarioTime.text(worst.from - began)
+        )
+    }
+
+    /// Whoever is struck again before he has it all is judged by what comes last.
+    private func isStruckAgain(_ catchUp: CatchUp, within limit: Milliseconds) -> Bool {
+        bands.contains { $0.from > catchUp.from && $0.from < catchUp.from + limit }
+    }
+
+    private func delivered(
+        _ thousandths: Int, _ limit: Milliseconds
+    ) -> (isMet: Bool, what: String) {
+        guard let delivery else { return (false, "nothing was delivered") }
         let time =
             switch thousandths {
             case ...500: delivery.p50
@@ -55,7 +97,7 @@ extension RunRecord {
             case ...990: delivery.p99
             default: delivery.most
             }
-        return time <= limit ? nil : "it took \(clockText(time))"
+        return (time <= limit, ScenarioTime.brief(time))
     }
 }
 
