@@ -25,7 +25,10 @@ let signals = Target.Dependency.product(
 // Arrows point down only: a target may depend on the ones above it in this list, never below.
 let package = Package(
     name: "branchbook",
-    products: [.executable(name: "branchbook", targets: ["branchbook"])],
+    products: [
+        .executable(name: "branchbook", targets: ["branchbook"]),
+        .executable(name: "scale", targets: ["ScaleTool"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -86,6 +89,12 @@ let package = Package(
             name: "bench",
             dependencies: ["Node", "Engine", "Store", "Books", "Replica", "Sodium", logging, grdb],
             path: "Benchmarks/bench", swiftSettings: strict),
+        .target(
+            name: "Scale", dependencies: ["Gossip", "Replica", "Sodium", "Wire"],
+            path: "Simulations/Scale", swiftSettings: strict),
+        .executableTarget(
+            name: "ScaleTool", dependencies: ["Scale"], path: "Simulations/ScaleTool",
+            swiftSettings: strict),
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
@@ -108,6 +117,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GossipTests", dependencies: ["Gossip", "Replica", "Sodium", "Wire"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ScaleTests", dependencies: ["Scale", "Gossip", "Replica", "Sodium", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "NodeTests", dependencies: ["Node", "Engine", "Books", nioCore, logging],

@@ -26,9 +26,9 @@ import Wire
     static let samples: [Message] = [
         .hello(
             Hello(
-                features: 5, node: node(1), incarnation: 2, milliseconds: -3,
+                features: 5, node: node(1), incarnation: 2, milliseconds: -3, links: 300,
                 scopes: [root(.catalog), root(.roster)].sorted { $0.tag < $1.tag },
-                contacts: [.init(node: node(2), addresses: ["host:7700", "[::1]:1"])])),
+                contacts: [Contact(node: node(2), addresses: ["host:7700", "[::1]:1"])])),
         .roots(Roots(wantsReply: true, isComplete: false, scopes: [root(.board)])),
         .heads(
             Heads(
@@ -40,14 +40,18 @@ import Wire
                         log: log(2), first: 5, last: 5, hash: [UInt8](repeating: 8, count: 16)),
                 ])),
         .want(Want(log: log(1), from: 7, credit: 1 << 20)),
-        .graft(Want(log: log(2), from: 0, credit: 0)),
+        .graft([Reach(log: log(1), seq: 0), Reach(log: log(2), seq: 200)]),
         .run(RunMessage(log: log(1), first: 1, last: 3, isEnd: true, bytes: [1, 2, 3, 4])),
         .note([Reach(log: log(1), seq: 4), Reach(log: log(3), seq: .max)]),
-        .ack([Reach(log: log(3), seq: 1)]),
+        .ack([Reach(log: log(1), seq: 4_000), Reach(log: log(3), seq: .max)]),
         .prune(log(3)),
         .ping(Ping(nonce: .max, milliseconds: .min)),
         .pong(Ping(nonce: 0, milliseconds: .max)),
         .bye(Bye(reason: .malformed, text: "why 为什么")),
+        .view(
+            View(
+                wantsReply: true, links: 6,
+                contacts: [Contact(node: node(4), addresses: ["a:1"])])),
     ]
 
     /// All samples over one link, so that numbers of logs build on each other.
@@ -118,12 +122,13 @@ import Wire
     }
 
     /// Counts that promise more than the message can hold take no memory.
-    @Test(arguments: [MessageKind.hello, .roots, .heads, .note, .ack])
+    @Test(arguments: [MessageKind.hello, .roots, .heads, .note, .ack, .graft, .view])
     func aCountBeyondTheBoundIsRefused(kind: MessageKind) {
         for count: UInt64 in [5_000, 1 << 32, .max] {
             var out = ByteWriter()
             out.byte(kind.rawValue)
-            if kind == .roots { out.byte(0) }
+            if kind == .roots || kind == .view { out.byte(0) }
+            if kind == .view { out.varint(3) }
             if kind == .heads {
                 out.raw(ScopeTag(.catalog, in: Self.book).bytes)
                 out.byte(3)
@@ -146,6 +151,50 @@ import Wire
         let second = Message.prune(Self.log(1)).bytes(&writer)
         #expect(second.count == 2)
         #expect(try Message(second, &reader) == .prune(Self.log(1)))
+    }
+}
+
+extension MessageTests {
+    private static func reach(_ log: UInt64, _ seq: UInt64) -> Reach {
+        Reach(log: Self.log(log), seq: seq)
+    }
+
+    /// Once named, a log that grew by less than 128 takes two bytes of a list, whatever its seq.
+    @Test func aReachTakesTwoBytes() throws {
+        var (writer, reader) = (LogAliases(), LogAliases())
+        let first = (1...100).map { Self.reach($0, 5_000_000 + $0) }
+        #expect(try Message(Message.note(first).bytes(&writer), &reader) == .note(first))
+        let second = (1...100).map { Self.reach($0, 5_000_100 + $0) }
+        let bytes = Message.ack(second).bytes(&writer)
+        #expect(bytes.count == 2 + 200)
+        #expect(try Message(bytes, &reader) == .ack(second))
+    }
+
+    /// Lists are in the order of the numbers; a reach below what was told says nothing.
+    @Test func aListIsSortedAndNeverGoesBack() throws {
+        var (writer, reader) = (LogAliases(), LogAliases())
+        let first = Message.note([Self.reach(2, 7), Self.reach(1, 9)]).bytes(&writer)
+        #expect(
+            try Message(first, &reader) == .note([Self.reach(2, 7), Self.reach(1, 9)]))
+        let second = Message.graft([
+            Self.reach(1, 9), Self.reach(3, 1), Self.reach(2, 6),
+        ]).bytes(&writer)
+        #expect(
+            try Message(second, &reader) == .graft([Self.reach(1, 9), Self.reach(3, 1)]))
+    }
+
+    /// The longest list that is sent stays below the cap of its kind, however long its numbers are.
+    @Test func theLongestListFits() {
+        var writer = LogAliases()
+        let reaches = (0..<UInt64(Message.reachesSent)).map { seq in
+            Reach(
+                log: LogReference(
+                    LogName(
+                        author: NodeID(PublicKey(Digest(words: (seq, 0, 0, 0)))),
+                        incarnation: .max, scope: .catalog), in: Self.book),
+                seq: .max)
+        }
+        #expect(Message.note(reaches).bytes(&writer).count <= MessageKind.note.bytesMax)
     }
 }
 
@@ -178,6 +227,13 @@ import Wire
                     ])),
             .ping(Ping(nonce: 5, milliseconds: 1_795_000_000_000)),
             .bye(Bye(reason: .offline, text: "")),
+            .note([Reach(log: log, seq: 305)]),
+            .graft([Reach(log: log, seq: 305)]),
+            .prune(log),
+            .view(
+                View(
+                    wantsReply: true, links: 6,
+                    contacts: [Contact(node: log.author, addresses: ["hz:7700"])])),
         ]
         let bytes = [
             "0400" + String(repeating: "11", count: 16)
@@ -186,7 +242,9 @@ import Wire
             "0500070901aabb", "090100ac02",
             "020301" + String(repeating: "11", count: 16) + String(repeating: "22", count: 16)
                 + String(repeating: "33", count: 16),
-            "0a0580f8b2e5bd68", "0c0600",
+            "0a0580f8b2e5bd68", "0c0600", "06010005", "08010000", "0700",
+            "10010601" + "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                + "0107687a3a37373030",
         ]
         var aliases = LogAliases()
         #expect(messages.map { Self.hex($0.bytes(&aliases)) } == bytes)

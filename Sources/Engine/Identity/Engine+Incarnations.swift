@@ -88,8 +88,10 @@ extension Engine {
     /// Reads the own logs anew: they have changed by other hands than the author's.
     func renewAuthor() throws {
         try author?.seal(in: store)
-        for written in author?.takeWritten() ?? [] {
-            gossip.grew(written.name, from: written.first, to: written.last)
+        if let holdings = holdings() {
+            for written in author?.takeWritten() ?? [] {
+                try gossip.grew(written.name, from: written.first, to: written.last, holdings)
+            }
         }
         author = nil
         try stand()

@@ -97,10 +97,10 @@ extension Engine {
             self.waiting = waiting
             return
         }
-        guard !cut.isEmpty else { return }
+        guard !cut.isEmpty, let holdings = holdings() else { return }
         // What peers know of these logs is void: all is compared again.
         for tip in cut {
-            gossip.grew(tip.name, from: tip.head.seq + 1, to: tip.head.seq)
+            try gossip.grew(tip.name, from: tip.head.seq + 1, to: tip.head.seq, holdings)
             published[tip.name] = nil
         }
         gossip.closeAll(.renew)

@@ -146,14 +146,14 @@ extension Engine {
         } catch let error as EntryError {
             var isFork = false
             if case .fork = error { isFork = true }
-            gossip.refused(log, isFork: isFork, why: "\(error)", on: id)
+            gossip.refused(log, isFork: isFork, why: "\(error)", on: id, holdings)
         } catch let error as Refusal where error.code == .badRun {
-            gossip.refused(log, isFork: false, why: error.what, on: id)
+            gossip.refused(log, isFork: false, why: error.what, on: id, holdings)
         } catch StoreError.sqlite(code: 19, let message) {
-            gossip.refused(log, isFork: false, why: message, on: id)
+            gossip.refused(log, isFork: false, why: message, on: id, holdings)
         } catch StoreError.notNext(let held) {
-            gossip.grew(log, from: held + 1, to: held)
-            gossip.refused(log, isFork: false, why: "not next", on: id)
+            try gossip.grew(log, from: held + 1, to: held, holdings)
+            gossip.refused(log, isFork: false, why: "not next", on: id, holdings)
         }
     }
 
@@ -214,7 +214,8 @@ extension Engine {
         var effects: [Effect] = []
         if let holdings = holdings() {
             for written in author?.takeWritten() ?? [] {
-                gossip.grew(written.name, from: written.first, to: written.last)
+                try gossip.grew(
+                    written.name, from: written.first, to: written.last, holdings)
             }
             if gossip.wakeAt().map({ $0 <= now }) ?? false { try gossip.tick(holdings, at: now) }
             effects += try run(at: now)

@@ -23,9 +23,15 @@ package struct LogReference: Hashable, Sendable {
 
 /// The short numbers of logs in one direction of one link: the first mention defines the next
 /// number (49 bytes or more), later ones cost a byte or two.
+///
+/// Also how far each log was told in that direction, so that lists of reaches carry differences.
+/// Both ends keep the same, because a link loses and reorders nothing.
+/// Memory: about 170 bytes a log named, 65,536 logs at most.
 package struct LogAliases: Sendable {
     private var numbers: [LogReference: Int] = [:]
     private var references: [LogReference] = []
+    /// By number: the greatest seq that a list of reaches told.
+    private var told: [UInt64] = []
 
     /// Above this a link must be made anew.
     package static let countMax = 65_536
@@ -41,6 +47,10 @@ package struct LogAliases: Sendable {
             return
         }
         out.length(references.count)
+        writeName(reference, to: &out)
+    }
+
+    private mutating func writeName(_ reference: LogReference, to out: inout ByteWriter) {
         out.raw(reference.tag.bytes)
         out.raw(reference.author.key.bytes)
         out.varint(reference.incarnation)
@@ -51,6 +61,12 @@ package struct LogAliases: Sendable {
     package mutating func read(from reader: inout ByteReader) throws(WireError) -> LogReference {
         let number = try reader.length(atMost: Self.countMax)
         if number < references.count { return references[number] }
+        return try readName(number, from: &reader)
+    }
+
+    private mutating func readName(
+        _ number: Int, from reader: inout ByteReader
+    ) throws(WireError) -> LogReference {
         guard number == references.count, !isFull else { throw .unknown(field: "log") }
         guard let tag = ScopeTag(try reader.raw(ScopeTag.count)),
             let key = PublicKey(try reader.raw(PublicKey.count))
@@ -66,5 +82,54 @@ package struct LogAliases: Sendable {
     private mutating func define(_ reference: LogReference) {
         numbers[reference] = references.count
         references.append(reference)
+        told.append(0)
+    }
+}
+
+// MARK: Lists of reaches
+
+extension LogAliases {
+    /// Count, then for each log in the order of their numbers how many numbers were skipped and how
+    /// much further it reaches than was told: two bytes a log as a rule.
+    ///
+    /// What is below the seq told before is left out: it says nothing.
+    mutating func write(_ reaches: [Reach], to out: inout ByteWriter) {
+        var listed: [(number: Int, reach: Reach)] = []
+        var next = references.count
+        for reach in reaches {
+            if let number = numbers[reach.log] {
+                if reach.seq >= told[number] { listed.append((number, reach)) }
+            } else {
+                listed.append((next, reach))
+                next += 1
+            }
+        }
+        listed.sort { $0.number < $1.number }
+        out.length(listed.count)
+        var expected = 0
+        for (number, reach) in listed {
+            out.length(number - expected)
+            if number == references.count { writeName(reach.log, to: &out) }
+            out.varint(reach.seq - told[number])
+            told[number] = reach.seq
+            expected = number + 1
+        }
+    }
+
+    mutating func readReaches(from reader: inout ByteReader) throws(WireError) -> [Reach] {
+        var reaches: [Reach] = []
+        var expected = 0
+        for _ in 0..<(try reader.length(atMost: Message.reachesMax)) {
+            let number = expected + (try reader.length(atMost: Self.countMax))
+            let log =
+                number < references.count
+                ? references[number] : try readName(number, from: &reader)
+            let (seq, over) = told[number].addingReportingOverflow(try reader.varint())
+            if over { throw .overflow }
+            told[number] = seq
+            reaches.append(Reach(log: log, seq: seq))
+            expected = number + 1
+        }
+        return reaches
     }
 }

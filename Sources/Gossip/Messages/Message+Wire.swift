@@ -17,6 +17,7 @@ extension Message {
         case .ping: .ping
         case .pong: .pong
         case .bye: .bye
+        case .view: .view
         }
     }
 
@@ -30,7 +31,7 @@ extension Message {
             out.byte((roots.wantsReply ? 1 : 0) | (roots.isComplete ? 2 : 0))
             ScopeRoot.write(roots.scopes, to: &out)
         case .heads(let heads): heads.write(to: &out, &aliases)
-        case .want(let want), .graft(let want):
+        case .want(let want):
             aliases.write(want.log, to: &out)
             out.varint(want.from)
             out.varint(want.credit)
@@ -40,12 +41,8 @@ extension Message {
             out.varint(run.last)
             out.byte(run.isEnd ? 1 : 0)
             out.raw(run.bytes)
-        case .note(let reaches), .ack(let reaches):
-            out.length(reaches.count)
-            for reach in reaches {
-                aliases.write(reach.log, to: &out)
-                out.varint(reach.seq)
-            }
+        case .note(let reaches), .ack(let reaches), .graft(let reaches):
+            aliases.write(reaches, to: &out)
         case .prune(let log): aliases.write(log, to: &out)
         case .ping(let ping), .pong(let ping):
             out.varint(ping.nonce)
@@ -53,6 +50,10 @@ extension Message {
         case .bye(let bye):
             out.byte(bye.reason.rawValue)
             out.text(bye.text)
+        case .view(let view):
+            out.byte(view.wantsReply ? 1 : 0)
+            out.varint(view.links)
+            Contact.write(view.contacts, to: &out)
         }
         return out.bytes
     }
@@ -69,14 +70,15 @@ extension Message {
         case .roots: self = .roots(try Roots(from: &reader))
         case .heads: self = .heads(try Heads(from: &reader, &aliases))
         case .want: self = .want(try Want(from: &reader, &aliases))
-        case .graft: self = .graft(try Want(from: &reader, &aliases))
+        case .graft: self = .graft(try aliases.readReaches(from: &reader))
         case .run: self = .run(try RunMessage(from: &reader, &aliases))
-        case .note: self = .note(try Reach.read(from: &reader, &aliases))
-        case .ack: self = .ack(try Reach.read(from: &reader, &aliases))
+        case .note: self = .note(try aliases.readReaches(from: &reader))
+        case .ack: self = .ack(try aliases.readReaches(from: &reader))
         case .prune: self = .prune(try aliases.read(from: &reader))
         case .ping: self = .ping(try Ping(from: &reader))
         case .pong: self = .pong(try Ping(from: &reader))
         case .bye: self = .bye(try Bye(from: &reader))
+        case .view: self = .view(try View(from: &reader))
         case .joinRequest, .joinAccept, .joinRefusal: throw .unknown(field: "kind")
         }
         try reader.finish()
@@ -89,7 +91,24 @@ extension Hello {
         out.raw(node.key.bytes)
         out.varint(incarnation)
         out.signed(milliseconds)
+        out.varint(links)
         ScopeRoot.write(scopes, to: &out)
+        Contact.write(contacts, to: &out)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(WireError) {
+        features = try reader.varint()
+        node = try NodeID(from: &reader)
+        incarnation = try reader.varint()
+        milliseconds = try reader.signed()
+        links = try reader.varint()
+        scopes = try ScopeRoot.read(from: &reader)
+        contacts = try Contact.read(from: &reader, atMost: Message.contactsMax)
+    }
+}
+
+extension Contact {
+    fileprivate static func write(_ contacts: [Contact], to out: inout ByteWriter) {
         out.length(contacts.count)
         for contact in contacts {
             out.raw(contact.node.key.bytes)
@@ -98,14 +117,11 @@ extension Hello {
         }
     }
 
-    fileprivate init(from reader: inout ByteReader) throws(WireError) {
-        features = try reader.varint()
-        node = try NodeID(from: &reader)
-        incarnation = try reader.varint()
-        milliseconds = try reader.signed()
-        scopes = try ScopeRoot.read(from: &reader)
-        contacts = []
-        for _ in 0..<(try reader.length(atMost: Message.contactsMax)) {
+    fileprivate static func read(
+        from reader: inout ByteReader, atMost limit: Int
+    ) throws(WireError) -> [Contact] {
+        var contacts: [Contact] = []
+        for _ in 0..<(try reader.length(atMost: limit)) {
             let node = try NodeID(from: &reader)
             var addresses: [String] = []
             for _ in 0..<(try reader.length(atMost: Message.addressesMax)) {
@@ -113,6 +129,17 @@ extension Hello {
             }
             contacts.append(Contact(node: node, addresses: addresses))
         }
+        return contacts
+    }
+}
+
+extension View {
+    fileprivate init(from reader: inout ByteReader) throws(WireError) {
+        let flags = try reader.byte()
+        guard flags <= 1 else { throw .notCanonical }
+        self.init(
+            wantsReply: flags == 1, links: try reader.varint(),
+            contacts: try Contact.read(from: &reader, atMost: Message.viewContactsMax))
     }
 }
 
@@ -213,19 +240,6 @@ extension RunMessage {
         guard flag <= 1 else { throw .notCanonical }
         isEnd = flag == 1
         bytes = try reader.raw(reader.remaining)
-    }
-}
-
-extension Reach {
-    fileprivate static func read(
-        from reader: inout ByteReader, _ aliases: inout LogAliases
-    ) throws(WireError) -> [Reach] {
-        var reaches: [Reach] = []
-        for _ in 0..<(try reader.length(atMost: Message.reachesMax)) {
-            reaches.append(
-                Reach(log: try aliases.read(from: &reader), seq: try reader.varint()))
-        }
-        return reaches
     }
 }
 

@@ -11,17 +11,22 @@ package enum Message: Hashable, Sendable {
     case run(RunMessage)
     case note([Reach])
     case prune(LogReference)
-    /// Send this log eagerly from here on, beginning at `from`.
-    case graft(Want)
+    /// Push these logs from here on: I hold them up to `seq`.
+    case graft([Reach])
     case ack([Reach])
     case ping(Ping)
     case pong(Ping)
     case bye(Bye)
+    /// How many links the sender has, and where others can be reached.
+    case view(View)
 
     package static let scopesMax = 4_096
     package static let headsMax = 2_048
     package static let reachesMax = 1_024
+    /// What is put into one message, so that the longest spelling of each stays below its cap.
+    package static let reachesSent = 768
     package static let contactsMax = 64
+    package static let viewContactsMax = 16
     package static let addressesMax = 8
     package static let addressBytesMax = 255
 }
@@ -32,19 +37,30 @@ package struct Hello: Hashable, Sendable {
     package var incarnation: UInt64
     /// The sender's clock: shown as skew, adopted by nobody.
     package var milliseconds: Int64
+    /// Links of the sender to other nodes: who has none besides this one is not turned away.
+    package var links: UInt64
     package var scopes: [ScopeRoot]
     /// Where members were found to listen, the sender first.
     package var contacts: [Contact]
+}
 
-    package struct Contact: Hashable, Sendable {
-        package let node: NodeID
-        package let addresses: [String]
+/// Where a node was found to listen.
+package struct Contact: Hashable, Sendable {
+    package let node: NodeID
+    package let addresses: [String]
 
-        package init(node: NodeID, addresses: [String]) {
-            self.node = node
-            self.addresses = addresses
-        }
+    package init(node: NodeID, addresses: [String]) {
+        self.node = node
+        self.addresses = addresses
     }
+}
+
+/// One step of a shuffle (HyParView, section 4.4), or the news of a changed number of links.
+package struct View: Hashable, Sendable {
+    package let wantsReply: Bool
+    /// Links of the sender to other nodes than the reader.
+    package let links: UInt64
+    package let contacts: [Contact]
 }
 
 package struct Roots: Hashable, Sendable {
@@ -106,7 +122,7 @@ package struct RunMessage: Hashable, Sendable {
     package let bytes: [UInt8]
 }
 
-/// "I have this log up to `seq`" in a note, "durably" in an ack.
+/// "I have this log up to `seq`" in a note and a graft, "durably" in an ack.
 package struct Reach: Hashable, Sendable {
     package let log: LogReference
     package let seq: UInt64
@@ -133,5 +149,7 @@ package struct Bye: Hashable, Sendable {
         case tooMany = 7
         case renew = 8
         case joined = 9
+        /// The sender has links enough, and so has the reader.
+        case enough = 10
     }
 }

@@ -15,6 +15,7 @@ package enum MessageKind: UInt8, CaseIterable, Sendable {
     case joinRequest = 13
     case joinAccept = 14
     case joinRefusal = 15
+    case view = 16
 
     /// Bytes, the kind's included: compared before memory is taken.
     package var bytesMax: Int {
@@ -22,8 +23,9 @@ package enum MessageKind: UInt8, CaseIterable, Sendable {
         case .hello: 256 << 10
         case .roots, .heads: 256 << 10
         case .run: 1 << 20
-        case .note, .ack: 64 << 10
-        case .want, .prune, .graft, .ping, .pong: 256
+        case .note, .ack, .graft: 64 << 10
+        case .view: 48 << 10
+        case .want, .prune, .ping, .pong: 256
         case .bye, .joinRefusal: 1_024
         case .joinRequest, .joinAccept: 2_048
         }

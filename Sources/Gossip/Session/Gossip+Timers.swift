@@ -2,32 +2,31 @@ package import Replica
 import Sodium
 
 extension Gossip {
-    /// To be called whenever `wakeAt` has come; more often does no harm.
+    /// To be called whenever `wakeAt` has come, and `flush` after it; more often does no harm.
     package mutating func tick(_ holdings: some Holdings, at now: Instant) throws {
         guard isOnline else { return }
+        try refreshScopes(holdings)
         dropStalled(at: now)
-        try graftDue(holdings, at: now)
-        for id in links.keys.sorted() { keepAlive(id, at: now) }
+        if !wanted.isEmpty { try graftDue(holdings, at: now) }
+        for id in links.keys { keepAlive(id, at: now) }
         if let due = antiEntropyAt, due <= now {
-            let peers = ready
-            if !peers.isEmpty {
-                let chosen = peers[Int(random.next() % UInt64(peers.count))]
-                try sendRoots(isComplete: false, wantsReply: false, on: chosen, holdings)
+            if !ready.isEmpty {
+                let chosen = ready[Int(random.next() % UInt64(ready.count))]
+                try sendRoots(
+                    isComplete: false, wantsReply: false, on: chosen, holdings, at: now)
                 antiEntropyMilliseconds = min(
                     antiEntropyMilliseconds * 2, Self.antiEntropyMostMilliseconds)
             }
             scheduleAntiEntropy(at: now)
         }
-        let connected = Set(links.values.compactMap(\.peer)).union([holdings.node])
-        for address in dialer.due(connected: connected, at: now) {
-            outputs.append(.connect(address: address))
-        }
+        try tickViews(holdings, at: now)
     }
 
     /// What is held has changed by more than new entries: tell every peer at once.
     package mutating func announceRoots(
         wantsReply: Bool, _ holdings: some Holdings
     ) throws {
+        try refreshScopes(holdings)
         for id in ready {
             try sendRoots(isComplete: true, wantsReply: wantsReply, on: id, holdings)
         }
@@ -35,7 +34,7 @@ extension Gossip {
 
     /// Ends the links of those that are members no more.
     package mutating func turnAway(_ holdings: some Holdings) {
-        for id in links.keys.sorted() {
+        for id in links.keys {
             guard let link = links[id], let peer = link.peer,
                 !holdings.isMember(peer, with: link.transport)
             else { continue }
@@ -49,41 +48,39 @@ extension Gossip {
     }
 
     private mutating func keepAlive(_ id: LinkID, at now: Instant) {
-        guard let link = links[id], !link.isClosing else { return }
-        let silent = now.milliseconds - link.lastReceived.milliseconds
+        guard links[id]?.isClosing == false, let heard = links[id]?.lastReceived else { return }
+        let silent = now.milliseconds - heard.milliseconds
+        guard let wait = links[id]?.pingMilliseconds, silent >= wait else { return }
+        let pinged = links[id]?.lastPing
         if silent >= Self.silentMilliseconds {
             close(id, .silent)
-        } else if link.peer != nil, silent >= Self.pingMilliseconds,
-            link.lastPing.map({ now.milliseconds - $0.milliseconds >= Self.pingMilliseconds })
-                ?? true
+        } else if links[id]?.peer != nil,
+            pinged.map({ now.milliseconds - $0.milliseconds >= wait }) ?? true
         {
-            links[id]?.lastPing = now
-            send(
-                .ping(
-                    Ping(
-                        nonce: UInt64(bitPattern: now.milliseconds),
-                        milliseconds: now.milliseconds)), on: id)
+            ping(id, at: now)
         }
     }
 
-    /// When `tick` has something to do next.
+    /// The nonce tells an answer from that to the ping before; more it need not.
+    mutating func ping(_ id: LinkID, at now: Instant) {
+        links[id]?.lastPing = now
+        send(.ping(Ping(nonce: Self.nonce(now), milliseconds: now.milliseconds)), on: id)
+    }
+
+    static func nonce(_ sent: Instant) -> UInt64 {
+        UInt64(bitPattern: sent.milliseconds) & 0x7f
+    }
+
+    /// When `tick` has something to do next; to be asked after `flush`. Cost: linear in the links.
     package func wakeAt() -> Instant? {
         guard isOnline else { return nil }
-        var times = wanted.values.map { $0 }
-        for link in links.values where !link.isClosing {
-            // A ping that waits for its answer is not sent again at once.
-            let quietSince = max(link.lastReceived, link.lastPing ?? link.lastReceived)
-            times.append(link.lastReceived.advanced(byMilliseconds: Self.silentMilliseconds))
-            if link.peer != nil {
-                times.append(quietSince.advanced(byMilliseconds: Self.pingMilliseconds))
-            }
-            times += link.fetching.values.map {
-                $0.lastProgress.advanced(byMilliseconds: Self.stalledMilliseconds)
-            }
+        var next = wanted.values.min()
+        func take(_ time: Instant?) {
+            if let time { next = min(next ?? time, time) }
         }
-        if let antiEntropyAt, !links.isEmpty { times.append(antiEntropyAt) }
-        let connected = Set(links.values.compactMap(\.peer))
-        if let dial = dialer.nextDue(connected: connected) { times.append(dial) }
-        return times.min()
+        take(links.wakeAt())
+        if !links.isEmpty { take(antiEntropyAt) }
+        take(viewsAt)
+        return next
     }
 }

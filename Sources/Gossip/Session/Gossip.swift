@@ -6,7 +6,9 @@ package import Sodium
 /// effects come out of `take`.
 ///
 /// Laws: entries of a log are handed to the replica in order and once; a log is fetched from one peer
-/// at a time; nothing of our own logs leaves before the peer's heads of their scope were compared.
+/// at a time; nothing of our own logs leaves before the peer's heads of their scope were compared;
+/// the same inputs give the same outputs in every process.
+/// Memory: `Link` says what a link takes, `LogTable` what a log takes, `Dialer` what addresses take.
 package struct Gossip: Sendable {
     package enum Output: Hashable, Sendable {
         case send(LinkID, [UInt8])
@@ -33,15 +35,21 @@ package struct Gossip: Sendable {
         package var unequal: [Scope] = []
     }
 
-    var links: [LinkID: Link] = [:]
+    var links = LinkTable()
+    /// The links whose peers are known, in order.
+    var ready: [LinkID] = []
+    var logs = LogTable()
+    var scopes = ScopeList()
     /// Which link streams a log to us.
-    var fetchedBy: [LogName: LinkID] = [:]
+    var fetchedBy: [Int: LinkID] = [:]
     /// Logs that somebody has more of: when to ask for them.
-    var wanted: [LogName: Instant] = [:]
+    var wanted: [Int: Instant] = [:]
     /// The first new entry of each log that grew in this batch.
-    var grown: [LogName: UInt64] = [:]
-    var held: [LogName: UInt64] = [:]
-    package var dialer: Dialer
+    var grown: [Int: UInt64] = [:]
+    /// Logs whose upstream is gone.
+    var orphans: [Int] = []
+    package var dialer = Dialer()
+    var views = ViewState()
     var random: SeededRandom
     var outputs: [Output] = []
     var antiEntropyAt: Instant?
@@ -52,17 +60,20 @@ package struct Gossip: Sendable {
 
     static let antiEntropyLeastMilliseconds: Int64 = 30_000
     static let antiEntropyMostMilliseconds: Int64 = 300_000
+    static let settledMilliseconds: Int64 = 1_000
     static let graftMilliseconds: Int64 = 300
     static let pingMilliseconds: Int64 = 60_000
+    static let answeringPingMilliseconds: Int64 = 75_000
     static let silentMilliseconds: Int64 = 150_000
     static let stalledMilliseconds: Int64 = 20_000
     package static let linksMax = 64
+    /// Links above `linksMax` that live for two hellos: who is turned away learns of others.
+    static let refusedMax = 16
 
     /// - Parameter seed: of jitter and of the choice among peers: nothing secret.
     package init(incarnation: UInt64, seed: UInt64) {
         self.incarnation = incarnation
         random = SeededRandom(seed: seed)
-        dialer = Dialer()
     }
 
     /// What is to be done, in order.
@@ -78,68 +89,89 @@ package struct Gossip: Sendable {
         _ id: LinkID, isInitiator: Bool, transport: AgreementPublicKey, address: String?,
         _ holdings: some Holdings, at now: Instant
     ) throws {
-        let link = Link(
-            id: id, isInitiator: isInitiator, transport: transport, address: address, at: now)
-        guard isOnline, links.count < Self.linksMax else {
-            links[id] = link
+        links.add(
+            Link(
+                id: id, isInitiator: isInitiator, transport: transport, address: address, at: now))
+        guard isOnline, links.count <= Self.linksMax + Self.refusedMax else {
             close(id, isOnline ? .tooMany : .offline)
             return
         }
-        links[id] = link
+        try refreshScopes(holdings)
         let roots = try roots(holdings)
         links[id]?.rootsTold = Self.byTag(roots)
+        links[id]?.linksTold = UInt64(ready.count)
         send(
             .hello(
                 Hello(
                     features: 0, node: holdings.node, incarnation: incarnation,
-                    milliseconds: now.milliseconds, scopes: roots,
-                    contacts: dialer.contacts(self: holdings.node))), on: id)
+                    milliseconds: now.milliseconds, links: UInt64(ready.count), scopes: roots,
+                    contacts: contactsToTell(holdings.node))), on: id)
     }
 
     /// The connection is gone, whoever ended it.
     package mutating func closed(_ id: LinkID, at now: Instant) {
-        guard let link = links.removeValue(forKey: id) else { return }
-        if let address = link.address { dialer.lost(address, at: now, random: &random) }
+        guard let link = links.remove(id) else { return }
+        ready.removeAll { $0 == id }
+        views.linkEnded(isLoss: !link.isSpared)
+        if let address = link.address {
+            dialer.lost(address, since: link.since, at: now, random: &random)
+        }
         for log in link.fetching.keys.sorted() {
             fetchedBy[log] = nil
             wanted[log] = now
+        }
+        for log in 0..<logs.count where logs[log].upstream == id {
+            logs[log].upstream = nil
+            orphans.append(log)
         }
     }
 
     package mutating func connectFailed(_ address: String, at now: Instant) {
         dialer.failed(address, at: now, random: &random)
+        if views.isPartial { dialer.forgetIfUseless(address) }
     }
 
     /// Says why, then ends the link.
     mutating func close(_ id: LinkID, _ reason: Bye.Reason, _ text: String = "") {
         guard links[id]?.isClosing == false else { return }
         send(.bye(Bye(reason: reason, text: String(text.prefix(100)))), on: id)
+        ends(id, reason)
+    }
+
+    /// Somebody said goodbye.
+    mutating func ends(_ id: LinkID, _ reason: Bye.Reason) {
         links[id]?.isClosing = true
+        links[id]?.isSpared = [.enough, .tooMany, .duplicate].contains(reason)
+        ready.removeAll { $0 == id }
+        views.isStale = true
         outputs.append(.close(id))
     }
 
     package mutating func closeAll(_ reason: Bye.Reason) {
-        for id in links.keys.sorted() { close(id, reason) }
+        for id in links.keys { close(id, reason) }
     }
 
     mutating func send(_ message: Message, on id: LinkID) {
-        guard var link = links[id], !link.isClosing else { return }
-        let bytes = message.bytes(&link.outgoing)
-        link.bytesSent += UInt64(bytes.count)
-        links[id] = link
+        guard links[id]?.isClosing == false, let bytes = links[id]?.write(message) else { return }
         outputs.append(.send(id, bytes))
     }
 
-    /// The links whose peers are known, in order.
-    var ready: [LinkID] {
-        links.values.filter { $0.peer != nil && !$0.isClosing }.map(\.id).sorted()
+    /// A list of reaches, in as many messages as its bound asks for.
+    mutating func send(
+        _ reaches: [Reach], as message: ([Reach]) -> Message, on id: LinkID
+    ) {
+        for start in stride(from: 0, to: reaches.count, by: Message.reachesSent) {
+            let page = reaches[start..<min(start + Message.reachesSent, reaches.count)]
+            send(message(Array(page)), on: id)
+        }
     }
 
+    // MARK: Roots
+
     func roots(_ holdings: some Holdings) throws -> [ScopeRoot] {
-        try holdings.scopes().sorted().prefix(Message.scopesMax).map { scope in
-            let (root, digest) = try holdings.root(of: scope)
-            return ScopeRoot(
-                tag: ScopeTag(scope, in: holdings.book), root: root, digest: digest)
+        try scopes.byName.prefix(Message.scopesMax).map { scope in
+            let (root, digest) = try holdings.root(of: scope.scope)
+            return ScopeRoot(tag: scope.tag, root: root, digest: digest)
         }
     }
 
@@ -147,90 +179,54 @@ package struct Gossip: Sendable {
         Dictionary(roots.map { ($0.tag, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Tells a peer every root, or those that are not as it was last told.
+    /// Tells a peer every root, or those that are not as it was last told and stand still.
     mutating func sendRoots(
-        isComplete: Bool, wantsReply: Bool, on id: LinkID, _ holdings: some Holdings
+        isComplete: Bool, wantsReply: Bool, on id: LinkID, _ holdings: some Holdings,
+        at now: Instant? = nil
     ) throws {
         let all = try roots(holdings)
-        let told = links[id]?.rootsTold ?? [:]
-        links[id]?.rootsTold = Self.byTag(all)
-        let news = isComplete ? all : all.filter { told[$0.tag] != $0 }
+        var news = all
+        if !isComplete {
+            let told = links[id]?.rootsTold ?? [:]
+            news = all.filter { root in
+                told[root.tag] != root
+                    && now.map { scopes.isSettled(root.tag, at: $0) } ?? true
+            }
+        }
+        for root in news { links[id]?.rootsTold[root.tag] = root }
         send(
             .roots(Roots(wantsReply: wantsReply, isComplete: isComplete, scopes: news)), on: id)
     }
 
-    mutating func ownSeq(_ log: LogName, _ holdings: some Holdings) throws -> UInt64 {
-        if let seq = held[log] { return seq }
-        let seq = try holdings.head(of: log)?.seq ?? 0
-        held[log] = seq
+    // MARK: Logs
+
+    mutating func ownSeq(_ log: Int, _ holdings: some Holdings) throws -> UInt64 {
+        if let seq = logs[log].held { return seq }
+        let seq = try holdings.head(of: logs.names[log])?.seq ?? 0
+        logs[log].held = seq
         return seq
     }
 
     /// Nil for a scope that is not kept here.
-    func name(_ reference: LogReference, _ scopes: [ScopeTag: Scope]) -> LogName? {
-        scopes[reference.tag].map {
-            LogName(author: reference.author, incarnation: reference.incarnation, scope: $0)
-        }
+    mutating func number(_ reference: LogReference) -> Int? {
+        guard let scope = scopes.kept[reference.tag] else { return nil }
+        return logs.number(
+            of: reference,
+            LogName(
+                author: reference.author, incarnation: reference.incarnation, scope: scope))
     }
 
-    func scopesByTag(_ holdings: some Holdings) throws -> [ScopeTag: Scope] {
-        Dictionary(
-            try holdings.scopes().map { (ScopeTag($0, in: holdings.book), $0) },
-            uniquingKeysWith: { first, _ in first })
-    }
-}
-
-// MARK: What people ask
-
-extension Gossip {
-    package struct PeerState: Hashable, Sendable {
-        package let link: LinkID
-        package let node: NodeID?
-        package let address: String?
-        package let isInitiator: Bool
-        package let since: Instant
-        package let roundTripMilliseconds: Int64?
-        package let skewMilliseconds: Int64?
-        package let bytesReceived: UInt64
-        package let bytesSent: UInt64
-        /// Entries the peer is known to hold that we do not.
-        package let behind: UInt64
-        /// Entries we hold that the peer is not known to hold durably.
-        package let ahead: UInt64
+    mutating func number(_ name: LogName, _ book: BookID) -> Int? {
+        logs.number(of: reference(name, book), name)
     }
 
-    /// Who is at the other end, once it said so.
-    package func node(of id: LinkID) -> NodeID? { links[id]?.peer }
-
-    package var peers: [PeerState] {
-        links.values.filter { !$0.isClosing }.sorted { $0.id < $1.id }.map { link in
-            var (behind, ahead) = (UInt64(0), UInt64(0))
-            // A peer may claim any seq of many logs: the sum stays at the greatest number.
-            for (log, seq) in link.reach {
-                let missing = seq > held[log] ?? 0 ? seq - (held[log] ?? 0) : 0
-                let (sum, over) = behind.addingReportingOverflow(missing)
-                behind = over ? .max : sum
-            }
-            for (log, seq) in held where link.common.contains(log.scope) {
-                let durable = link.durable[log] ?? 0
-                ahead += seq > durable ? seq - durable : 0
-            }
-            return PeerState(
-                link: link.id, node: link.peer, address: link.address,
-                isInitiator: link.isInitiator, since: link.since,
-                roundTripMilliseconds: link.roundTripMilliseconds,
-                skewMilliseconds: link.skewMilliseconds, bytesReceived: link.bytesReceived,
-                bytesSent: link.bytesSent, behind: behind, ahead: ahead)
-        }
+    private mutating func reference(_ name: LogName, _ book: BookID) -> LogReference {
+        LogReference(
+            tag: scopes.tag(of: name.scope, in: book), author: name.author,
+            incarnation: name.incarnation)
     }
 
-    /// Does a connected peer hold more of this log than we do?
-    package func isBehind(_ log: LogName) -> Bool {
-        links.values.contains { $0.reach[log] ?? 0 > held[log] ?? 0 }
-    }
-
-    /// Peers that hold a log durably up to `seq`, as far as they said.
-    package func holders(of log: LogName, upTo seq: UInt64) -> Set<NodeID> {
-        Set(links.values.filter { $0.durable[log] ?? 0 >= seq }.compactMap(\.peer))
+    mutating func refreshScopes(_ holdings: some Holdings) throws {
+        try scopes.refresh(holdings.scopes(), in: holdings.book)
     }
 }
