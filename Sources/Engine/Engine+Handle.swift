@@ -118,7 +118,6 @@ extension Engine {
         private let forks: [LogName: Store.ForkRow]
         private let claims: [NodeID: Claim]
         private let believed: Set<NodeID>
-        private let walks: [LogName: HistoryWalk]
         private let choseIncarnation: Bool
         private let published: [LogName: UInt64]
         private let marked: HighWaterMark?
@@ -139,7 +138,6 @@ extension Engine {
             forks = engine.forks
             claims = engine.claims
             believed = engine.believed
-            walks = engine.walks
             choseIncarnation = engine.choseIncarnation
             published = engine.published
             marked = engine.marked
@@ -148,7 +146,7 @@ extension Engine {
             keeperAt = engine.keeperAt
         }
 
-        /// `links` is not among it: a batch that fails closes them all.
+        /// `links`, and what is asked on them, is not among it: a batch that fails closes them all.
         func restore(_ engine: Engine) {
             engine.author = author
             engine.standing = standing
@@ -162,7 +160,6 @@ extension Engine {
             engine.forks = forks
             engine.claims = claims
             engine.believed = believed
-            engine.walks = walks
             engine.choseIncarnation = choseIncarnation
             engine.published = published
             engine.publication.reached = [:]
@@ -194,7 +191,7 @@ extension Engine {
             return []
         case .connected(let link): return try connected(link, at: now)
         case .received(let id, let bytes): return try received(bytes, on: id, at: now)
-        case .closed(let id): return closed(id, at: now)
+        case .closed(let id): return try closed(id, at: now)
         case .connectFailed(let address, let why):
             return connectFailed(address, why, at: now)
         case .timerFired: return []
@@ -214,7 +211,7 @@ extension Engine {
             effects.append(.close(id))
             gossip.closed(id, at: now)
         }
-        links = [:]
+        (links, walks, rivals) = ([:], [:], [:])
         for case .request(let id, _) in inputs { effects.append(.reply(id, .refused(refusal))) }
         if Self.ends(refusal) { effects.append(stop(refusal)) }
         return effects

@@ -41,6 +41,8 @@ package final class Engine {
     var believed: Set<NodeID> = []
     /// Own logs that are compared with a peer's history.
     var walks: [LogName: HistoryWalk] = [:]
+    /// On which links else another history of an own log was claimed, and where.
+    var rivals: [LogName: [LinkID: UInt64]] = [:]
     /// This process chose the incarnation that it writes in.
     var choseIncarnation = false
     /// How far own logs were handed to peers: in this batch, and as the store knows it.

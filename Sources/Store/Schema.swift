@@ -318,9 +318,11 @@ enum Schema {
         -- written before this table was there, everything may have been.
         CREATE TABLE published (
             log INTEGER PRIMARY KEY REFERENCES log(id),
-            seq INTEGER NOT NULL
+            seq INTEGER NOT NULL,
+            -- From this entry on they came from a peer: another copy wrote them.
+            returned INTEGER
         ) STRICT;
-        INSERT INTO published SELECT id, seq FROM log;
+        INSERT INTO published SELECT id, seq, NULL FROM log;
         """
 
     /// Emptied by a rebuild. `name` stays: it only interns.

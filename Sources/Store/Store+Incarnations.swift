@@ -113,15 +113,30 @@ extension Store {
         }
     }
 
-    /// Never lowers it.
-    package func publish(_ log: LogID, upTo seq: UInt64) throws {
+    /// The first entry of an own log that was not written here; nil where all were.
+    package func returned(_ log: LogID) throws -> UInt64? {
+        try access { db in
+            try Int64.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT returned FROM published
+                        WHERE log = (SELECT id FROM log WHERE log_id = ?) AND returned NOT NULL
+                        """),
+                arguments: [blob(log.digest)]
+            ).map { natural($0) }
+        }
+    }
+
+    /// Never lowers how far a log may be held, nor moves where another copy's entries begin.
+    package func publish(_ log: LogID, upTo seq: UInt64, returnedFrom first: UInt64? = nil) throws {
         try access { db in
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO published SELECT id, ? FROM log WHERE log_id = ?
-                    ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)
+                    INSERT INTO published SELECT id, ?, ? FROM log WHERE log_id = ?
+                    ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq),
+                        returned = coalesce(returned, excluded.returned)
                     """
-            ).execute(arguments: [integer(seq), blob(log.digest)])
+            ).execute(arguments: [integer(seq), first.map { integer($0) }, blob(log.digest)])
         }
     }
 }

@@ -139,9 +139,11 @@ extension Engine {
     /// copy of it is at work.
     ///
     /// - Parameter isNew: nothing was held of the log before.
-    func cameBack(_ log: LogName, upTo seq: UInt64, isNew: Bool) throws {
+    func cameBack(_ log: LogName, _ entries: ClosedRange<UInt64>, isNew: Bool) throws {
         guard let book = standing?.book else { return }
-        try store.publish(log.id(in: log.incarnation == 0 ? .genesis : book), upTo: seq)
+        try store.publish(
+            log.id(in: log.incarnation == 0 ? .genesis : book), upTo: entries.upperBound,
+            returnedFrom: entries.lowerBound)
         guard let author else { return }
         let isOurs = log.incarnation == author.incarnation
         // Two copies at work must not chase each other: what this process chose and wrote in is its own.

@@ -23,19 +23,43 @@ extension Engine {
             try store.keep(fork)
         }
         guard log.author == credentials.node, log.incarnation > 0, let peer, let author,
-            let holdings = holdings()
+            standing != nil
         else { return }
         // A word alone costs an incarnation, and for each peer one at most until it proves something.
         if log.incarnation == author.incarnation, believed.insert(peer).inserted {
             try begin(.fork)
         }
-        let published = try store.published(holdings.id(of: log))
-        guard walks[log] == nil, try holdsUnpublished(log.incarnation),
-            let start = try store.position(
-                in: holdings.id(of: log), while: { $0.seq <= (seq > published ? published : 0) })
+        rivals[log, default: [:]][id] = seq
+        try walk(log)
+    }
+
+    /// Asks one of those who hold another history for it; the others are asked if it gives no answer.
+    private func walk(_ log: LogName) throws {
+        guard walks[log] == nil, let holdings = holdings(), try holdsUnpublished(log.incarnation),
+            let id = rivals[log]?.keys.min(), let seq = rivals[log]?.removeValue(forKey: id)
         else { return }
-        walks[log] = HistoryWalk(link: id, tip: start.tip)
-        gossip.askOwnHistory(of: log, from: start.tip.head.seq + 1, on: id, holdings)
+        let published = try store.published(holdings.id(of: log))
+        // Where it differs within what was handed out, all of it is to be compared.
+        let start = seq > published ? published : 0
+        guard let place = try store.position(in: holdings.id(of: log), while: { $0.seq <= start })
+        else { return }
+        walks[log] = HistoryWalk(link: id, tip: place.tip)
+        gossip.askOwnHistory(of: log, from: place.tip.head.seq + 1, on: id, holdings)
+    }
+
+    /// A link is gone: what was asked on it is asked on another.
+    func endWalks(on id: LinkID) throws {
+        for log in rivals.keys.sorted() { rivals[log]?[id] = nil }
+        for (log, walk) in walks.sorted(by: { $0.key < $1.key }) where walk.link == id {
+            walks[log] = nil
+            try self.walk(log)
+        }
+    }
+
+    /// It proved nothing.
+    private func endWalk(_ log: LogName) throws {
+        walks[log] = nil
+        try walk(log)
     }
 
     private func holdsUnpublished(_ incarnation: UInt64) throws -> Bool {
@@ -57,8 +81,7 @@ extension Engine {
                 verifying: message.bytes, after: walk.tip, chapter: Chapter(), key: { _ in nil })
         } catch {
             // It differs before: from the beginning, once; a run that does not hold there proves nothing.
-            walks[log] = nil
-            guard walk.tip.head.seq > 0 else { return }
+            guard walk.tip.head.seq > 0 else { return try endWalk(log) }
             walks[log] = HistoryWalk(link: id, tip: LogTip(log, id: holdings.id(of: log)))
             gossip.askOwnHistory(of: log, from: 1, on: id, holdings)
             return
@@ -66,19 +89,16 @@ extension Engine {
         for item in run.items {
             let seq = item.entry.header.seq
             guard let ours = try store.hash(of: holdings.id(of: log), at: seq) else {
-                walks[log] = nil
-                return
+                return try endWalk(log)
             }
             guard ours == item.entry.hash else {
                 walks[log] = nil
+                rivals[log] = nil
                 if let peer = gossip.node(of: id) { believed.remove(peer) }
                 return try beginAnew(forkedAt: seq, of: log, at: now)
             }
         }
-        guard !message.isEnd else {
-            walks[log] = nil
-            return
-        }
+        guard !message.isEnd else { return try endWalk(log) }
         walk.tip = run.tip
         walks[log] = walk
         gossip.askOwnHistory(of: log, from: walk.tip.head.seq + 1, on: id, holdings)
@@ -177,8 +197,11 @@ private struct Unpublished {
         for log in logs {
             var own: [(seq: UInt64, commit: UInt64)] = []
             var below: UInt64 = 0
+            // Another copy's commits have numbers that ours may have too: its entries stay, and tell
+            // nothing of ours.
+            let returned = try store.returned(log.id) ?? .max
             _ = try store.position(in: log.id) { header in
-                if header.commit < first {
+                if header.commit < first || header.seq >= returned {
                     below = header.seq
                 } else {
                     own.append((header.seq, header.commit))

@@ -62,12 +62,12 @@ extension Engine {
         }
     }
 
-    func closed(_ id: LinkID, at now: Instant) -> [Effect] {
+    func closed(_ id: LinkID, at now: Instant) throws -> [Effect] {
         let role = links.removeValue(forKey: id)
         if case .joining = role { return nextAddress(why: "the connection was lost", at: now) }
         gossip.closed(id, at: now)
-        walks = walks.filter { $0.value.link != id }
-        return []
+        try endWalks(on: id)
+        return try run(at: now)
     }
 
     func connectFailed(_ address: String, _ why: String, at now: Instant) -> [Effect] {
@@ -137,8 +137,8 @@ extension Engine {
                 else { throw Refusal(.badRun, "another book's founding entry") }
             }
             try store.savepoint { try store.append([run], roster: holdings.standing.roster) }
-            if log.author == holdings.node {
-                try cameBack(log, upTo: message.last, isNew: held == nil)
+            if log.author == holdings.node, let first = run.items.first?.entry.header.seq {
+                try cameBack(log, first...message.last, isNew: held == nil)
             }
             if log.scope == .roster { try rosterGrew(at: now) }
             guard let after = self.holdings() else { return }
