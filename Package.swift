@@ -147,9 +147,10 @@ if Context.environment["BRANCHBOOK_FUZZ"] == "1" {
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "Engine", "Exchange", "Gossip", "Books", "Replica", "Sodium", "Wire",
+                "Node", "Engine", "Exchange", "Gossip", "Store", "Books", "Replica", "Sodium", "Wire",
+                nioCore,
             ],
-            path: "Simulations/Fuzz",
+            path: "Simulations/Fuzz", exclude: ["Words.txt"],
             // libFuzzer brings `main`.
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
