@@ -3,7 +3,7 @@ import Testing
 @testable import Simulator
 
 /// The checker can fail: what it must find is found.
-@Suite(.serialized) struct CheckerTests {
+@Suite(.serialized, .oneAtATime) struct CheckerTests {
     /// A disk that lies loses confirmed sales. Held to the laws of an honest disk, the run must break.
     @Test func aLyingDiskIsNoticed() throws {
         var broken = 0

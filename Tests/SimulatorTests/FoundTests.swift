@@ -5,7 +5,7 @@ import Testing
 @testable import Store
 
 /// Faults of the product that simulations found, each as small as it became.
-@Suite(.serialized) struct FoundTests {
+@Suite(.serialized, .oneAtATime) struct FoundTests {
     /// The file's first transaction has a rollback journal. Where its deletion was not durable, a
     /// power cut hours later brought it back, and SQLite rolled the whole book back to nothing.
     @Test func aJournalDoesNotComeBackAfterAPowerCut() throws {

@@ -8,7 +8,7 @@ import Testing
 
 /// Runs of scenarios, what they measure, and the page about them. One simulation at a time: the
 /// simulated disk is the process's.
-@Suite(.serialized) struct ScenarioRunTests {
+@Suite(.serialized, .oneAtATime) struct ScenarioRunTests {
     static let short = """
         scenario A morning with a cut
         about    Two branches, & one of them "cut off" <for a while>.

@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 
 /// Runs share the process's disks: one at a time.
-@Suite(.serialized) struct SwarmTests {
+@Suite(.serialized, .oneAtATime) struct SwarmTests {
     /// What the everyday suite takes of the swarm; `Scripts/simulate` takes thousands.
     static let seeds: [UInt64] = Array(1...6)
 

@@ -107,7 +107,8 @@ extension Fault.Kind {
             [a, b]
         case .split(let sites, _, _), .bridge(_, let sites, _), .swizzle(let sites, _, _): sites
         case .isolate(let a, _, _), .stranger(let a, _), .powerCut(let a, _, _),
-            .powerCutAtCall(let a, _, _, _), .killUntold(let a, _), .restart(let a, _), .upgrade(let a, _),
+            .powerCutAtCall(let a, _, _, _), .killUntold(let a, _), .restart(let a, _),
+            .upgrade(let a, _),
             .diskFails(let a, _, _, _, _), .lyingDisk(let a, _, _), .flipBit(let a, _, _),
             .restoreBackup(let a, _, _), .clone(let a, _), .loseDisk(let a, _),
             .clockStep(let a, _), .clockFreeze(let a, _), .clockDrift(let a, _, _),

@@ -115,10 +115,11 @@ extension Scenario {
     private static func faults(of event: Event, sites: Int, _ seed: UInt64) -> [Fault] {
         switch event.kind {
         case .fault(let kind): return [Fault(at: event.at, kind: kind)]
-        case .rolling(let sites, let down, let apart):
+        case .rolling(let sites, let down, let apart, let isUpgrade):
             return sites.enumerated().map { turn, site in
                 Fault(
-                    at: event.at + Milliseconds(turn) * apart, kind: .restart(site, down: down))
+                    at: event.at + Milliseconds(turn) * apart,
+                    kind: isUpgrade ? .upgrade(site, down: down) : .restart(site, down: down))
             }
         case .disk(let site, let failure, let forGood, let down):
             var random = stream(seed, event.line, site)

@@ -62,7 +62,7 @@ package struct Scenario: Hashable, Sendable {
         enum Kind: Hashable {
             case fault(Fault.Kind)
             /// Every one down for a while, one after another.
-            case rolling([Int], down: Milliseconds, apart: Milliseconds)
+            case rolling([Int], down: Milliseconds, apart: Milliseconds, isUpgrade: Bool)
             /// At a call of the disk that the seed chooses.
             case disk(Int, Fault.DiskFailure, forGood: Bool, down: Milliseconds)
             /// All lines of one branch.

@@ -123,7 +123,7 @@ extension ScenarioReader {
             let sites = try someSites(&words)
             let down = try self.down(word, &words)
             let apart = words.take("apart") ? try words.duration() : down
-            return .rolling(sites, down: down, apart: apart)
+            return .rolling(sites, down: down, apart: apart, isUpgrade: word == .upgrade)
         case .disk: return try disk(&words)
         case .loseDisk: return .fault(.loseDisk(try site(&words), down: try down(word, &words)))
         case .restore:
