@@ -42,8 +42,9 @@ final class MutantsWorker {
     private var buffer = Data()
     private var seed: UInt64 = 0
 
-    /// A script of so many operations; each call of the disk in it gets each fault.
-    static let diskOperations = 24
+    /// A script of so many operations; every fourth call of the disk in it gets each fault.
+    static let diskOperations = 10
+    static let diskStride = 4
 
     enum Event {
         case result(RunResult)
@@ -64,7 +65,7 @@ final class MutantsWorker {
         if ground == .disk {
             process.arguments = [
                 "disk", "--seed", "\(seeds.lowerBound)", "--operations", "\(Self.diskOperations)",
-                "--flip-stride", "0",
+                "--stride", "\(Self.diskStride)", "--flip-stride", "0",
             ]
         } else {
             process.arguments = [

@@ -144,18 +144,25 @@ extension Simulation {
         let other = nodes[Int((plan.seed + 1) % UInt64(nodes.count))]
         try sell(at: author)
         try demandNews(from: author, butFor: nil)
+        try hurry(at: author)
         try checkRegister()
-        // Cut from its author, a node hears of it by others.
-        cutNow(author.site, other.site, .reset)
-        try sell(at: author)
+        // Cut from its author, a node hears of it by others: whether it is told of the cut or not.
         let isHeard = try nodes.contains { third in
             guard third !== author, third !== other,
                 let branch = BranchCode(plan.sites[author.site].branch)
             else { return false }
             return try third.engine?.scopesKept().contains(.trade(branch)) == true
         }
-        try demandNews(from: author, butFor: isHeard ? nil : other)
-        cables.mend(author.site, other.site, .reset)
+        for manner in [Fault.Manner.hold, .reset] {
+            cutNow(author.site, other.site, manner)
+            try sell(at: author)
+            // Who is not told waits for a note before it asks.
+            try advance(until: now + Self.newsWithin)
+            try demandNews(from: author, butFor: isHeard ? nil : other)
+            try advance(until: now + (manner == .reset ? 90_000 : 0))
+            cables.mend(author.site, other.site, manner)
+            release(between: author.site, and: other.site)
+        }
         try advance(until: now + 180_000)
         try demandNews(from: author, butFor: nil)
         // A line that was there for long and breaks once is there again at once.
@@ -187,6 +194,28 @@ extension Simulation {
                 machines: [machine.index])
         }
         return outcome.subject
+    }
+
+    /// One sale follows another before anybody can have acknowledged the first; each waits for a peer, and
+    /// is held against what the peers hold when it is answered.
+    private func hurry(at machine: Machine) throws {
+        let branch = plan.sites[machine.site].branch
+        let patience: Milliseconds = 3_000
+        for step in 0..<16 {
+            let memo = "\(People.secretMark)hurry-\(step)"
+            ask(
+                Wish(
+                    request: .perform(
+                        .sell(
+                            Details(memo: memo), [Line(item: "ITEM-2", quantity: "1")],
+                            tender: "cash"),
+                        wait: 1, waitMilliseconds: patience),
+                    site: machine.site, act: -1, kind: .sellAndWait,
+                    moves: [(memo, [People.Move(branch: branch, item: "ITEM-2", units: -1)])],
+                    waits: patience, lines: [("ITEM-2", 1)]), of: machine)
+            try advance(until: now + 1 + Milliseconds(step % 5) * 4)
+        }
+        try advance(until: now + 2 * patience)
     }
 
     private func demandNews(from author: Machine, butFor except: Machine?) throws {
