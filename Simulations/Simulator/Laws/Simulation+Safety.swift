@@ -60,12 +60,13 @@ extension Simulation {
         try checkWaiting(machine, waiting)
     }
 
-    /// Two entries at one place of a log: only a copied or restored directory may bring that about.
+    /// Two entries at one place of a log: only an older or second copy of a directory may bring that
+    /// about; one that lost everything begins its logs anew.
     private func twoHistories(
         _ log: LogID, _ head: Head, _ scope: Scope, _ machine: Machine
     ) throws {
         record.reached(.twoHistories)
-        guard !witness.anySetBack else { return }
+        guard !witness.mayFork else { return }
         throw Violation(
             .factsStay, at: now,
             "entry \(head.seq) of a log of \(scope) is another at \(machine.name) than it was seen",

@@ -33,6 +33,8 @@ struct Witness {
     private var failing: Set<Int> = []
     private var damaged: Set<Int> = []
     private var setBack: [Int: Milliseconds] = [:]
+    /// Machines that went on from an older copy of their directory.
+    private var older: Set<Int> = []
     /// Sites whose author wrote two histories, by a copy of its disk.
     private(set) var copied: Set<Int> = []
 
@@ -69,12 +71,18 @@ struct Witness {
     }
 
     /// Its directory is not as it left it.
-    mutating func directoryChanged(_ machine: Int, at now: Milliseconds) {
+    ///
+    /// - Parameter isLost: nothing is left of it but the keys: whoever goes on then knows that.
+    mutating func directoryChanged(_ machine: Int, at now: Milliseconds, isLost: Bool = false) {
+        if !isLost { older.insert(machine) }
         setBack[machine] = now
         ownHeads[machine] = nil
     }
 
     func wasSetBack(_ machine: Int) -> Bool { setBack[machine] != nil }
+    /// An older copy may write before it learns what it wrote before.
+    func mayForkItself(_ machine: Int) -> Bool { older.contains(machine) }
+    var mayFork: Bool { !older.isEmpty || !copied.isEmpty }
     var anySetBack: Bool { !setBack.isEmpty || !copied.isEmpty }
 
     mutating func wasCopied(_ site: Int) { copied.insert(site) }

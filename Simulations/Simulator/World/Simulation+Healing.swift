@@ -68,7 +68,7 @@ extension Simulation {
                 (try? Credentials(bytes: machine.secret).node) == log.author
             }
             guard let author,
-                witness.wasSetBack(author.index) || witness.copied.contains(author.site)
+                witness.mayForkItself(author.index) || witness.copied.contains(author.site)
             else {
                 throw Violation(
                     .factsStay, at: now, "\(log) is said to have two histories, and never had",
