@@ -27,7 +27,6 @@ let package = Package(
     name: "branchbook",
     products: [
         .executable(name: "branchbook", targets: ["branchbook"]),
-        .executable(name: "scale", targets: ["ScaleTool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -83,7 +82,7 @@ let package = Package(
             ],
             path: "Simulations/Simulator", swiftSettings: strict),
         .executableTarget(
-            name: "simulate", dependencies: ["DiskChecks", "Simulator", arguments],
+            name: "simulate", dependencies: ["DiskChecks", "Scale", "Simulator", arguments],
             path: "Simulations/simulate", swiftSettings: strict),
         .executableTarget(
             name: "bench",
@@ -92,9 +91,6 @@ let package = Package(
         .target(
             name: "Scale", dependencies: ["Gossip", "Replica", "Sodium", "Wire"],
             path: "Simulations/Scale", swiftSettings: strict),
-        .executableTarget(
-            name: "ScaleTool", dependencies: ["Scale"], path: "Simulations/ScaleTool",
-            swiftSettings: strict),
 
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(

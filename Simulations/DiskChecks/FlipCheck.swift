@@ -54,10 +54,16 @@ package struct FlipCheck {
         package var failures: [Failure] = []
     }
 
-    /// - Parameter progress: called after every 1,000 bytes.
+    /// - Parameters:
+    ///   - from: begins here: a process that trapped goes on behind the byte that trapped it.
+    ///   - only: repeats one byte.
+    ///   - flipping: called before every flip, so that a trap can be told.
+    ///   - progress: called after every 1,000 bytes.
     /// - Throws: where the book cannot be made without faults.
     package func run(
-        only: (file: String, offset: UInt64)? = nil, progress: (Result) -> Void = { _ in }
+        from: (file: String, offset: UInt64) = ("book.db", 0),
+        only: (file: String, offset: UInt64)? = nil,
+        flipping: (String, UInt64) -> Void = { _, _ in }, progress: (Result) -> Void = { _ in }
     ) throws -> Result {
         let book = try DamagedBook(self)
         var result = Result()
@@ -66,6 +72,8 @@ package struct FlipCheck {
             var count = Count()
             for offset in Swift.stride(from: UInt64(0), to: size, by: stride)
             where only.map({ $0.offset == offset }) ?? true {
+                guard (file, offset) >= from else { continue }
+                flipping(file, offset)
                 count.bytes += 1
                 // Any seed will do that meets all eight bits.
                 let bit = UInt32(truncatingIfNeeded: (offset &* 2_654_435_761 &+ seed) >> 7) & 7

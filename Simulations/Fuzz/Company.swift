@@ -175,7 +175,7 @@ extension Company {
             .hello(
                 Hello(
                     features: 0, node: node(1), incarnation: 1, milliseconds: 5_000,
-                    scopes: [root(.roster), root(.catalog)],
+                    links: 2, scopes: [root(.roster), root(.catalog)],
                     contacts: [.init(node: node(2), addresses: ["host:7700", "[::1]:7700"])])),
             .roots(Roots(wantsReply: true, isComplete: true, scopes: [root(trade)])),
             .heads(

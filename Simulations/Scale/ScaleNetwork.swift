@@ -197,7 +197,7 @@ final class ScaleNetwork {
                 case .connect(let address): dial(number, address)
                 case .apply(let link, let log, let run):
                     try apply(run, of: log, number, link)
-                case .forked, .ownLogAhead:
+                case .forked, .ownLogAhead, .ownHistory:
                     preconditionFailure("nobody forks here")
                 case .compared, .met: break
                 }

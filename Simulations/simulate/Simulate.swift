@@ -8,6 +8,6 @@ struct Simulate: ParsableCommand {
         subcommands: [
             RunCommand.self, ReplayCommand.self, SweepCommand.self, ShrinkCommand.self,
             KeptCommand.self, DiskCommand.self, MutantsCommand.self, BaselineCommand.self,
-            RepeatCommand.self, WorkerCommand.self, MutantsWorkerCommand.self,
+            RepeatCommand.self, ScaleModeCommand.self, WorkerCommand.self, MutantsWorkerCommand.self,
         ])
 }

@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// What a write-ahead log holds when it is found at opening.
+/// What a file is held to when it is opened: its log is made durable, its tables are looked at.
 extension Store {
     /// Makes durable what SQLite recovered: writes the log that it found again, byte for byte, syncs it
     /// and moves it into the database. Nothing where the store was closed in order.
@@ -51,6 +51,36 @@ extension Store {
             throw DatabaseError(
                 resultCode: ResultCode(rawValue: code & 0xff),
                 message: "the write-ahead log could not be made durable")
+        }
+    }
+
+    /// Columns are read by name, and an unknown name traps: where a bit of a table's text is wrong, the
+    /// file is refused. Tables and views that somebody added are left alone.
+    ///
+    /// - Throws: `StoreError.damaged`.
+    static func checkSchema(_ db: Database) throws {
+        let found = Set(try schema(of: db))
+        guard try expectedSchema.get().allSatisfy(found.contains) else {
+            throw StoreError.damaged("the tables are not those that this program made")
+        }
+    }
+
+    private static func schema(of db: Database) throws -> [String] {
+        try String.fetchAll(
+            db,
+            sql: """
+                SELECT coalesce(type || ' ' || name || ' ' || tbl_name || ' ' || sql, '')
+                FROM sqlite_schema
+                """)
+    }
+
+    /// What the migrations make of an empty file; made once in a process. Without a journal nothing is
+    /// drawn from SQLite's random generator, which a simulation repeats.
+    private static let expectedSchema = Result<[String], any Error> {
+        try DatabaseQueue().inDatabase { db in
+            try db.execute(sql: "PRAGMA journal_mode = OFF")
+            for step in Schema.steps { try db.execute(sql: step.sql) }
+            return try schema(of: db)
         }
     }
 }

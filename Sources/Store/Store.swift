@@ -53,6 +53,7 @@ package final class Store {
                 try Self.settle(db)
                 try Self.makeDurable(db)
                 if try Self.migrate(db, path: path) { try db.checkpoint(.passive) }
+                try Self.checkSchema(db)
             }
         } catch let error as DatabaseError {
             throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")

@@ -320,7 +320,8 @@ import Testing
             let log = LogName(
                 author: gz.engine.credentials.node, incarnation: 1 + UInt64(step % 4),
                 scope: .catalog)
-            gz.engine.gossip.pretend(log, upTo: 1_000, on: peer.link)
+            let book = try #require(gz.engine.credentials.membership?.book)
+            gz.engine.gossip.pretend(log, upTo: 1_000, on: peer.link, in: book)
             gz.engine.claimed(log, on: peer.link, at: gz.now)
             if gz.refusal(.sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"))
                 == .ownLogBehind

@@ -106,7 +106,14 @@ import Testing
     @Test func afterStorageFailedNothingIsAnsweredAnyMore() throws {
         let node = try TestNode.founder(seed: 8)
         try node.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
-        try node.engine.store.access { try $0.execute(sql: "ALTER TABLE entry RENAME TO gone") }
+        // Of this connection alone: the file stays as it is.
+        try node.engine.store.access { db in
+            try db.execute(
+                sql: """
+                    CREATE TEMP TRIGGER fails BEFORE INSERT ON main.entry
+                    BEGIN SELECT RAISE(FAIL, 'no'); END
+                    """)
+        }
         let first = node.engine.handle(
             [
                 .request(
@@ -116,7 +123,7 @@ import Testing
                         wait: 0, waitMilliseconds: 0))
             ], at: node.now)
         #expect(first.contains { if case .stop = $0 { true } else { false } })
-        try node.engine.store.access { try $0.execute(sql: "ALTER TABLE gone RENAME TO entry") }
+        try node.engine.store.access { try $0.execute(sql: "DROP TRIGGER temp.fails") }
         #expect(throws: Refusal.self) { try CopyTests.sell(node) }
         #expect(throws: Refusal.self) { try node.report(.status) }
         #expect(node.engine.handle([.timerFired], at: node.now).isEmpty)

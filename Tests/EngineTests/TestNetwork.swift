@@ -238,7 +238,8 @@ extension TestNetwork {
 
 extension Gossip {
     /// As if the peer had said so.
-    mutating func pretend(_ log: LogName, upTo seq: UInt64, on id: LinkID) {
+    mutating func pretend(_ name: LogName, upTo seq: UInt64, on id: LinkID, in book: BookID) {
+        guard let log = number(name, book) else { return }
         links[id]?.knows(log, upTo: seq)
     }
 }

@@ -47,8 +47,8 @@ import Wire
         try gossip.connected(
             id, isInitiator: false, transport: transport, address: nil, holdings, at: now)
         let hello = Hello(
-            features: 0, node: holdings.member, incarnation: 1, milliseconds: 0, scopes: [],
-            contacts: [])
+            features: 0, node: holdings.member, incarnation: 1, milliseconds: 0, links: 0,
+            scopes: [], contacts: [])
         try gossip.received(Message.hello(hello).bytes(&aliases), on: id, holdings, at: now)
         return gossip
     }

@@ -195,7 +195,7 @@ final class TestPeers {
                 case .close(let link):
                     ends[node]?[link] = nil
                     gossips[node].closed(link, at: now)
-                case .forked, .ownLogAhead, .compared, .met: break
+                case .forked, .ownLogAhead, .ownHistory, .compared, .met: break
                 }
             }
         }

@@ -33,14 +33,18 @@ import Testing
         }
     }
 
-    /// The trees are those of flooding's first arrivals.
-    @Test(arguments: [4] as [UInt64])
-    func treesAreAsFastAsFlooding(seed: UInt64) throws {
-        let result = try ScaleRun.result(Self.options(50, seed))
-        let flooding = try #require(result.flooding)
-        let quiet = try #require(result.phase("quiet"))
-        #expect(Double(quiet.deliveryP99) <= 1.1 * Double(flooding.deliveryP99), "seed \(seed)")
-        #expect(flooding.copiesPerDelivery > 2)
+    /// The trees are those of flooding's first arrivals: over three overlays, since in one of fifty
+    /// nodes a few late deliveries decide.
+    @Test func treesAreAsFastAsFlooding() throws {
+        var sums = (quiet: 0.0, flooding: 0.0)
+        for seed in [4, 5, 6] as [UInt64] {
+            let result = try ScaleRun.result(Self.options(50, seed))
+            let flooding = try #require(result.flooding)
+            sums.quiet += Double(try #require(result.phase("quiet")).deliveryP99)
+            sums.flooding += Double(flooding.deliveryP99)
+            #expect(flooding.copiesPerDelivery > 2)
+        }
+        #expect(sums.quiet <= 1.1 * sums.flooding, "\(sums), seeds 4 to 6")
     }
 
     /// Views connect everybody, are small, and stay within their bounds.

@@ -15,7 +15,7 @@ import Testing
             }
             plan.faults = [
                 Fault(at: 10, kind: .isolate(0, lasts: 50_000, .reset)),
-                Fault(at: 20, kind: .powerCut(0, .drop, down: 100)),
+                Fault(at: 8_000, kind: .powerCut(0, .drop, down: 100)),
             ]
             let simulation = try Simulation(plan)
             simulation.disksLieUnexcused = true

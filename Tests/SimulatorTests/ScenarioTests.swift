@@ -110,7 +110,7 @@ import Testing
         #expect(!error.why.isEmpty && !error.next.isEmpty)
     }
 
-    @Test func anEventAfterTheBeginningIsNeeded() throws {
+    @Test func tooMuchWorkIsRefused() throws {
         let scenario = try ScenarioReader.read(
             """
             scenario A

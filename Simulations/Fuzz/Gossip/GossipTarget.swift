@@ -183,7 +183,7 @@ private struct FuzzedNode {
                 if case .fork = error { isFork = true }
                 gossip.refused(log, isFork: isFork, why: "\(error)", on: id)
             }
-        case .connect, .ownLogAhead, .forked, .compared, .met: break
+        case .connect, .ownLogAhead, .ownHistory, .forked, .compared, .met: break
         }
     }
 
@@ -208,7 +208,8 @@ extension FuzzedNode {
             return .hello(
                 Hello(
                     features: 0, node: holdings.company.node(member), incarnation: input.number(),
-                    milliseconds: Int64(bitPattern: input.number()), scopes: roots(&input),
+                    milliseconds: Int64(bitPattern: input.number()), links: input.number(),
+                    scopes: roots(&input),
                     contacts: [
                         .init(
                             node: holdings.company.node(input.choice(3)),

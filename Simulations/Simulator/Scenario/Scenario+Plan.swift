@@ -59,7 +59,7 @@ extension Scenario {
         for day in 0...Int(lasts / 86_400_000) {
             for minute in work.opens..<work.closes {
                 let from = Milliseconds(day) * 86_400_000 + Milliseconds(minute) * 60_000
-                guard from < lasts else { return }
+                guard from < lasts, acts.count <= Self.actsMax else { return }
                 let share = rate.thousandths * times(from, site)
                 var number = share / hour
                 if random.chance(share % hour, hour) { number += 1 }
