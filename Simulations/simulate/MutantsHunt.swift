@@ -140,18 +140,43 @@ final class MutantsHunt: @unchecked Sendable {
                 seen = (seed, .trap(isSignal ? "signal \(status)" : "status \(status)"))
             case .silent(let seed):
                 next = seed + 1
-                seen = (seed, .endless)
+                // A machine that is busy is no proof: the same seed once more, alone and for longer.
+                _ = worker.finish()
+                seen = again(finding.patch.number, seed, ground).map { (seed, $0) }
+                if seen == nil { return next }
+                finding.isReached = true
             }
             if seen == nil, end.timeIntervalSinceNow <= 0 { break }
         }
         let (isReached, words) = worker.finish()
         finding.isReached = finding.isReached || isReached
-        guard let seen, isReached else { return next }
+        guard let seen, finding.isReached else { return next }
         guard failure(of: seen.seed, ground) == nil else { return next }
         finding.how = seen.how
         if case .trap = seen.how, let words { finding.how = .trap(words) }
         (finding.ground, finding.seed) = (ground, seen.seed)
         return next
+    }
+
+    /// What one seed comes to with a mutation; nil where it passes.
+    private func again(
+        _ mutant: Int, _ seed: UInt64, _ ground: MutantsPatch.Ground
+    ) -> Finding.How? {
+        guard
+            let worker = try? MutantsWorker(
+                binary, seeds: seed...seed, ground: ground, nodes: limits.nodes, mutant: mutant)
+        else { return nil }
+        let event = worker.next(within: limits.secondsOfSeed * 4)
+        let (isReached, _) = worker.finish()
+        guard isReached else { return nil }
+        switch event {
+        case .result(let result):
+            return result.record.violation.map { .law($0.law.rawValue, $0.what) }
+        case .ended(_, let status, let isSignal):
+            return .trap(isSignal ? "signal \(status)" : "status \(status)")
+        case .silent: return .endless
+        case .says: return nil
+        }
     }
 
     /// The check ends with a failure, or with none: one script is as good as another.
