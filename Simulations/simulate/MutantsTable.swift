@@ -1,5 +1,4 @@
 import Foundation
-import Simulator
 
 /// What a hunt came to, as a table in Markdown.
 enum MutantsTable {
@@ -17,8 +16,7 @@ enum MutantsTable {
 
     static func how(_ finding: MutantsHunt.Finding) -> String {
         switch finding.how {
-        case .law(let number, _):
-            "law \(number): \(Law(rawValue: number)?.sentence ?? "")"
+        case .law(let number, _): "law \(number)"
         case .check: "a fault at a call of the disk"
         case .trap: "a trap in the core"
         case .endless: "a run that does not end"

@@ -21,6 +21,7 @@ extension Simulation {
         record.checked(.valuesAreStated, at: now)
         guard !witness.anySetBack, nodes.count > 1 else { return }
         try checkPatience()
+        try checkEmptying()
         try checkRefusals()
         try checkNews()
         record.checked(.newsTravel, .lastWriteShows, at: now)
@@ -73,6 +74,29 @@ extension Simulation {
                     "\(machine.name) was to wait for 2 s and answered after \(now - began) ms",
                     machines: [machine.index])
             }
+        }
+    }
+
+    /// The sale that takes the last of it takes its whole value.
+    private func checkEmptying() throws {
+        let machine = nodes[Int(plan.seed % UInt64(nodes.count))]
+        guard let branch = BranchCode(plan.sites[machine.site].branch), let engine = machine.engine
+        else { return }
+        let rows = try engine.store.stock(branch: branch, item: nil, limit: 100)
+        guard let row = rows.first(where: { $0.onShelf > 0 }), let item = ItemCode(row.item)
+        else { return }
+        let reply = try ask(
+            .perform(
+                .sell(
+                    Details(memo: "\(People.secretMark)emptied"),
+                    [Line(item: row.item, quantity: "\(row.onShelf)")], tender: "cash"),
+                wait: 0, waitMilliseconds: 0), of: machine)
+        let pool = try engine.store.pool(branch, item)
+        guard case .outcome = reply, pool.quantity == 0, pool.value == 0 else {
+            throw Violation(
+                .costIsAverage, at: now,
+                "of \(row.onShelf) \(item) that \(machine.name) sold \(pool.quantity) are left, worth "
+                    + "\(pool.value)", machines: [machine.index])
         }
     }
 
@@ -165,7 +189,11 @@ extension Simulation {
         }
         try advance(until: now + 180_000)
         try demandNews(from: author, butFor: nil)
-        // A line that was there for long and breaks once is there again at once.
+        // One side alone can begin a link: what was reached and breaks once is there again at once.
+        try forget(author, at: other)
+        connected(author.site, other.site).forEach(reset)
+        try advance(until: now + 100_000)
+        try forget(author, at: other)
         connected(author.site, other.site).forEach(reset)
         try advance(until: now + Self.newsWithin)
         let isThere = connected(author.site, other.site).contains { connection in
@@ -178,6 +206,11 @@ extension Simulation {
                 machines: [author.index, other.index])
         }
         try checkLinks()
+    }
+
+    /// As behind a wall that lets nobody in.
+    private func forget(_ machine: Machine, at other: Machine) throws {
+        _ = try ask(.removePeer(address: Self.address(machine.name)), of: other)
     }
 
     @discardableResult
