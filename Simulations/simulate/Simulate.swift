@@ -8,6 +8,7 @@ struct Simulate: ParsableCommand {
         subcommands: [
             RunCommand.self, ReplayCommand.self, SweepCommand.self, ShrinkCommand.self,
             KeptCommand.self, DiskCommand.self, MutantsCommand.self, BaselineCommand.self,
-            RepeatCommand.self, ScaleModeCommand.self, WorkerCommand.self, MutantsWorkerCommand.self,
+            RepeatCommand.self, ScaleModeCommand.self, WorkerCommand.self,
+            MutantsWorkerCommand.self,
         ])
 }
