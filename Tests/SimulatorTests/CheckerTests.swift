@@ -11,7 +11,9 @@ import Testing
             var plan = Plan(
                 seed: seed, lane: .fast, sites: [Site("HZ"), Site("GZ")], duration: 60_000)
             plan.acts = (0..<12).map {
-                Act(at: 1_000 + Milliseconds($0) * 500, site: 0, kind: .sell, draw: seed &+ UInt64($0))
+                Act(
+                    at: 1_000 + Milliseconds($0) * 500, site: 0, kind: .sell,
+                    draw: seed &+ UInt64($0))
             }
             plan.faults = [
                 Fault(at: 10, kind: .isolate(0, lasts: 50_000, .reset)),

@@ -33,6 +33,7 @@ extension Simulation {
         for other in machines where other !== machine && !other.isRetired {
             // Whoever is off or cannot read it may hold it all the same.
             guard other.isUp, let engine = other.engine, !witness.mayBeDamaged(other.index),
+                other.options.rulesLevel >= machine.options.rulesLevel,
                 let branch = BranchCode(plan.sites[machine.site].branch),
                 engine.scopesRead.contains(.trade(branch))
             else {

@@ -94,7 +94,8 @@ extension Simulation {
         switch refusal.code {
         case .ownLogBehind:
             record.reached(.heldBackAfterRestore)
-            guard witness.wasSetBack(machine.index) else { break }
+            guard witness.wasSetBack(machine.index) || witness.copied.contains(machine.site)
+            else { break }
             return
         case .storage, .damaged, .diskFull, .readOnly:
             guard witness.excusesStop(machine.index) else { break }

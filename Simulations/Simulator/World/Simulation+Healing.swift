@@ -41,13 +41,13 @@ extension Simulation {
             if machine.disk.liesAboutSync { try honestAgain(machine, .drop) }
             machine.clock.unfreeze()
             machine.diesUntold = false
+            if machine.index >= plan.sites.count, machine.isUp { try stopClone(machine) }
             // The last ones get the new program too.
             let level = machines.map(\.options.rulesLevel).max() ?? LogWriter.rulesLevel
             if machine.options.rulesLevel < level {
                 if machine.isUp { stop(machine) }
                 machine.options.rulesLevel = level
             }
-            if machine.index >= plan.sites.count, machine.isUp { try stopClone(machine) }
             if case .up = machine.state { continue }
             machine.state = .off
             queue.add(.start(machine: machine.index), at: now + 1)

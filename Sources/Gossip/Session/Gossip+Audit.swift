@@ -11,7 +11,9 @@ extension Gossip {
             if link.pushedBytes > Link.pushedBytesMax + Link.runBytes * 2 {
                 return "\(link.id) has \(link.pushedBytes) bytes pushed"
             }
-            if link.logNumbers.count > LogAliases.countMax { return "\(link.id) names too many logs" }
+            if link.logNumbers.count > LogAliases.countMax {
+                return "\(link.id) names too many logs"
+            }
         }
         if dialer.addresses.count > Dialer.contactsMax { return "too many addresses" }
         return nil
