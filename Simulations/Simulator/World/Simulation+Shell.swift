@@ -136,7 +136,9 @@ extension Simulation {
 
     func powerOn(_ machine: Machine, losing loss: Fault.Loss) throws {
         // What it said it had synced is gone as well.
-        if machine.disk.liesAboutSync { witness.directoryChanged(machine.index, at: now) }
+        if machine.disk.liesAboutSync, !disksLieUnexcused {
+            witness.directoryChanged(machine.index, at: now)
+        }
         try machine.disk.powerOn(losing: loss.ofDisk, seed: disks.next())
         if loss != .keep, disks.next() % 2 == 0 { machine.mark = machine.markBefore }
     }
