@@ -7,9 +7,8 @@ enum Fuzz {
         [
             HandshakeTarget.self, RecordsTarget.self, MessagesTarget.self, GossipTarget.self,
             RunTarget.self, EntryTarget.self, PayloadTarget.self, RosterTarget.self,
-            StoreTarget.self,
-            InvitationTarget.self, CredentialsTarget.self, CSVTarget.self, SalesTarget.self,
-            ControlTarget.self,
+            StoreTarget.self, InvitationTarget.self, CredentialsTarget.self, CSVTarget.self,
+            SalesTarget.self, ControlTarget.self,
         ]
     }
     static let variable = "BRANCHBOOK_FUZZ_TARGET"

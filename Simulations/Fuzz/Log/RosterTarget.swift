@@ -7,13 +7,23 @@ struct RosterTarget: FuzzTarget {
     static let name = "roster"
 
     private let company: Company
+    /// What an honest founder said before.
+    private let known: [Roster.Step]
 
-    init() throws { company = try Company() }
+    init() throws {
+        let company = try Company()
+        self.company = company
+        known = company.acts.enumerated().map { number, act in
+            Roster.Step(
+                time: HybridTime(raw: UInt64(number)), author: company.node(0),
+                dot: Dot(log: LogID(.zero), seq: 0, index: UInt32(number)), act: act)
+        }
+    }
 
     func run(_ input: [UInt8]) {
         var input = Input(input)
         var steps: [Roster.Step] = []
-        while !input.isAtEnd {
+        while !input.isAtEnd, steps.count < 256 {
             let author = company.node(input.choice(3))
             let time = HybridTime(raw: input.number())
             let bytes = input.blob()
@@ -23,11 +33,6 @@ struct RosterTarget: FuzzTarget {
                 Roster.Step(
                     time: time, author: author,
                     dot: Dot(log: LogID(.zero), seq: UInt64(steps.count + 1), index: 0), act: act))
-        }
-        let known = company.acts.enumerated().map { number, act in
-            Roster.Step(
-                time: HybridTime(raw: UInt64(number)), author: company.node(0),
-                dot: Dot(log: LogID(.zero), seq: 0, index: UInt32(number)), act: act)
         }
         for all in [steps, known + steps] {
             let (forward, backward) = (Roster(all), Roster(all.reversed()))

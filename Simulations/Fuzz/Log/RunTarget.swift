@@ -12,7 +12,7 @@ struct RunTarget: FuzzTarget {
     private let key: ScopeKey
     private let signing: SigningKey
     private let start: LogTip
-    private let honest: [(bytes: [UInt8], after: LogTip)]
+    private let honest: [(bytes: [UInt8], after: LogTip, chapter: Chapter)]
 
     init() throws {
         company = try Company()
@@ -21,7 +21,7 @@ struct RunTarget: FuzzTarget {
         signing = company.signing[0]
         start = LogTip(company.log(0, scope), in: company.book)
         var writer = LogWriter(tip: start, chapter: Chapter())
-        var honest: [(bytes: [UInt8], after: LogTip)] = []
+        var honest: [(bytes: [UInt8], after: LogTip, chapter: Chapter)] = []
         for number in 1...6 {
             let before = writer.tip
             let entry = try writer.append(
@@ -34,7 +34,7 @@ struct RunTarget: FuzzTarget {
                         : [RosterHead(log: start.id, seq: 3, hash: Array(repeating: 1, count: 16))],
                     references: number == 2 ? [Array(repeating: 2, count: 16)] : []),
                 key: key, signing: signing, signs: number % 2 == 0)
-            honest.append((RunCodec.encode(entry, after: before), writer.tip))
+            honest.append((RunCodec.encode(entry, after: before), writer.tip, writer.chapter))
         }
         self.honest = honest
     }
@@ -42,11 +42,13 @@ struct RunTarget: FuzzTarget {
     func run(_ input: [UInt8]) {
         var input = Input(input)
         let given = min(input.choice(4) * 2, honest.count)
-        let tip = given == 0 ? start : honest[given - 1].after
+        let (tip, chapter) =
+            given == 0
+            ? (start, Chapter()) : (honest[given - 1].after, honest[given - 1].chapter)
         let isSigned = input.flag()
         var bytes = input.rest()
         if isSigned { bytes = signed(bytes, after: tip) }
-        RunLaws(after: tip, chapter: Chapter(start: given == 0 ? 1 : 1), key: key).check(bytes)
+        RunLaws(after: tip, chapter: chapter, key: key).check(bytes)
     }
 
     /// The entries at the front of the bytes, with signatures that hold wherever there are any. What
