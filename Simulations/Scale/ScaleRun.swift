@@ -212,11 +212,17 @@ package struct ScaleRun {
         try publishing(
             "mended", perThousandSeconds: options.quietPerThousandSeconds,
             seconds: options.quietSeconds / 2, tailSeconds: 5)
-        try phase("replanting", seconds: options.authors + 10) { run in
-            for author in run.authors where run.network.nodes[author].isUp {
-                let seq = run.network.nodes[author].holdings.seqs[author]
+        try phase("replanting", seconds: options.authors * 2 + 15) { run in
+            let running = run.authors.filter { run.network.nodes[$0].isUp }
+            for author in running {
                 let every = Gossip.replantEvery
-                try run.network.publish(by: author, entries: every - seq % every)
+                let left = every - 1 - run.network.nodes[author].holdings.seqs[author] % every
+                if left > 0 { try run.network.publish(by: author, entries: left) }
+                try run.pass(1)
+            }
+            try run.pass(5)
+            for author in running {
+                try run.network.publish(by: author)
                 try run.pass(1)
             }
             try run.pass(10)

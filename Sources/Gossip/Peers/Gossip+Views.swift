@@ -169,8 +169,9 @@ extension Gossip {
         let id = ready[Int(random.next() % UInt64(ready.count))]
         sendView(wantsReply: true, on: id, me)
         // One more for a while: the slowest goes, which may be the new one.
-        if (Self.linksWanted...Self.linksEnough).contains(usefulLinks.count),
-            dialer.connecting(besides: connected) == 0, views.takeTrial()
+        // Trials end with the first shuffles, used or not: views stand still after that.
+        if views.takeTrial(), (Self.linksWanted...Self.linksEnough).contains(usefulLinks.count),
+            dialer.connecting(besides: connected) == 0
         {
             dialOne(connected, at: now)
             if usefulLinks.count == Self.linksWanted { dialOne(connected, at: now) }
