@@ -72,6 +72,7 @@ package final class Engine {
         /// The level of the rules that this program writes and knows: another one only where an older
         /// or newer program is played.
         package var rulesLevel = LogWriter.rulesLevel
+        package var waitingMax = Engine.waitingMax
 
         package init(
             relays: [Scope] = [], ownAddresses: [String] = [], peers: [String] = [],

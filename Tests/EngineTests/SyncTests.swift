@@ -145,6 +145,35 @@ import Testing
         #expect(outcome.notices.contains { $0.hasPrefix("B0502") })
     }
 
+    /// No more replies wait than may: one beyond them comes at once, and says what it lacks.
+    @Test func repliesThatWaitAreBounded() throws {
+        var options = Engine.Options()
+        options.waitingMax = 2
+        let node = try TestNode.founder(seed: 31, options: options)
+        try node.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "5")]))
+        let receipts = (1...3).map { number in
+            Input.request(
+                RequestID(UInt64(600 + number)),
+                .perform(
+                    .receive(
+                        Details(), [Line(item: "TEA", quantity: "1", cost: "2")], supplier: "Farm"),
+                    wait: 1, waitMilliseconds: 10_000))
+        }
+        let effects = node.engine.handle(receipts, at: node.now)
+        let replies = effects.compactMap { effect -> (RequestID, Reply)? in
+            guard case .reply(let id, let reply) = effect else { return nil }
+            return (id, reply)
+        }
+        #expect(replies.map(\.0) == [RequestID(603)])
+        guard case .outcome(let outcome) = replies.first?.1 else {
+            Issue.record("no outcome")
+            return
+        }
+        #expect(outcome.heldBy == 0)
+        #expect(outcome.notices.contains { $0.hasPrefix("B0502") })
+        #expect(node.engine.excess == nil)
+    }
+
     /// A clock that runs ahead infects nobody and refuses no sale: it is shown.
     @Test func aClockThatIsAheadIsShown() throws {
         let network = try stocked(["gz"])

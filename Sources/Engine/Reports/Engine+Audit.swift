@@ -24,10 +24,7 @@ extension Engine {
 extension Engine {
     /// Which of its bounds this node exceeds, as a sentence; nil while it keeps them all.
     package var excess: String? {
-        if waiting.count > Self.waitingMax { return "\(waiting.count) replies wait" }
+        if waiting.count > options.waitingMax { return "\(waiting.count) replies wait" }
         return gossip.excess
     }
-
-    /// Replies that may wait for peers at once.
-    static let waitingMax = 4_096
 }

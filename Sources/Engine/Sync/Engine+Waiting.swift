@@ -23,14 +23,20 @@ struct Verifying {
 
 extension Engine {
     static let verifyMilliseconds: Int64 = 5_000
+    /// Replies that may wait for peers at once. A command beyond them is recorded as any other, and
+    /// answered with how many peers hold it so far.
+    static let waitingMax = 4_096
 
     func wait(_ answer: Answer, _ id: RequestID, at now: Instant) -> [Effect] {
         guard answer.wait > 0, let receipt = answer.receipt, let until = answer.until,
             case .outcome(let outcome) = answer.reply
         else { return [.reply(id, answer.reply)] }
-        waiting.append(
-            Waiting(
-                request: id, outcome: outcome, receipt: receipt, wait: answer.wait, until: until))
+        let waiting = Waiting(
+            request: id, outcome: outcome, receipt: receipt, wait: answer.wait, until: until)
+        guard self.waiting.count < options.waitingMax else {
+            return [waited(waiting, holders(of: receipt))]
+        }
+        self.waiting.append(waiting)
         return []
     }
 
@@ -49,17 +55,21 @@ extension Engine {
         waiting.removeAll { waiting in
             let held = holders(of: waiting.receipt)
             guard held >= waiting.wait || waiting.until <= now else { return false }
-            var outcome = waiting.outcome
-            outcome.heldBy = held
-            if held < waiting.wait {
-                outcome.notices.append(
-                    "\(Refusal.Code.waitedInVain.rawValue): recorded here; \(held) of "
-                        + "\(waiting.wait) peers hold it so far")
-            }
-            effects.append(.reply(waiting.request, .outcome(outcome)))
+            effects.append(waited(waiting, held))
             return true
         }
         return effects
+    }
+
+    private func waited(_ waiting: Waiting, _ held: Int) -> Effect {
+        var outcome = waiting.outcome
+        outcome.heldBy = held
+        if held < waiting.wait {
+            outcome.notices.append(
+                "\(Refusal.Code.waitedInVain.rawValue): recorded here; \(held) of "
+                    + "\(waiting.wait) peers hold it so far")
+        }
+        return .reply(waiting.request, .outcome(outcome))
     }
 
     // MARK: Verify
