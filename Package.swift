@@ -130,7 +130,8 @@ let package = Package(
             name: "SimulatorTests", dependencies: ["Simulator", "SimulatedDisk", "Store"],
             swiftSettings: strict),
         .testTarget(
-            name: "MutantTests", dependencies: ["simulate", "Simulator"], swiftSettings: strict),
+            name: "SimulateTests", dependencies: ["simulate", "Simulator", arguments],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -129,12 +129,4 @@ import Testing
         #expect(ScaleTable.decimal(0.05, 1) == "0.1")
         #expect(ScaleTable.decimal(12, 0) == "12")
     }
-
-    @Test func wrongArgumentsAreAnswered() {
-        for arguments in [["--nodes", "1"], ["--nodes"], ["--what", "5"], ["--mode", "x"]] {
-            #expect(throws: ScaleCommand.Usage.self) {
-                try ScaleCommand.run(arguments) { _ in }
-            }
-        }
-    }
 }
