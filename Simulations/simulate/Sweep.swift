@@ -8,14 +8,16 @@ final class Sweep: @unchecked Sendable {
     private let seconds: Double
     private let failuresMax: Int
     private let options: PlanOptions
+    private let executable: String
     private let lock = NSLock()
     private(set) var summary = SweepSummary()
     private let began = Date()
 
     init(
         seeds: ClosedRange<Int>, jobs: Int, seconds: Double, failuresMax: Int,
-        options: PlanOptions
+        options: PlanOptions, executable: String = CommandLine.arguments[0]
     ) {
+        self.executable = executable
         self.seeds = seeds
         self.jobs = jobs
         self.seconds = seconds
@@ -51,7 +53,7 @@ final class Sweep: @unchecked Sendable {
     /// - Returns: the seed to go on with.
     private func work(from first: Int) -> Int {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+        process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = [
             "worker", "--first", "\(first)", "--last", "\(seeds.upperBound)", "--step", "\(jobs)",
             "--lane", options.lane.rawValue,
@@ -72,7 +74,8 @@ final class Sweep: @unchecked Sendable {
             if line.hasPrefix("begin ") {
                 running = Int(line.dropFirst(6)) ?? running
                 if isOver {
-                    process.terminate()
+                    // It inherits this thread's signal mask, which keeps SIGTERM from it.
+                    kill(process.processIdentifier, SIGKILL)
                     process.waitUntilExit()
                     return seeds.upperBound + 1
                 }
