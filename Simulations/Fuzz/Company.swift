@@ -97,7 +97,8 @@ struct Company {
             .withdrawInvitation(id: random.digest()),
             .revoke(
                 Cut(
-                    node: nodes[2], incarnation: 1, commit: 9,
+                    node: nodes[2],
+                    limits: [.init(incarnation: 1, commit: 9), .init(incarnation: 3, commit: 2)],
                     heads: [.init(log: log, head: Head(seq: 4, hash: random.digest()))])),
         ]
         return acts

@@ -37,7 +37,10 @@ import Testing
             .withdrawInvitation(id: random.digest()),
             .revoke(
                 Cut(
-                    node: node, incarnation: 2, commit: .max,
+                    node: node,
+                    limits: [
+                        .init(incarnation: 1, commit: 7), .init(incarnation: 2, commit: .max),
+                    ],
                     heads: [.init(log: LogID(random.digest()), head: Head(seq: 1, hash: .zero))])),
             .admit(
                 Admission(

@@ -120,20 +120,33 @@ struct Company {
     @Test func whatLiesAboveTheCutIsVoid() throws {
         var company = self.company
         let sale = try move(.stock(company.gz), .simple(.customer, company.gz))
-        let log = company.log(company.clerk, .trade(company.gz))
-        for commit in [5, 3] as [UInt64] {
-            let cut = Cut(node: company.clerk, incarnation: 1, commit: commit, heads: [])
+        let limits: [[Cut.Limit]] = [
+            [.init(incarnation: 2, commit: 5), .init(incarnation: 3, commit: 1)],
+            [.init(incarnation: 2, commit: 3), .init(incarnation: 3, commit: 4)],
+        ]
+        for (index, limits) in limits.enumerated() {
+            let cut = Cut(node: company.clerk, limits: limits, heads: [])
             company.steps.append(
                 .init(
-                    time: HybridTime(raw: 100 + commit), author: company.founder,
-                    dot: Dot(log: LogID(.zero), seq: 100 + commit, index: 0), act: .revoke(cut)))
+                    time: HybridTime(raw: 100 + UInt64(index)), author: company.founder,
+                    dot: Dot(log: LogID(.zero), seq: 100 + UInt64(index), index: 0),
+                    act: .revoke(cut)))
         }
         let roster = company.roster
         #expect(!roster.isMember(company.clerk))
-        #expect(roster.verdict(on: sale, log: log, commit: 5) == .valid, "the highest cut wins")
-        #expect(roster.verdict(on: sale, log: log, commit: 6) == .void(.cut))
-        let next = LogName(author: company.clerk, incarnation: 2, scope: log.scope)
-        #expect(roster.verdict(on: sale, log: next, commit: 1) == .void(.cut))
+        func verdict(_ incarnation: UInt64, _ commit: UInt64) -> Verdict {
+            roster.verdict(
+                on: sale,
+                log: LogName(
+                    author: company.clerk, incarnation: incarnation,
+                    scope: .trade(company.gz)), commit: commit)
+        }
+        #expect(verdict(2, 5) == .valid, "the highest cut wins")
+        #expect(verdict(2, 6) == .void(.cut), "a lower incarnation written on")
+        #expect(verdict(3, 4) == .valid)
+        #expect(verdict(3, 5) == .void(.cut))
+        #expect(verdict(1, 1) == .void(.cut), "an incarnation that nobody knew")
+        #expect(verdict(4, 1) == .void(.cut))
     }
 
     @Test(arguments: 0..<50 as Range<UInt64>)

@@ -35,8 +35,8 @@ extension Simulation {
                 try forkedLogs().isEmpty
             else { continue }
             let unvalued = try engine.store.unvaluedArrivals(limit: 100)
-                .first { !mayBeUncosted($0.between) }
-            if let (scope, what) = unvalued {
+            let costless = unvalued.isEmpty ? [] : try costlessArrivals(at: machine)
+            if let (scope, what) = unvalued.first(where: { !costless.contains($0.what) }) {
                 throw Violation(
                     .valuesAreStated, at: now,
                     "no keeper has said what \(what) in \(scope) is worth, at \(machine.name)",
@@ -153,15 +153,6 @@ extension Simulation {
         if case .refused = reply { return }
         throw Violation(
             law, at: now, "\(machine.name) does not refuse \(what)", machines: [machine.index])
-    }
-
-    /// Where a receipt was reversed after goods of it had left, they have no cost, and nobody states one.
-    private func mayBeUncosted(_ between: Scope) -> Bool {
-        guard case .between(let pair) = between else { return true }
-        return people.intents.values.contains { intent in
-            plan.acts.indices.contains(intent.act) && plan.acts[intent.act].kind == .reverse
-                && BranchCode(plan.sites[intent.site].branch).map(pair.contains) == true
-        }
     }
 
     private func checkNews() throws {

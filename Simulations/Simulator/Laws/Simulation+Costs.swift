@@ -48,6 +48,110 @@ extension Simulation {
     }
 }
 
+extension Simulation {
+    /// `document item` of arrivals whose goods had no cost by the day on which they were shipped, by the
+    /// documents alone: nothing whose value is known had come in before, in the order of the fold. It
+    /// happens where a clock was set back over midnight, and where a receipt was reversed.
+    /// Cost: the whole book is read.
+    func costlessArrivals(at machine: Machine) throws -> Set<String> {
+        guard let (keyring, roster) = try keyring(of: machine) else { return [] }
+        var sources = CostSources()
+        for log in try readLogs(of: machine, keyring) {
+            for item in log.items {
+                for (index, op) in (item.ops ?? []).enumerated() {
+                    guard case .success(.post(let transaction)) = op,
+                        case .valid = roster.verdict(
+                            on: op, log: log.name, commit: item.entry.header.commit)
+                    else { continue }
+                    sources.add(
+                        transaction,
+                        at: PlainPools.Place(
+                            day: transaction.document.effectiveDate,
+                            time: item.entry.header.time, author: log.name.author,
+                            seq: item.entry.header.seq, op: index))
+                }
+            }
+        }
+        return sources.costlessArrivals()
+    }
+}
+
+/// Where the value of goods comes from.
+private struct CostSources {
+    private struct Move {
+        let pool: PlainPools.Key
+        let place: PlainPools.Place
+        let units: Int64
+        let number: DocumentNumber
+        /// The shipment, of an arrival.
+        let shipment: DocumentNumber?
+    }
+
+    private struct Goods: Hashable {
+        let document: DocumentNumber
+        let item: ItemCode
+    }
+
+    private var moves: [Move] = []
+    /// By the document that the value is about.
+    private var worth: [Goods: Int64] = [:]
+    private var reversed: Set<DocumentNumber> = []
+
+    mutating func add(_ transaction: Transaction, at place: PlainPools.Place) {
+        let document = transaction.document
+        if document.link?.relation == .reverses, let target = document.link?.target {
+            reversed.insert(target)
+            return
+        }
+        var about = document.number
+        if document.link?.relation == .values || document.link?.relation == .adjusts {
+            about = document.link?.target
+        }
+        guard let about else { return }
+        for posting in transaction.postings {
+            guard case .branch(let branch) = posting.account.place else { continue }
+            if posting.account.root == .stock, case .item(let item) = posting.commodity {
+                moves.append(
+                    Move(
+                        pool: PlainPools.Key(branch: branch, item: item), place: place,
+                        units: posting.amount, number: about,
+                        shipment: document.kind == .arrival ? document.link?.target : nil))
+            } else if posting.account.root == .inventory, let item = posting.item {
+                worth[Goods(document: about, item: item), default: 0] += posting.amount
+            }
+        }
+    }
+
+    func costlessArrivals() -> Set<String> {
+        let pools = Dictionary(grouping: moves, by: \.pool)
+        var costed: Set<Goods> = []
+        var before = -1
+        while before != costed.count {
+            before = costed.count
+            for (pool, moves) in pools {
+                let known = moves.filter { move in
+                    guard move.units > 0, !reversed.contains(move.number) else { return false }
+                    if let shipment = move.shipment {
+                        return costed.contains(Goods(document: shipment, item: pool.item))
+                    }
+                    return worth[Goods(document: move.number, item: pool.item), default: 0] > 0
+                }.map(\.place).min()
+                guard let known else { continue }
+                for move in moves where move.number.kind == .shipment && known < move.place {
+                    costed.insert(Goods(document: move.number, item: pool.item))
+                }
+            }
+        }
+        return Set(
+            moves.compactMap { move in
+                guard let shipment = move.shipment,
+                    !costed.contains(Goods(document: shipment, item: move.pool.item))
+                else { return nil }
+                return "\(move.number) \(move.pool.item)"
+            })
+    }
+}
+
 /// Moving averages by the plainest of means.
 private struct PlainPools {
     struct Key: Hashable, Comparable {

@@ -74,13 +74,21 @@ extension Simulation {
                 time: HybridTime(raw: last.time.raw + count), author: last.author,
                 dot: Dot(log: last.dot.log, seq: last.dot.seq + count, index: 0), act: act)
         }
+        func cut(_ commits: [UInt64: UInt64]) -> Cut {
+            Cut(
+                node: subject,
+                limits: commits.map { .init(incarnation: $0.key, commit: $0.value) }, heads: [])
+        }
         let more =
             steps + [
-                later(1, .revoke(Cut(node: subject, incarnation: 1, commit: 9, heads: []))),
-                later(2, .revoke(Cut(node: subject, incarnation: 1, commit: 4, heads: []))),
+                later(1, .revoke(cut([1: 9, 2: 3]))), later(2, .revoke(cut([1: 4, 2: 5]))),
             ]
         let (forwards, backwards) = (Roster(more), Roster(more.reversed()))
-        guard forwards.isLike(backwards), forwards.cuts[subject]?.commit == 9 else {
+        guard forwards.isLike(backwards), forwards.cuts[subject] == cut([1: 9, 2: 5]),
+            !forwards.isAbove(9, incarnation: 1, cutOf: subject),
+            forwards.isAbove(6, incarnation: 2, cutOf: subject),
+            forwards.isAbove(1, incarnation: 3, cutOf: subject)
+        else {
             throw Violation(
                 .rosterIsItsActs, at: now,
                 "the roster of \(machine.name) depends on the order of its acts",

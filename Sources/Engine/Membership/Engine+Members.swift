@@ -171,16 +171,21 @@ extension Engine {
             throw Refusal(.badOption, "a node cannot revoke itself")
         }
         let logs = try store.logs(of: node)
-        let incarnation = logs.map(\.tip.name.incarnation).max() ?? 1
-        let latest = logs.filter { $0.tip.name.incarnation == incarnation }
+        // Of each incarnation what is held here: a lower one can be written on, too.
+        let newest = logs.sorted { $0.tip.name.incarnation > $1.tip.name.incarnation }
+        let limits = newest.map {
+            Cut.Limit(incarnation: $0.tip.name.incarnation, commit: $0.tip.commit)
+        }
+        let kept = Set(Set(limits.map(\.incarnation)).sorted(by: >).prefix(RosterAct.limitsMax))
         let cut = Cut(
-            node: node, incarnation: incarnation, commit: latest.map(\.tip.commit).max() ?? 0,
-            heads: latest.map { .init(log: $0.tip.id, head: $0.tip.head) }
-                .prefix(RosterAct.headsMax).map { $0 })
+            node: node, limits: limits.filter { kept.contains($0.incarnation) },
+            heads: newest.prefix(RosterAct.headsMax).map {
+                .init(log: $0.tip.id, head: $0.tip.head)
+            })
         try write([.revoke(cut)], at: now)
         return Outcome(
             subject: node.short,
-            summary: "revoked \(member.admission.name) above commit \(cut.commit)")
+            summary: "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)")
     }
 
     func needAdministrator() throws -> Standing {

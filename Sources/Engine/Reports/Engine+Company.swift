@@ -47,7 +47,8 @@ extension Engine {
         }
         if let cut = roster.cuts[standing.node] {
             report.notes.append(
-                "This node was revoked above commit \(cut.commit): what it writes counts for nothing."
+                "This node was revoked above commit \(cut.limits.last?.commit ?? 0): what it writes "
+                    + "counts for nothing."
             )
         }
         if standing.member == nil {

@@ -100,13 +100,9 @@ package struct Roster: Sendable {
         }
     }
 
-    /// The highest cut wins.
+    /// The highest cut wins, incarnation by incarnation.
     private mutating func revoke(_ cut: Cut) {
-        if let old = cuts[cut.node], (old.incarnation, old.commit) >= (cut.incarnation, cut.commit)
-        {
-            return
-        }
-        cuts[cut.node] = cut
+        cuts[cut.node] = cuts[cut.node].map { $0.joined(with: cut) } ?? cut
     }
 }
 
@@ -162,8 +158,7 @@ extension Roster {
     }
 
     package func isAbove(_ commit: UInt64, incarnation: UInt64, cutOf node: NodeID) -> Bool {
-        guard let cut = cuts[node] else { return false }
-        return (incarnation, commit) > (cut.incarnation, cut.commit)
+        cuts[node]?.isBelow(commit, incarnation: incarnation) ?? false
     }
 }
 

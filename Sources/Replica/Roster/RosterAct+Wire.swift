@@ -185,8 +185,11 @@ extension KeyHandout {
 extension Cut {
     fileprivate func write(to out: inout ByteWriter) {
         out.raw(node.key.bytes)
-        out.varint(incarnation)
-        out.varint(commit)
+        out.length(limits.count)
+        for limit in limits {
+            out.varint(limit.incarnation)
+            out.varint(limit.commit)
+        }
         out.length(heads.count)
         for head in heads {
             out.raw(head.log.digest.bytes)
@@ -197,15 +200,19 @@ extension Cut {
 
     fileprivate static func read(from reader: inout ByteReader) throws(WireError) -> Cut {
         let node = try reader.node()
-        let incarnation = try reader.varint()
-        let commit = try reader.varint()
+        var limits: [Limit] = []
+        for _ in 0..<(try reader.length(atMost: RosterAct.limitsMax)) {
+            let incarnation = try reader.varint()
+            if let last = limits.last, last.incarnation >= incarnation { throw .notCanonical }
+            limits.append(Limit(incarnation: incarnation, commit: try reader.varint()))
+        }
         var heads: [LogHead] = []
         for _ in 0..<(try reader.length(atMost: RosterAct.headsMax)) {
             let log = LogID(try reader.digest())
             let seq = try reader.varint()
             heads.append(LogHead(log: log, head: Head(seq: seq, hash: try reader.digest())))
         }
-        return Cut(node: node, incarnation: incarnation, commit: commit, heads: heads)
+        return Cut(node: node, limits: limits, heads: heads)
     }
 }
 

@@ -20,6 +20,8 @@ package enum RosterAct: Hashable, Sendable {
     package static let textBytesMax = 200
     package static let grantsMax = 64
     package static let headsMax = 256
+    /// A node starts another incarnation when it was restored: once in years.
+    package static let limitsMax = 256
 }
 
 package struct Founding: Hashable, Sendable {
@@ -146,12 +148,27 @@ package struct Invitation: Hashable, Sendable {
     }
 }
 
-/// The last commit of an author that counts. What lies above it is void.
+/// The last commits of an author that count, one for each incarnation. What lies above is void, and so
+/// is all of an incarnation that is not named: a lower one can be written on as well as the highest.
 package struct Cut: Hashable, Sendable {
     package let node: NodeID
-    package let incarnation: UInt64
-    package let commit: UInt64
+    /// By incarnation, ascending, each once.
+    package let limits: [Limit]
     package let heads: [LogHead]
+
+    package struct Limit: Hashable, Comparable, Sendable {
+        package let incarnation: UInt64
+        package let commit: UInt64
+
+        package init(incarnation: UInt64, commit: UInt64) {
+            self.incarnation = incarnation
+            self.commit = commit
+        }
+
+        package static func < (a: Self, b: Self) -> Bool {
+            (a.incarnation, a.commit) < (b.incarnation, b.commit)
+        }
+    }
 
     package struct LogHead: Hashable, Sendable {
         package let log: LogID
@@ -163,10 +180,30 @@ package struct Cut: Hashable, Sendable {
         }
     }
 
-    package init(node: NodeID, incarnation: UInt64, commit: UInt64, heads: [LogHead]) {
+    /// - Parameter limits: of one incarnation the highest counts.
+    package init(node: NodeID, limits: some Sequence<Limit>, heads: [LogHead]) {
         self.node = node
-        self.incarnation = incarnation
-        self.commit = commit
+        self.limits = Dictionary(
+            limits.map { ($0.incarnation, $0) }, uniquingKeysWith: { max($0, $1) }
+        ).values.sorted()
         self.heads = heads
+    }
+
+    /// Does a commit of this author lie above the cut? Cost: the number of its incarnations.
+    package func isBelow(_ commit: UInt64, incarnation: UInt64) -> Bool {
+        guard let limit = limits.last(where: { $0.incarnation == incarnation }) else { return true }
+        return commit > limit.commit
+    }
+
+    /// Of two cuts what either lets count, counts: the highest of each incarnation. The order does not
+    /// matter.
+    package func joined(with other: Cut) -> Cut {
+        let heads = Dictionary(
+            (heads + other.heads).map { ($0.log, $0.head) },
+            uniquingKeysWith: { ($0.seq, $0.hash) < ($1.seq, $1.hash) ? $1 : $0 })
+        return Cut(
+            node: node, limits: limits + other.limits,
+            heads: heads.map { LogHead(log: $0.key, head: $0.value) }
+                .sorted { $0.log.digest < $1.log.digest })
     }
 }
