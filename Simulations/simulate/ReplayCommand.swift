@@ -13,6 +13,8 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Print the record as JSON.") var json = false
     @Option(help: "Lines to show of what came before a failure.") var lines = 40
     @Flag(help: "Show those of all nodes, not only of those concerned.") var all = false
+    @Option(help: "Write every node's files to this folder, as they are at the end.")
+    var disks: String?
 
     func run() throws {
         let chosen: Plan
@@ -30,7 +32,7 @@ struct ReplayCommand: ParsableCommand {
             print(String(decoding: try encoder.encode(chosen), as: UTF8.self))
             return
         }
-        let result = try RunResult.of(chosen, lines: lines, ofAll: all)
+        let result = try RunResult.of(chosen, lines: lines, ofAll: all, disks: disks)
         if json { print(String(decoding: try encoder.encode(result.record), as: UTF8.self)) }
         if !json {
             for line in result.lines { print(line) }

@@ -39,7 +39,8 @@ struct RunResult: Codable, Sendable {
     var lines: [String]
 
     static func of(
-        _ plan: Plan, lines count: Int, ofAll: Bool = false, measures: Bool = false
+        _ plan: Plan, lines count: Int, ofAll: Bool = false, measures: Bool = false,
+        disks: String? = nil
     ) throws -> RunResult {
         let began = ContinuousClock.now
         let simulation = try Simulation(plan, measures: measures)
@@ -53,7 +54,19 @@ struct RunResult: Codable, Sendable {
             lines = simulation.lastLines(count, of: [])
         }
         let took = ContinuousClock.now - began
+        if let disks { try write(simulation.files, to: disks) }
         let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
         return RunResult(record: simulation.currentRecord, seconds: seconds, lines: lines)
+    }
+
+    private static func write(
+        _ files: [(machine: String, name: String, bytes: [UInt8])], to folder: String
+    ) throws {
+        for file in files {
+            let place = URL(fileURLWithPath: folder).appendingPathComponent(file.machine)
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            let name = URL(fileURLWithPath: file.name).lastPathComponent
+            try Data(file.bytes).write(to: place.appendingPathComponent(name))
+        }
     }
 }

@@ -23,6 +23,10 @@ struct Projection {
     private var pools: Set<PoolKey> = []
     /// Transferred goods of which a keeper has news.
     private var due: Set<PoolKey> = []
+    /// Transferred goods of which the branch's own keeper said something elsewhere: from a copy of its
+    /// disk, or before it was restored.
+    private var said: Set<PoolKey> = []
+    private let isWrittenHere: Bool
 
     private struct CounterKey: Hashable {
         let series: String
@@ -50,7 +54,8 @@ struct Projection {
         let time: HybridTime
     }
 
-    init(_ db: Database, _ store: Store, roster: Roster) {
+    init(_ db: Database, _ store: Store, roster: Roster, isWrittenHere: Bool = false) {
+        self.isWrittenHere = isWrittenHere
         self.db = db
         self.store = store
         self.roster = roster
@@ -202,7 +207,7 @@ struct Projection {
                     own.description, shipment.description, posting.amount,
                 ])
             due.insert(PoolKey(branch: branch.text, item: commodity))
-        case (.side(_, let other), .betweenMoney, .currency):
+        case (.side(let owner, let other), .betweenMoney, .currency):
             guard let item, let link = document.link, link.relation == .values else { return }
             try db.cachedStatement(sql: "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
                 .execute(arguments: [
@@ -212,6 +217,7 @@ struct Projection {
             if posting.account.root == .dueFrom {
                 due.insert(PoolKey(branch: other.text, item: item))
             }
+            if !isWrittenHere { said.insert(PoolKey(branch: owner.text, item: item)) }
         default: break
         }
     }
@@ -330,11 +336,15 @@ struct Projection {
             try pool.execute(arguments: [key.branch, key.item])
             try later.execute(arguments: [key.branch, key.item, key.branch, key.item])
         }
+        for key in said {
+            try later.execute(arguments: [key.branch, key.item, key.branch, key.item])
+        }
         let urgent = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO statement_due VALUES (?, ?, 1)")
         for key in due { try urgent.execute(arguments: [key.branch, key.item]) }
         days = []
         due = []
+        said = []
         counters = [:]
         pools = []
     }

@@ -21,10 +21,13 @@ extension Store {
     /// Appends runs, own or a peer's, and projects them: all of them or none.
     ///
     /// - Parameter runs: each continues the head that is held of its log, or begins the log.
+    /// - Parameter isWrittenHere: the author of this process wrote them just now.
     /// - Throws: `StoreError.notNext` for a run that is held already or leaves a gap.
-    package func append(_ runs: [PreparedRun], roster: Roster) throws {
+    package func append(
+        _ runs: [PreparedRun], roster: Roster, isWrittenHere: Bool = false
+    ) throws {
         try write { db in
-            var projection = Projection(db, self, roster: roster)
+            var projection = Projection(db, self, roster: roster, isWrittenHere: isWrittenHere)
             let table = LogTable(db: db)
             for run in runs {
                 guard let first = run.items.first else { continue }

@@ -165,14 +165,24 @@ extension Simulation {
         try demand(.zeroSums, engine.store.imbalances())
         try demand(.zeroSums, engine.store.balanceDifferences())
         try demand(.oneShelfOneHolder, engine.store.strangersOnShelves(holders: holders))
+        record.checked(.bridgesCancel, at: now)
+        try demand(.bridgesCancel, openBridges(engine))
         if try forkedLogs().isEmpty {
-            record.checked(.bridgesCancel, .noOverdraft, at: now)
-            try demand(.bridgesCancel, engine.store.unmatchedBridges())
+            record.checked(.noOverdraft, at: now)
             try demand(
                 .noOverdraft,
                 engine.store.overdrafts()
                     .filter { $0.kind == .shipment && isOfHonestDisk($0.number) }
                     .map { "\($0.number ?? "?") took what was not there" })
+        }
+    }
+
+    /// Bridges that do not cancel, and not because a log has two histories: a document may then have a
+    /// part of the one here and a part of the other.
+    private func openBridges(_ engine: Engine) throws -> [String] {
+        let torn = Set(try forkedLogs().map(\.scope.name))
+        return try engine.store.unmatchedBridges().filter { line in
+            line.split(separator: " ").prefix(2).allSatisfy { !torn.contains(String($0)) }
         }
     }
 
@@ -193,9 +203,13 @@ extension Simulation {
                 .projectionIsRebuild, at: now, "\(machine.name) does not verify",
                 machines: [machine.index])
         }
-        guard report.saysSound else {
-            let faults = report.rows.filter { $0.count > 2 && $0[1] == .text("FAULT") }
-                .map { "\($0[0].plain): \($0[2].plain)" }
+        guard !report.saysSound else { return }
+        var faults = report.rows.filter { $0.count > 2 && $0[1] == .text("FAULT") }
+        if let engine = machine.engine, try openBridges(engine).isEmpty {
+            faults.removeAll { $0[0].plain == "bridges between scopes" }
+        }
+        if !faults.isEmpty {
+            let faults = faults.map { "\($0[0].plain): \($0[2].plain)" }
             throw Violation(
                 .projectionIsRebuild, at: now,
                 "\(machine.name) is not sound: \(faults.joined(separator: "; "))",

@@ -154,7 +154,7 @@ package struct Author: Sendable {
             heads.removeAll { $0.log == run.tip.id }
             heads.append(Receipt.LogHead(name: name, log: run.tip.id, head: run.tip.head))
         }
-        try store.append(runs, roster: around.roster)
+        try store.append(runs, roster: around.roster, isWrittenHere: true)
         return Receipt(commit: commit, heads: heads, entries: entries)
     }
 
