@@ -164,7 +164,7 @@ package final class Engine {
             rosterKey: membership.rosterKey, roster: roster, node: credentials.node,
             box: credentials.box, book: membership.book)
         // As they came: once named in a log, a head is named in all its later entries.
-        let heads = try store.logs(in: .roster, asTheyCame: true)
+        let heads = try store.logsAsTheyCame(in: .roster)
             .filter { $0.name.incarnation > 0 }
             .filter { roster.administrators.contains($0.name.author) }
             .prefix(EntryHeader.rosterHeadsMax)

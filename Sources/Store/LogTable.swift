@@ -13,17 +13,17 @@ struct LogTable {
     func state(of id: LogID) throws -> HeldLog? {
         guard
             let row = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT * FROM log WHERE log_id = ?"),
+                db.cachedStatement(sql: "SELECT \(Self.columns) FROM log WHERE log_id = ?"),
                 arguments: [blob(id.digest)])
         else { return nil }
-        let (number, tip, start) = try Self.tip(row, id: id)
+        let (number, tip, start) = try Self.tip(row)
         let names = try String.fetchAll(
             db.cachedStatement(
                 sql: "SELECT name FROM chapter_name WHERE log = ? ORDER BY place"),
             arguments: [number])
         return HeldLog(
             row: number, tip: tip, chapter: Chapter(start: start, names: names),
-            applied: natural(row["applied"]))
+            applied: Self.applied(row))
     }
 
     /// Inserts or updates a log after a run. Only names that are new are written.
@@ -35,7 +35,7 @@ struct LogTable {
         let values: StatementArguments = [
             integer(tip.head.seq), blob(tip.head.hash), integer(tip.commit), Int64(tip.part),
             Int64(tip.parts), integer(tip.time.raw), integer(tip.rulesLevel),
-            Data(RosterHead.list(tip.rosterHeads)), blob(tip.epoch),
+            Data(copying: RosterHead.list(tip.rosterHeads)), blob(tip.epoch),
             tip.entriesSinceCheckpoint, tip.bytesSinceCheckpoint, integer(chapter.start),
             applied.map { integer($0) },
         ]
@@ -60,7 +60,7 @@ struct LogTable {
                     """
             ).execute(
                 arguments: values + [
-                    blob(tip.id.digest), Data(tip.name.author.key.bytes),
+                    blob(tip.id.digest), Data(copying: tip.name.author.key.bytes),
                     integer(tip.name.incarnation), tip.name.scope.name,
                 ])
             row = db.lastInsertedRowID
@@ -118,25 +118,33 @@ struct LogTable {
         return (Array(bytes.prefix(sendable)), last)
     }
 
-    static func tip(_ row: Row, id: LogID) throws -> (row: Int64, tip: LogTip, start: UInt64) {
-        guard let scope = Scope(row["scope"] as String),
-            let author = PublicKey(row["author"] as Data), let hash = Digest(row["hash"] as Data),
-            let epoch = Digest(row["epoch"] as Data)
-        else { throw StoreError.damaged("log \(id)") }
-        let name = LogName(
-            author: NodeID(author), incarnation: natural(row["incarnation"]), scope: scope)
-        var tip = LogTip(name, id: id)
-        tip.head = Head(seq: natural(row["seq"]), hash: hash)
-        tip.commit = natural(row["commit_number"])
-        tip.part = row["part"]
-        tip.parts = row["parts"]
-        tip.time = HybridTime(raw: natural(row["time"]))
-        tip.rulesLevel = natural(row["rules_level"])
-        tip.rosterHeads = try RosterHead.list(Array(row["roster_heads"] as Data))
+    /// Columns in the order in which `tip` reads them, and what the caller reads of the row itself.
+    static let columns = """
+        id, log_id, author, incarnation, scope, seq, hash, commit_number, part, parts, time,
+        rules_level, roster_heads, epoch, entries_since_checkpoint, bytes_since_checkpoint,
+        chapter_start, applied
+        """
+
+    static func applied(_ row: Row) -> UInt64 { natural(row[17]) }
+
+    static func tip(_ row: Row) throws -> (row: Int64, tip: LogTip, start: UInt64) {
+        guard let id = Digest(row[1] as Data), let author = PublicKey(row[2] as Data),
+            let scope = Scope(row[4] as String), let hash = Digest(row[6] as Data),
+            let epoch = Digest(row[13] as Data)
+        else { throw StoreError.damaged("log") }
+        let name = LogName(author: NodeID(author), incarnation: natural(row[3]), scope: scope)
+        var tip = LogTip(name, id: LogID(id))
+        tip.head = Head(seq: natural(row[5]), hash: hash)
+        tip.commit = natural(row[7])
+        tip.part = row[8]
+        tip.parts = row[9]
+        tip.time = HybridTime(raw: natural(row[10]))
+        tip.rulesLevel = natural(row[11])
+        tip.rosterHeads = try RosterHead.list(Array(row[12] as Data))
         tip.epoch = epoch
-        tip.entriesSinceCheckpoint = row["entries_since_checkpoint"]
-        tip.bytesSinceCheckpoint = row["bytes_since_checkpoint"]
-        return (row["id"], tip, natural(row["chapter_start"]))
+        tip.entriesSinceCheckpoint = row[14]
+        tip.bytesSinceCheckpoint = row[15]
+        return (row[0], tip, natural(row[16]))
     }
 }
 
@@ -149,7 +157,7 @@ struct HeldLog {
     let applied: UInt64
 }
 
-func blob(_ digest: Digest) -> Data { Data(digest.bytes) }
+func blob(_ digest: Digest) -> Data { Data(copying: digest.bytes) }
 
 /// SQLite has signed integers only: the bits are kept.
 func integer(_ value: UInt64) -> Int64 { Int64(bitPattern: value) }

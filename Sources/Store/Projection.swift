@@ -92,7 +92,7 @@ struct Projection {
     private mutating func insert(_ act: RosterAct, at place: Place) throws {
         try db.cachedStatement(sql: "INSERT INTO roster_act VALUES (?, ?, ?, ?, ?)").execute(
             arguments: [
-                place.log, integer(place.seq), place.op, integer(place.time.raw), Data(act.bytes),
+                place.log, integer(place.seq), place.op, integer(place.time.raw), Data(copying: act.bytes),
             ])
         add(.roster(act), at: place)
     }
@@ -226,7 +226,7 @@ struct Projection {
         try db.cachedStatement(sql: "INSERT INTO register VALUES (?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 write.entity, write.attribute, place.log, integer(place.seq), place.op,
-                Data(write.value.bytes),
+                Data(copying: write.value.bytes),
             ])
         let supersede = try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO superseded VALUES (?, ?, ?, ?, ?, ?)")
@@ -243,7 +243,7 @@ struct Projection {
         try db.cachedStatement(sql: "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 event.entity, place.log, integer(place.seq), place.op, event.kind, event.person,
-                event.effectiveDate.number, Data(event.fieldBytes),
+                event.effectiveDate.number, Data(copying: event.fieldBytes),
             ])
         add(.append(event), at: place)
     }
@@ -262,7 +262,7 @@ struct Projection {
 
     private mutating func id(of name: String) throws -> Int64 {
         let key = ExactText(name)
-        if let known = store.names[key] { return known }
+        if let known = store.memory.names[key] { return known }
         let id: Int64
         if let held = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"), arguments: [name])
@@ -273,7 +273,7 @@ struct Projection {
                 .execute(arguments: [name])
             id = db.lastInsertedRowID
         }
-        store.remember(key, id)
+        store.memory.remember(key, id)
         return id
     }
 
@@ -302,6 +302,7 @@ struct Projection {
             ])
         }
         for (scope, delta) in digests {
+            store.changed(scope)
             let held = try Data.fetchOne(
                 db.cachedStatement(sql: "SELECT sum FROM digest WHERE scope = ?"),
                 arguments: [scope.name])
@@ -315,6 +316,7 @@ struct Projection {
     }
 
     private mutating func finishMarks() throws {
+        if !(pools.isEmpty && due.isEmpty && said.isEmpty) { store.memory.forgetGoods() }
         let day = try db.cachedStatement(sql: "INSERT OR IGNORE INTO book_day VALUES (?)")
         for number in days { try day.execute(arguments: [number]) }
         let counter = try db.cachedStatement(

@@ -43,7 +43,7 @@ extension Store {
                         SELECT DISTINCT entity FROM register
                         WHERE attribute = 'barcode' AND value = ? ORDER BY entity
                         """),
-                arguments: [Data(value.bytes)])
+                arguments: [Data(copying: value.bytes)])
             return try entities.filter { entity in
                 try showing(db, entity, "barcode").contains { $0.value == value }
             }
@@ -189,7 +189,8 @@ extension Store {
 
     /// What the pool holds at its end; folds it first if it moved.
     package func pool(_ branch: BranchCode, _ item: ItemCode) throws -> PoolState {
-        try transact {
+        memory.hasDirtyPools = nil
+        return try transact {
             try access { db in
                 let id = try Int64.fetchOne(
                     db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
@@ -220,16 +221,20 @@ extension Store {
     }
 
     package func hasDirtyPools() throws -> Bool {
-        try access { db in
+        if let known = memory.hasDirtyPools { return known }
+        let hasSome = try access { db in
             try Bool.fetchOne(
                 db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pool_dirty)")) ?? false
         }
+        memory.hasDirtyPools = hasSome
+        return hasSome
     }
 
     /// Folds up to `limit` pools that moved; returns how many remain. Reports call it until none do.
     @discardableResult
     package func refreshCosts(limit: Int = 1_000) throws -> Int {
-        try transact { try access { try CostFold($0).refresh(limit: limit) } }
+        memory.hasDirtyPools = nil
+        return try transact { try access { try CostFold($0).refresh(limit: limit) } }
     }
 }
 

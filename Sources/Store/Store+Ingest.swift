@@ -12,9 +12,9 @@ extension Store {
     }
 
     private func held(_ log: LogID) throws -> HeldLog? {
-        if let state = states[log] { return state }
+        if let state = memory.states[log] { return state }
         let state = try access { try LogTable(db: $0).state(of: log) }
-        if let state { remember(log, state) }
+        if let state { memory.remember(log, state) }
         return state
     }
 
@@ -43,7 +43,8 @@ extension Store {
                     run.tip, chapter: run.chapter, applied: waits ? nil : run.tip.head.seq,
                     row: held?.row, namesHeld: held?.chapter)
                 try table.insert(run.items, log: row)
-                remember(
+                changed(run.tip.name.scope)
+                memory.remember(
                     run.tip.id,
                     HeldLog(
                         row: row, tip: run.tip, chapter: run.chapter,
@@ -72,6 +73,7 @@ extension Store {
             try db.execute(sql: "UPDATE log SET applied = 0")
             try reread(db, "ORDER BY log_id", roster: roster, bytesMax: bytesMax, key: key)
         }
+        forgetAll()
     }
 
     /// Reads on where a key was missing: after one was handed out.
@@ -84,17 +86,17 @@ extension Store {
                 db, "WHERE applied < seq ORDER BY log_id", roster: roster, bytesMax: bytesMax,
                 key: key)
         }
+        forgetAll()
     }
 
     private func reread(
         _ db: Database, _ which: String, roster: Roster, bytesMax: Int,
         key: (Scope, Digest) -> ScopeKey?
     ) throws {
-        for row in try Row.fetchAll(db, sql: "SELECT * FROM log \(which)") {
-            guard let id = Digest(row["log_id"] as Data) else { throw StoreError.damaged("log") }
-            let (number, held, _) = try LogTable.tip(row, id: LogID(id))
+        for row in try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log \(which)") {
+            let (number, held, _) = try LogTable.tip(row)
             try reread(
-                db, log: number, held: held, applied: natural(row["applied"]), roster: roster,
+                db, log: number, held: held, applied: LogTable.applied(row), roster: roster,
                 bytesMax: bytesMax, key: { key(held.name.scope, $0) })
         }
     }

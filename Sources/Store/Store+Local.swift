@@ -10,7 +10,7 @@ extension Store {
         try access { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO peer_address VALUES (?, ?)",
-                arguments: [address, node.map { Data($0.bytes) }])
+                arguments: [address, node.map { Data(copying: $0.bytes) }])
         }
     }
 
@@ -67,8 +67,8 @@ extension Store {
                     WHERE excluded.seq < seq
                     """
             ).execute(arguments: [
-                Data(fork.log.author.key.bytes), integer(fork.log.incarnation),
-                fork.log.scope.name, integer(fork.seq), fork.toldBy.map { Data($0.bytes) },
+                Data(copying: fork.log.author.key.bytes), integer(fork.log.incarnation),
+                fork.log.scope.name, integer(fork.seq), fork.toldBy.map { Data(copying: $0.bytes) },
             ])
         }
     }
@@ -79,7 +79,7 @@ extension Store {
             try db.cachedStatement(
                 sql: "DELETE FROM fork WHERE author = ? AND incarnation = ? AND scope = ?"
             ).execute(arguments: [
-                Data(log.author.key.bytes), integer(log.incarnation), log.scope.name,
+                Data(copying: log.author.key.bytes), integer(log.incarnation), log.scope.name,
             ])
         }
     }

@@ -10,8 +10,9 @@ extension Store {
     package func logs(of author: NodeID) throws -> [(tip: LogTip, chapter: Chapter)] {
         try access { db in
             let ids = try Data.fetchAll(
-                db, sql: "SELECT log_id FROM log WHERE author = ? ORDER BY scope, incarnation",
-                arguments: [Data(author.key.bytes)])
+                db.cachedStatement(
+                    sql: "SELECT log_id FROM log WHERE author = ? ORDER BY scope, incarnation"),
+                arguments: [Data(copying: author.key.bytes)])
             let table = LogTable(db: db)
             return try ids.compactMap { bytes in
                 guard let id = Digest(bytes) else { throw StoreError.damaged("log") }
@@ -20,17 +21,26 @@ extension Store {
         }
     }
 
-    /// The names and heads of the logs of a scope, in the order of their ids, or in the order in which
-    /// they came here.
+    /// The names and heads of the logs of a scope, in the order of their ids.
     package func logs(
-        in scope: Scope, asTheyCame: Bool = false
+        in scope: Scope
+    ) throws -> [(name: LogName, log: LogID, head: Head)] {
+        if let logs = memory.logs[scope] { return logs }
+        let logs = try logsAsTheyCame(in: scope).sorted { $0.log < $1.log }
+        memory.logs[scope] = logs
+        return logs
+    }
+
+    /// The same, in the order in which they came here.
+    package func logsAsTheyCame(
+        in scope: Scope
     ) throws -> [(name: LogName, log: LogID, head: Head)] {
         try access { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         SELECT log_id, author, incarnation, seq, hash FROM log WHERE scope = ?
-                        ORDER BY \(asTheyCame ? "id" : "log_id")
+                        ORDER BY id
                         """),
                 arguments: [scope.name])
             return try rows.map { row in
@@ -79,7 +89,7 @@ extension Store {
                     UPDATE entry SET is_signed = 1, bytes = ?
                     WHERE log = (SELECT id FROM log WHERE log_id = ?) AND seq = ?
                     """
-            ).execute(arguments: [Data(bytes), blob(log.digest), integer(seq)])
+            ).execute(arguments: [Data(copying: bytes), blob(log.digest), integer(seq)])
             guard db.changesCount == 1 else { throw StoreError.damaged("entry \(seq)") }
         }
     }
@@ -100,7 +110,7 @@ extension Store {
                             JOIN log l ON l.id = d.log
                             WHERE d.number = ? AND l.author <> ? ORDER BY e.hash LIMIT 64
                             """),
-                    arguments: [number.description, Data(author.key.bytes)])
+                    arguments: [number.description, Data(copying: author.key.bytes)])
                 found += hashes.map { Array($0.prefix(EntryHeader.referenceBytes)) }
             }
             return Array(found.prefix(EntryHeader.referencesMax))
@@ -111,11 +121,11 @@ extension Store {
     package func waiting() throws -> [(scope: String, entries: Int64)] {
         try access { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT scope, sum(seq - applied) FROM log WHERE applied < seq
-                    GROUP BY scope ORDER BY scope
-                    """
+                db.cachedStatement(
+                    sql: """
+                        SELECT scope, sum(seq - applied) FROM log WHERE applied < seq
+                        GROUP BY scope ORDER BY scope
+                        """)
             ).map { ($0[0], $0[1]) }
         }
     }

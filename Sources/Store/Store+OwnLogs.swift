@@ -91,7 +91,7 @@ extension Store {
                         OR EXISTS (SELECT 1 FROM entry e WHERE e.log = l.id AND e.seq > l.seq))
                     ORDER BY l.scope, l.incarnation LIMIT 100
                     """,
-                arguments: [Data(author.key.bytes)])
+                arguments: [Data(copying: author.key.bytes)])
         }
     }
 

@@ -6,6 +6,15 @@ import struct Foundation.Data
 
 /// Questions that the projections answer.
 extension Store {
+    /// The root of a scope's frontier.
+    package func root(of scope: Scope) throws -> [UInt8] {
+        if let root = memory.roots[scope] { return root }
+        let heads = try logs(in: scope).map { ($0.log, $0.head) }
+        let root = Frontier(Dictionary(heads, uniquingKeysWith: { first, _ in first })).root
+        memory.roots[scope] = root
+        return root
+    }
+
     /// The heads of every log held in a scope.
     package func frontier(of scope: Scope) throws -> Frontier {
         try access { db in
@@ -38,12 +47,15 @@ extension Store {
 
     /// Equal at equal frontiers, rosters and rules levels; zero where nothing counts.
     package func digest(of scope: Scope) throws -> Digest {
-        try access { db in
+        if let digest = memory.digests[scope] { return digest }
+        let digest = try access { db in
             let sum = try Data.fetchOne(
                 db.cachedStatement(sql: "SELECT sum FROM digest WHERE scope = ?"),
                 arguments: [scope.name])
             return sum.flatMap { Digest($0) } ?? .zero
         }
+        memory.digests[scope] = digest
+        return digest
     }
 
     /// The roster as far as it is held. Only the entry that the book is named after founds it.

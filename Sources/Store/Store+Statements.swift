@@ -22,13 +22,17 @@ extension Store {
 
     /// Is there anything to look at for this branch, and does it bear no delay?
     package func statementsWaiting(_ branch: BranchCode) throws -> (any: Bool, urgent: Bool) {
-        try access { db in
+        if let known = memory.statements[branch] { return known }
+        let waiting: (any: Bool, urgent: Bool) = try access { db in
             let row = try Row.fetchOne(
                 db.cachedStatement(
                     sql: "SELECT count(*), total(is_urgent) FROM statement_due WHERE branch = ?"),
                 arguments: [branch.text])
-            return ((row?[0] ?? 0) > 0, (row?[1] ?? 0.0) > 0)
+            guard let row else { return (false, false) }
+            return ((row[0] as Int64) > 0, (row[1] as Double) > 0)
         }
+        memory.statements[branch] = waiting
+        return waiting
     }
 
     /// Takes up to `limit` items off the list, folds their pools, and returns what is to be stated, by
@@ -36,7 +40,8 @@ extension Store {
     package func takeStatementsDue(
         _ branch: BranchCode, urgentOnly: Bool, limit: Int
     ) throws -> [StatementDue] {
-        try transact {
+        memory.statements = [:]
+        return try transact {
             try access { db in
                 let items = try Row.fetchAll(
                     db.cachedStatement(

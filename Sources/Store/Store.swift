@@ -10,10 +10,9 @@ package final class Store {
     let queue: DatabaseQueue
     /// The connection while `transact` runs: everything inside sees what it wrote.
     private var inside: Database?
-    /// Tips and chapters of logs that were written to lately, and ids of names: what is in the tables,
-    /// kept at hand. Forgotten whenever anything is undone.
-    private(set) var states: [LogID: HeldLog] = [:]
-    private(set) var names: [ExactText: Int64] = [:]
+    var memory = StoreMemory()
+    /// Grows whenever what the store tells may have changed; begins anew with the process.
+    package private(set) var revision: UInt64 = 0
 
     /// The greatest level of the rules that the program knows whose store this is.
     package var rulesLevel = LogWriter.rulesLevel
@@ -21,22 +20,14 @@ package final class Store {
     /// Called while logs are read again, with the entries of each piece.
     package var onRead: ((Int) -> Void)?
 
-    private static let statesMax = 256
-    private static let namesMax = 65_536
-
-    func remember(_ log: LogID, _ state: HeldLog) {
-        if states.count >= Self.statesMax { states = [:] }
-        states[log] = state
-    }
-
-    func remember(_ name: ExactText, _ id: Int64) {
-        if names.count >= Self.namesMax { names = [:] }
-        names[name] = id
-    }
-
     func forgetAll() {
-        states = [:]
-        names = [:]
+        memory = StoreMemory()
+        revision += 1
+    }
+
+    func changed(_ scope: Scope) {
+        memory.forget(scope)
+        revision += 1
     }
 
     /// Opens or creates the database at `path`.
@@ -135,20 +126,31 @@ package final class Store {
     package func transact<T>(_ body: () throws -> T) throws -> T {
         guard inside == nil else { return try body() }
         return try translating {
-            var result: T?
             do {
-                try queue.inTransaction(.immediate) { db in
+                return try queue.inDatabase { db in
                     inside = db
                     defer { inside = nil }
-                    result = try body()
-                    return .commit
+                    return try Self.immediately(db, body)
                 }
             } catch {
                 forgetAll()
                 throw error
             }
-            guard let result else { throw StoreError.damaged("transaction") }
+        }
+    }
+
+    /// GRDB's own way parses BEGIN and COMMIT anew each time.
+    private static func immediately<T>(_ db: Database, _ body: () throws -> T) throws -> T {
+        try db.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
+        do {
+            let result = try body()
+            try db.cachedStatement(sql: "COMMIT TRANSACTION").execute()
             return result
+        } catch {
+            // Some errors have ended the transaction already. The first error says why; where the
+            // undoing fails as well, the connection is of no use any more, and so is the engine.
+            if db.isInsideTransaction { try? db.rollback() }
+            throw error
         }
     }
 

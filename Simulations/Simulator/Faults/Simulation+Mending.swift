@@ -45,6 +45,7 @@ extension Simulation {
     func restore(_ machine: Machine, _ down: Milliseconds) throws {
         guard let backup = backups.removeValue(forKey: machine.index) else { return }
         try witnessNonces(machine)
+        try witnessLeaving(machine)
         crash(machine, "and an older copy of its directory is put back")
         record.reached(.restored)
         try machine.disk.restore(backup.disk)
@@ -59,6 +60,7 @@ extension Simulation {
 
     func stopClone(_ machine: Machine) throws {
         try witnessNonces(machine)
+        try witnessLeaving(machine)
         crash(machine, "for good: it was a copy")
         machine.isRetired = true
     }

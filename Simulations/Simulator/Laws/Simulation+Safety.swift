@@ -16,7 +16,10 @@ extension Simulation {
     func look() throws {
         record.looks.append(now)
         for index in witness.due.sorted() where machines[index].isUp {
-            try compareStates(machines[index])
+            let machine = machines[index]
+            guard let sight = machine.sight, witness.looked[index] != sight else { continue }
+            try compareStates(machine)
+            witness.looked[index] = sight
         }
         witness.due = []
         if let (asked, pending) = people.overdue(at: now) {
@@ -89,6 +92,12 @@ extension Simulation {
                     + "\(own[log]?.seq ?? 0)", machines: [machine.index])
         }
         witness.ownHeads[machine.index] = own
+    }
+
+    /// Its directory is about to go, with what nobody else may have.
+    func witnessLeaving(_ machine: Machine) throws {
+        guard machine.isUp, let engine = machine.engine else { return }
+        witness.leaves(try engine.store.frontiers())
     }
 
     func ownHeads(of machine: Machine) throws -> [LogID: Head] {

@@ -16,10 +16,17 @@ struct Witness {
     var replies: [Int: [RequestID: Reply]] = [:]
     private(set) var states: [StateKey: (digest: Digest, machine: Int)] = [:]
     private(set) var heads: [LogID: [UInt64: Digest]] = [:]
+    /// What was held by directories that are no more: a copy that was stopped, one that an older copy
+    /// took the place of. It may have told others of a part of a document alone.
+    private(set) var left: [Scope: [LogID: Head]] = [:]
     /// What a machine held of its own logs when it was last looked at.
     var ownHeads: [Int: [LogID: Head]] = [:]
     /// Machines that worked since the last look.
     var due: Set<Int> = []
+    /// What a machine's store was when it was looked at; the same store would say the same again.
+    var looked: [Int: Machine.Sight] = [:]
+    /// How far each machine had got then.
+    var lags: [Int: (sight: Machine.Sight, held: [Scope: [LogID: UInt64]])] = [:]
 
     /// Documents that were confirmed with the mark of a shortage.
     var marked: Set<String> = []
@@ -54,6 +61,12 @@ struct Witness {
         if let seen = heads[log]?[head.seq] { return seen == head.hash }
         heads[log, default: [:]][head.seq] = head.hash
         return true
+    }
+
+    mutating func leaves(_ frontiers: [Scope: Frontier]) {
+        for (scope, frontier) in frontiers {
+            left[scope, default: [:]].merge(frontier.heads) { $0.seq < $1.seq ? $1 : $0 }
+        }
     }
 
     // MARK: What a run may lose

@@ -72,6 +72,14 @@ final class Machine {
 
     var isUp: Bool { state == .up }
 
+    /// One state of a store, of one process.
+    struct Sight: Hashable {
+        let boot: Int
+        let revision: UInt64
+    }
+
+    var sight: Sight? { engine.map { Sight(boot: boot, revision: $0.store.revision) } }
+
     /// As the engine's thread reads it.
     func instant(at now: Milliseconds) -> Instant {
         steady.read(wall: clock.read(at: now), steady: now)

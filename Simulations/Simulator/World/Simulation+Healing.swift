@@ -177,10 +177,17 @@ extension Simulation {
         }
     }
 
-    /// Bridges that do not cancel, and not because a log has two histories: a document may then have a
-    /// part of the one here and a part of the other.
+    /// Bridges that do not cancel, and not because a log has two histories (a document may then have a
+    /// part of the one here and a part of the other) or because entries went with a directory that is no
+    /// more, after another part of their document was told.
     private func openBridges(_ engine: Engine) throws -> [String] {
-        let torn = Set(try forkedLogs().map(\.scope.name))
+        var torn = Set(try forkedLogs().map(\.scope.name))
+        for (scope, heads) in witness.left {
+            let isLost = try heads.contains { log, head in
+                try engine.store.hash(of: log, at: head.seq) != head.hash
+            }
+            if isLost { torn.insert(scope.name) }
+        }
         return try engine.store.unmatchedBridges().filter { line in
             line.split(separator: " ").prefix(2).allSatisfy { !torn.contains(String($0)) }
         }
@@ -268,18 +275,11 @@ extension Simulation {
         var most: [Scope: [LogID: UInt64]] = [:]
         var held: [[Scope: [LogID: UInt64]]?] = []
         for machine in machines {
-            guard machine.isUp, let engine = machine.engine,
-                let frontiers = try? engine.store.frontiers(), let kept = try? engine.scopesKept()
-            else {
+            guard machine.isUp, let own = heldSeqs(machine) else {
                 held.append(nil)
                 continue
             }
-            var own: [Scope: [LogID: UInt64]] = [:]
-            for scope in kept {
-                let heads = (frontiers[scope]?.heads ?? [:]).mapValues(\.seq)
-                own[scope] = heads
-                most[scope, default: [:]].merge(heads) { max($0, $1) }
-            }
+            for (scope, heads) in own { most[scope, default: [:]].merge(heads) { max($0, $1) } }
             held.append(own)
         }
         let lacking = held.map { own in
@@ -293,6 +293,17 @@ extension Simulation {
         }
         record.lag.append(.init(at: now, lacking: lacking))
         record.entries = most.values.reduce(0) { $0 + $1.values.reduce(0, +) }
+    }
+
+    private func heldSeqs(_ machine: Machine) -> [Scope: [LogID: UInt64]]? {
+        guard let engine = machine.engine, let sight = machine.sight else { return nil }
+        if let known = witness.lags[machine.index], known.sight == sight { return known.held }
+        guard let frontiers = try? engine.store.frontiers(), let kept = try? engine.scopesKept()
+        else { return nil }
+        var own: [Scope: [LogID: UInt64]] = [:]
+        for scope in kept { own[scope] = (frontiers[scope]?.heads ?? [:]).mapValues(\.seq) }
+        witness.lags[machine.index] = (sight, own)
+        return own
     }
 
     func finishRecord() {

@@ -21,7 +21,7 @@ struct StoreHoldings: Holdings {
             canRead
             ? Array(try store.digest(of: scope).bytes.prefix(ScopeRoot.partBytes))
             : ScopeRoot.noDigest
-        return (try store.frontier(of: scope).root, digest)
+        return (try store.root(of: scope), digest)
     }
 
     func heads(in scope: Scope) throws -> [(name: LogName, head: Head)] {

@@ -1,0 +1,47 @@
+import Replica
+import Sodium
+import Wire
+
+/// What is in the tables, kept at hand because it is asked for in every batch or every round.
+///
+/// Law: whoever writes what an answer rests on forgets the answer, and all is forgotten whenever
+/// anything is undone; so an answer from here is the one that the tables would give.
+struct StoreMemory {
+    /// Tips and chapters of logs that were written to lately.
+    private(set) var states: [LogID: HeldLog] = [:]
+    /// Ids of names.
+    private(set) var names: [ExactText: Int64] = [:]
+    /// As many as the roster has scopes.
+    var logs: [Scope: [(name: LogName, log: LogID, head: Head)]] = [:]
+    var roots: [Scope: [UInt8]] = [:]
+    var digests: [Scope: Digest] = [:]
+    /// At most `Store.invitationsMax`, the newest first.
+    var invitations: [Store.OpenInvitation]?
+    var statements: [BranchCode: (any: Bool, urgent: Bool)] = [:]
+    var hasDirtyPools: Bool?
+
+    private static let statesMax = 256
+    private static let namesMax = 65_536
+
+    mutating func remember(_ log: LogID, _ state: HeldLog) {
+        if states.count >= Self.statesMax { states = [:] }
+        states[log] = state
+    }
+
+    mutating func remember(_ name: ExactText, _ id: Int64) {
+        if names.count >= Self.namesMax { names = [:] }
+        names[name] = id
+    }
+
+    mutating func forget(_ scope: Scope) {
+        logs[scope] = nil
+        roots[scope] = nil
+        digests[scope] = nil
+    }
+
+    /// Goods moved, or somebody said what they are worth.
+    mutating func forgetGoods() {
+        statements = [:]
+        hasDirtyPools = nil
+    }
+}
