@@ -10,6 +10,9 @@ package final class Store {
     let queue: DatabaseQueue
     /// The connection while `transact` runs: everything inside sees what it wrote.
     private var inside: Database?
+    /// Whether that transaction has begun: it does when something is first read or written in it, since
+    /// most batches of an idle node do neither.
+    private var hasBegun = false
     var memory = StoreMemory()
     /// Grows whenever what the store tells may have changed; begins anew with the process.
     package private(set) var revision: UInt64 = 0
@@ -128,9 +131,9 @@ package final class Store {
         return try translating {
             do {
                 return try queue.inDatabase { db in
-                    inside = db
+                    (inside, hasBegun) = (db, false)
                     defer { inside = nil }
-                    return try Self.immediately(db, body)
+                    return try finish(body, on: db)
                 }
             } catch {
                 forgetAll()
@@ -139,12 +142,11 @@ package final class Store {
         }
     }
 
-    /// GRDB's own way parses BEGIN and COMMIT anew each time.
-    private static func immediately<T>(_ db: Database, _ body: () throws -> T) throws -> T {
-        try db.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
+    /// By cached statements: GRDB's own way parses BEGIN and COMMIT anew each time.
+    private func finish<T>(_ body: () throws -> T, on db: Database) throws -> T {
         do {
             let result = try body()
-            try db.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+            if hasBegun { try db.cachedStatement(sql: "COMMIT TRANSACTION").execute() }
             return result
         } catch {
             // Some errors have ended the transaction already. The first error says why; where the
@@ -180,7 +182,13 @@ package final class Store {
 
     /// The connection: that of the transaction that runs, or the queue's.
     func access<T>(_ body: (Database) throws -> T) throws -> T {
-        if let inside { return try body(inside) }
+        if let inside {
+            if !hasBegun {
+                try inside.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
+                hasBegun = true
+            }
+            return try body(inside)
+        }
         return try translating { try queue.inDatabase(body) }
     }
 
