@@ -28,14 +28,15 @@ struct CostFold {
     /// Folds up to `limit` dirty pools; returns how many remain.
     func refresh(limit: Int) throws -> Int {
         let dirty = try Row.fetchAll(
-            db, sql: "SELECT branch, item FROM pool_dirty LIMIT ?", arguments: [limit])
+            db.cachedStatement(sql: "SELECT branch, item FROM pool_dirty LIMIT ?"),
+            arguments: [limit])
         for row in dirty {
             guard let branch = BranchCode(row[0] as String) else {
                 throw StoreError.damaged("pool_dirty")
             }
             try refold(branch, item: row[1])
         }
-        return try Int.fetchOne(db, sql: "SELECT count(*) FROM pool_dirty") ?? 0
+        return try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM pool_dirty")) ?? 0
     }
 
     /// Folds one pool from its beginning and replaces its rows.

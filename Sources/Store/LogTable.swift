@@ -67,7 +67,8 @@ struct LogTable {
         }
         var known = namesHeld?.names.count ?? 0
         if namesHeld?.start != chapter.start {
-            try db.execute(sql: "DELETE FROM chapter_name WHERE log = ?", arguments: [row])
+            try db.cachedStatement(sql: "DELETE FROM chapter_name WHERE log = ?")
+                .execute(arguments: [row])
             known = 0
         }
         let insert = try db.cachedStatement(sql: "INSERT INTO chapter_name VALUES (?, ?, ?)")

@@ -8,8 +8,7 @@ import struct Foundation.Data
 extension Store {
     package func keep(address: String, node: PublicKey?) throws {
         try access { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO peer_address VALUES (?, ?)",
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO peer_address VALUES (?, ?)").execute(
                 arguments: [address, node.map { Data(copying: $0.bytes) }])
         }
     }

@@ -60,27 +60,34 @@ extension Store {
 
     /// The roster as far as it is held. Only the entry that the book is named after founds it.
     package func roster(of book: BookID) throws -> Roster {
+        let acts = try memory.rosterActs ?? rosterActs()
+        memory.remember(acts)
+        return Roster(
+            acts.lazy.filter { act in
+                if case .found = act.step.act { return act.entry == book.digest }
+                return true
+            }.map(\.step))
+    }
+
+    func rosterActs() throws -> [(step: Roster.Step, entry: Digest)] {
         try access { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT a.time, a.seq, a.op, a.act, l.log_id, l.author, e.hash FROM roster_act a
-                    JOIN log l ON l.id = a.log JOIN entry e ON e.log = a.log AND e.seq = a.seq
-                    """)
-            var steps: [Roster.Step] = []
-            for row in rows {
-                guard let log = Digest(row["log_id"] as Data),
-                    let author = PublicKey(row["author"] as Data)
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT a.time, a.seq, a.op, a.act, l.log_id, l.author, e.hash
+                        FROM roster_act a JOIN log l ON l.id = a.log
+                        JOIN entry e ON e.log = a.log AND e.seq = a.seq
+                        """)
+            ).map { row in
+                guard let log = Digest(row[4] as Data), let author = PublicKey(row[5] as Data),
+                    let entry = Digest(row[6] as Data)
                 else { throw StoreError.damaged("roster") }
-                let act = try RosterAct(bytes: Array(row["act"] as Data))
-                if case .found = act, Digest(row["hash"] as Data) != book.digest { continue }
-                let dot = Dot(log: LogID(log), seq: natural(row["seq"]), index: row["op"])
-                steps.append(
-                    Roster.Step(
-                        time: HybridTime(raw: natural(row["time"])), author: NodeID(author),
-                        dot: dot, act: act))
+                let dot = Dot(log: LogID(log), seq: natural(row[1]), index: row[2])
+                let step = Roster.Step(
+                    time: HybridTime(raw: natural(row[0])), author: NodeID(author), dot: dot,
+                    act: try RosterAct(bytes: Array(row[3] as Data)))
+                return (step, entry)
             }
-            return Roster(steps)
         }
     }
 

@@ -15,6 +15,8 @@ struct StoreMemory {
     var logs: [Scope: [(name: LogName, log: LogID, head: Head)]] = [:]
     var roots: [Scope: [UInt8]] = [:]
     var digests: [Scope: Digest] = [:]
+    /// All acts that are held, in no order, with the hash of the entry that each stands in.
+    private(set) var rosterActs: [(step: Roster.Step, entry: Digest)]?
     /// At most `Store.invitationsMax`, the newest first.
     var invitations: [Store.OpenInvitation]?
     var statements: [BranchCode: (any: Bool, urgent: Bool)] = [:]
@@ -32,6 +34,10 @@ struct StoreMemory {
         if names.count >= Self.namesMax { names = [:] }
         names[name] = id
     }
+
+    mutating func remember(_ acts: [(step: Roster.Step, entry: Digest)]) { rosterActs = acts }
+
+    mutating func add(_ step: Roster.Step, in entry: Digest) { rosterActs?.append((step, entry)) }
 
     mutating func forget(_ scope: Scope) {
         logs[scope] = nil

@@ -39,6 +39,14 @@ extension Simulation {
     func compareStates(_ machine: Machine) throws {
         guard let engine = machine.engine else { return }
         let frontiers = try engine.store.frontiers()
+        if let sight = machine.sight {
+            witness.lags[machine.index] = (
+                sight,
+                try engine.scopesKept().reduce(into: [:]) { held, scope in
+                    held[scope] = (frontiers[scope]?.heads ?? [:]).mapValues(\.seq)
+                }
+            )
+        }
         let digests = try engine.store.digests()
         let roster = frontiers[.roster]?.root ?? []
         let waiting = Set(try engine.store.waiting().map(\.scope))
@@ -50,8 +58,12 @@ extension Simulation {
                     continue
                 }
             }
+            let root = frontier.root
+            guard engine.store.remembers(scope, root, digests[scope] ?? .zero) else {
+                throw stale("the state of \(scope)", machine)
+            }
             guard readable.contains(scope), !waiting.contains(scope.name) else { continue }
-            let key = Witness.StateKey(scope: scope, root: frontier.root, roster: roster)
+            let key = Witness.StateKey(scope: scope, root: root, roster: roster)
             if let other = witness.saw(digests[scope] ?? .zero, of: key, at: machine.index) {
                 throw Violation(
                     .equalStates, at: now,
@@ -61,6 +73,13 @@ extension Simulation {
         }
         try checkOwnFrontier(machine, frontiers)
         try checkWaiting(machine, waiting)
+    }
+
+    func stale(_ what: String, _ machine: Machine) -> Violation {
+        Violation(
+            .projectionIsRebuild, at: now,
+            "\(what) in the memory of \(machine.name) is not what its tables say",
+            machines: [machine.index])
     }
 
     /// Two entries at one place of a log: only an older or second copy of a directory may bring that
@@ -102,9 +121,7 @@ extension Simulation {
 
     func ownHeads(of machine: Machine) throws -> [LogID: Head] {
         guard let engine = machine.engine else { return [:] }
-        return Dictionary(
-            try engine.store.logs(of: engine.credentials.node).map { ($0.tip.id, $0.tip.head) },
-            uniquingKeysWith: { first, _ in first })
+        return try engine.store.heads(of: engine.credentials.node)
     }
 
     private func checkWaiting(_ machine: Machine, _ waiting: Set<String>) throws {
@@ -141,11 +158,11 @@ extension Simulation {
         let own = try ownHeads(of: machine)
         for other in machines where other.isUp && other !== machine {
             guard let theirs = other.engine else { continue }
-            for (tip, _) in try theirs.store.logs(of: engine.credentials.node)
-            where (own[tip.id]?.seq ?? 0) < tip.head.seq {
+            for (log, head) in try theirs.store.heads(of: engine.credentials.node)
+            where (own[log]?.seq ?? 0) < head.seq {
                 throw Violation(
                     .durableBeforePublished, at: now,
-                    "\(other.name) holds entry \(tip.head.seq) of \(machine.name), which has lost it",
+                    "\(other.name) holds entry \(head.seq) of \(machine.name), which has lost it",
                     machines: [machine.index, other.index])
             }
         }

@@ -14,7 +14,7 @@ final class Connection {
     var isDead = false
 
     /// One machine's side of it.
-    struct End {
+    final class End {
         let machine: Int
         let boot: Int
         /// Nil in the fast lane.
@@ -23,6 +23,11 @@ final class Connection {
         var link: LinkID?
         var isClosed = false
         var outgoing = Pipe()
+
+        init(machine: Int, boot: Int) {
+            self.machine = machine
+            self.boot = boot
+        }
     }
 
     /// Bytes on their way, in order. What comes first out is what went first in.
@@ -61,8 +66,4 @@ final class Connection {
     }
 
     func end(ofDialler: Bool) -> End? { ofDialler ? dialler : listener }
-
-    func set(_ end: End, ofDialler: Bool) {
-        if ofDialler { dialler = end } else { listener = end }
-    }
 }

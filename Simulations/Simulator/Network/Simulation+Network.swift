@@ -94,14 +94,13 @@ extension Simulation {
     private func established(
         _ connection: Connection, ofDialler: Bool, remote: AgreementPublicKey, hash: [UInt8]
     ) throws {
-        guard var end = connection.end(ofDialler: ofDialler) else { return }
+        guard let end = connection.end(ofDialler: ofDialler) else { return }
         let machine = machines[end.machine]
         guard machine.isUp, machine.boot == end.boot else { return }
         let link = LinkID(machine.nextLink)
         machine.nextLink += 1
         end.link = link
         machine.links[link] = connection.number
-        connection.set(end, ofDialler: ofDialler)
         submit(
             .connected(
                 Connected(
@@ -115,19 +114,17 @@ extension Simulation {
     func send(_ message: [UInt8], on link: LinkID, of machine: Machine) {
         guard let number = machine.links[link], let connection = connections[number] else { return }
         let ofDialler = isDialler(machine, connection)
-        guard var end = connection.end(ofDialler: ofDialler), !end.isClosed else { return }
+        guard let end = connection.end(ofDialler: ofDialler), !end.isClosed else { return }
         record.sent(message, at: now)
         trace.mix(message)
         var bytes = message
-        if var secure = end.secure {
+        if end.secure != nil {
             do {
-                bytes = try secure.seal(message)
+                bytes = try end.secure?.seal(message) ?? message
             } catch {
                 closeEnd(number, ofDialler: ofDialler)
                 return
             }
-            end.secure = secure
-            connection.set(end, ofDialler: ofDialler)
         }
         guard end.outgoing.bytesWaiting + bytes.count <= Self.outgoingBytesMax else {
             record.reached(.sendBufferFull)
@@ -157,7 +154,7 @@ extension Simulation {
     }
 
     private func put(_ piece: Connection.Pipe.Piece, on connection: Connection, fromDialler: Bool) {
-        guard var end = connection.end(ofDialler: fromDialler),
+        guard let end = connection.end(ofDialler: fromDialler),
             let far = connection.end(ofDialler: !fromDialler)
         else { return }
         let (from, to) = (machines[end.machine].site, machines[far.machine].site)
@@ -171,20 +168,18 @@ extension Simulation {
             end.outgoing.lastAt, leaves + cables.delay(from: from, to: to, random: &network))
         end.outgoing.lastAt = arrives
         end.outgoing.pieces.append((arrives, piece))
-        connection.set(end, ofDialler: fromDialler)
         queue.add(.arrive(connection: connection.number, toDialler: !fromDialler), at: arrives)
     }
 
     /// What is due in this direction arrives, unless the line holds it.
     func arrive(_ number: Int, toDialler: Bool) throws {
         while let connection = connections[number], !connection.isDead,
-            var sender = connection.end(ofDialler: !toDialler),
+            let sender = connection.end(ofDialler: !toDialler),
             let receiver = connection.end(ofDialler: toDialler)
         {
             let (from, to) = (machines[sender.machine].site, machines[receiver.machine].site)
             guard !cables.isHeld(from: from, to: to), let piece = sender.outgoing.next(at: now)
             else { return }
-            connection.set(sender, ofDialler: !toDialler)
             guard !receiver.isClosed else { continue }
             switch piece {
             case .bytes(let bytes): try take(bytes, on: connection, asDialler: toDialler)
@@ -194,7 +189,7 @@ extension Simulation {
     }
 
     private func take(_ bytes: [UInt8], on connection: Connection, asDialler: Bool) throws {
-        guard var end = connection.end(ofDialler: asDialler) else { return }
+        guard let end = connection.end(ofDialler: asDialler) else { return }
         let machine = machines[end.machine]
         guard machine.isUp, machine.boot == end.boot else { return }
         guard var secure = end.secure else {
@@ -203,7 +198,6 @@ extension Simulation {
         }
         // The end lets go of the channel meanwhile, or its buffers would be copied.
         end.secure = nil
-        connection.set(end, ofDialler: asDialler)
         let outcome: (events: [Channel.Event], send: [UInt8])
         do {
             outcome = try secure.receive(bytes)
@@ -211,7 +205,6 @@ extension Simulation {
             outcome = ([], [])
         }
         end.secure = secure
-        connection.set(end, ofDialler: asDialler)
         if !outcome.send.isEmpty { put(outcome.send, on: connection, fromDialler: asDialler) }
         for event in outcome.events {
             switch event {
@@ -274,9 +267,8 @@ extension Simulation {
     }
 
     func tellClosed(_ connection: Connection, ofDialler: Bool) {
-        guard var end = connection.end(ofDialler: ofDialler), !end.isClosed else { return }
+        guard let end = connection.end(ofDialler: ofDialler), !end.isClosed else { return }
         end.isClosed = true
-        connection.set(end, ofDialler: ofDialler)
         let machine = machines[end.machine]
         machine.connections.remove(connection.number)
         guard machine.boot == end.boot, machine.isUp else { return }

@@ -131,7 +131,12 @@ extension Simulation {
     // MARK: The last look
 
     private func checkEnd() throws {
-        for machine in nodes { try compareStates(machine) }
+        for machine in nodes {
+            try compareStates(machine)
+            if let what = try machine.engine?.store.staleMemory().first {
+                throw stale("the \(what)", machine)
+            }
+        }
         let holders = nodes[0].engine?.shelfHolders ?? [:]
         for machine in nodes {
             guard let engine = machine.engine else { continue }

@@ -7,21 +7,76 @@ import struct Foundation.Data
 
 /// What an auditor holds the books against: the whole of it at once, few questions.
 extension Store {
-    /// The heads of every log held, by scope.
+    /// The heads of every log held, by scope, as the tables tell them.
     package func frontiers() throws -> [Scope: Frontier] {
         try access { db in
             let rows = try Row.fetchCursor(
-                db.cachedStatement(sql: "SELECT scope, log_id, seq, hash FROM log"))
+                db.cachedStatement(sql: "SELECT scope, log_id, seq, hash FROM log ORDER BY scope"))
             var frontiers: [Scope: Frontier] = [:]
+            var (name, scope) = ("", Scope.roster)
             while let row = try rows.next() {
-                guard let scope = Scope(row[0] as String), let log = Digest(row[1] as Data),
-                    let hash = Digest(row[3] as Data)
-                else { throw StoreError.damaged("log") }
+                let text: String = row[0]
+                if text != name {
+                    guard let next = Scope(text) else { throw StoreError.damaged("log") }
+                    (name, scope) = (text, next)
+                }
+                guard let log = Digest(row[1] as Data), let hash = Digest(row[3] as Data) else {
+                    throw StoreError.damaged("log")
+                }
                 frontiers[scope, default: Frontier()].advance(
                     LogID(log), to: Head(seq: natural(row[2]), hash: hash))
             }
             return frontiers
         }
+    }
+
+    /// The heads of one author's logs, as the table tells them.
+    package func heads(of author: NodeID) throws -> [LogID: Head] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT log_id, seq, hash FROM log WHERE author = ?"),
+                arguments: [Data(copying: author.key.bytes)])
+            var heads: [LogID: Head] = [:]
+            while let row = try rows.next() {
+                guard let log = Digest(row[0] as Data), let hash = Digest(row[2] as Data) else {
+                    throw StoreError.damaged("log")
+                }
+                heads[LogID(log)] = Head(seq: natural(row[1]), hash: hash)
+            }
+            return heads
+        }
+    }
+
+    /// Is what memory says of a scope, if anything, this?
+    package func remembers(_ scope: Scope, _ root: [UInt8], _ digest: Digest) -> Bool {
+        memory.roots[scope] ?? root == root && memory.digests[scope] ?? digest == digest
+    }
+
+    /// What is kept in memory and is not what the tables say: a scope or a list each. Empty when all
+    /// is well. Cost: two rows for each scope.
+    package func staleMemory() throws -> [String] {
+        let kept = memory
+        defer { memory = kept }
+        memory = StoreMemory()
+        var stale: [String] = []
+        for (scope, root) in kept.roots where try self.root(of: scope) != root {
+            stale.append("root of \(scope)")
+        }
+        for (scope, digest) in kept.digests where try self.digest(of: scope) != digest {
+            stale.append("digest of \(scope)")
+        }
+        for (branch, waiting) in kept.statements
+        where try statementsWaiting(branch) != waiting {
+            stale.append("statements of \(branch)")
+        }
+        if let known = kept.hasDirtyPools, try hasDirtyPools() != known { stale.append("pools") }
+        if let known = kept.invitations, try openInvitations(at: .min).count != known.count {
+            stale.append("invitations")
+        }
+        if let known = kept.rosterActs, try rosterActs().count != known.count {
+            stale.append("roster acts")
+        }
+        return stale.sorted()
     }
 
     /// The state digest of every scope in which anything counts.
