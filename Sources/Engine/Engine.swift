@@ -162,7 +162,8 @@ package final class Engine {
         let roster = try store.roster(of: membership.book)
         let keyring = Keyring(
             rosterKey: membership.rosterKey, roster: roster, node: credentials.node,
-            box: credentials.box, book: membership.book)
+            box: credentials.box, book: membership.book,
+            after: standing?.book == membership.book ? standing?.keyring : nil)
         // As they came: once named in a log, a head is named in all its later entries.
         let heads = try store.logsAsTheyCame(in: .roster)
             .filter { $0.name.incarnation > 0 }
