@@ -101,9 +101,12 @@ package struct CostPool: Hashable, Sendable {
         }
         quantity = try Self.sum(quantity, count)
         value = try Self.sum(try Self.sum(value, worth), row.variance, negated: true)
-        lastKnown =
-            quantity > 0
-            ? Ratio(value: value, quantity: quantity) : Ratio(value: worth, quantity: count)
+        if quantity > 0 {
+            lastKnown = Ratio(value: value, quantity: quantity)
+        } else if worth != 0 {
+            // Goods of unknown cost, such as what comes back of a sale without one, make none known.
+            lastKnown = Ratio(value: worth, quantity: count)
+        }
         return row
     }
 

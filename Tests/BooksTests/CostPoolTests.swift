@@ -63,6 +63,17 @@ import Testing
         #expect(pool.quantity == 2 && pool.value == 24_00)
     }
 
+    /// Seed 111 of the simulator: two were sold before any cost was known, one was found at 2.50, one
+    /// came back without a cost; what was shipped then went out for nothing.
+    @Test func goodsOfUnknownCostDoNotMakeThemFree() throws {
+        let (rows, pool) = try rows([
+            .issue(quantity: 2), .receive(quantity: 1, value: 2_50),
+            .receive(quantity: 1, value: 0), .issue(quantity: 5),
+        ])
+        #expect(rows[3].cost == 12_50 && rows[3].uncosted == 0)
+        #expect(pool.quantity == -5 && pool.value == -12_50)
+    }
+
     @Test func goodsThatNeverCameAreUncosted() throws {
         let (rows, pool) = try rows([
             .issue(quantity: 3), .issue(quantity: 2), .receive(quantity: 6, value: 60_00),
