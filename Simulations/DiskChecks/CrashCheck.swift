@@ -40,6 +40,9 @@ package struct CrashCheck {
     package var liesAboutSync = false
     /// Faults that came out wrong, after which the check ends.
     package var failuresMax = 20
+    /// Of the operations only those get their faults whose number leaves the first when divided by the
+    /// second.
+    package var share = (0, 1)
 
     package enum Fault: String, CaseIterable, Sendable {
         case dropAll, torn, reordered, ioOnce, ioForGood, full, shortWrite
@@ -119,7 +122,8 @@ package struct CrashCheck {
         var run = try CrashRun(self)
         for operation in 0..<operations {
             if let only, operation > only.operation { break }
-            let isChecked = only.map { $0.operation == operation } ?? true
+            let isChecked =
+                only.map { $0.operation == operation } ?? (operation % share.1 == share.0)
             try run.operate(operation, only: only.map { ($0.call, $0.fault) }, checks: isChecked)
             progress(run.result)
             if run.result.failures.count >= failuresMax { break }

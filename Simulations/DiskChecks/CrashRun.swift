@@ -90,9 +90,11 @@ struct CrashRun {
         reference.documents = ending.documents
         let after = try disk.snapshot()
         disk.cutPower()
-        result.operations += 1
-        result.calls += reference.calls
-        if checks { try putFaults(into: reference, ending.credentials, only: only) }
+        if checks {
+            result.operations += 1
+            result.calls += reference.calls
+            try putFaults(into: reference, ending.credentials, only: only)
+        }
 
         try disk.restore(after)
         if let kept = ending.credentials { credentials = kept }

@@ -19,6 +19,8 @@ package struct FlipCheck {
     /// Only every n-th byte; 1 for all.
     package var stride: Int
     package var failuresMax = 20
+    /// Of the bytes only those whose place in the order leaves the first when divided by the second.
+    package var share = (0, 1)
 
     package init(seed: UInt64, operations: Int = 24, stride: Int = 1) {
         self.seed = seed
@@ -72,7 +74,9 @@ package struct FlipCheck {
             var count = Count()
             for offset in Swift.stride(from: UInt64(0), to: size, by: stride)
             where only.map({ $0.offset == offset }) ?? true {
-                guard (file, offset) >= from else { continue }
+                guard (file, offset) >= from,
+                    Int(offset) / stride % share.1 == share.0 || only != nil
+                else { continue }
                 flipping(file, offset)
                 count.bytes += 1
                 // Any seed will do that meets all eight bits.

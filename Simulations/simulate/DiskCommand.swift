@@ -14,6 +14,24 @@ struct DiskCommand: ParsableCommand {
     @Option(help: "Repeats one fault: OPERATION,CALL,FAULT as a failure names them.")
     var only: Only?
     @Option(help: "Repeats one flip: FILE,OFFSET.") var flip: Flip?
+    @Flag(help: "Flips alone.") var flipsOnly = false
+    @Option(help: "One process's share of the work, as in 1/2 and 2/2.")
+    var share = Share(number: 1, of: 1)
+
+    struct Share: ExpressibleByArgument {
+        let number: Int
+        let of: Int
+
+        init(number: Int, of: Int) { (self.number, self.of) = (number, of) }
+
+        init?(argument: String) {
+            let parts = argument.split(separator: "/").compactMap { Int($0) }
+            guard parts.count == 2, parts[1] >= 1, 1...parts[1] ~= parts[0] else { return nil }
+            self.init(number: parts[0], of: parts[1])
+        }
+
+        var defaultValueDescription: String { "\(number)/\(of)" }
+    }
 
     struct Only: ExpressibleByArgument {
         let operation: Int
@@ -42,14 +60,15 @@ struct DiskCommand: ParsableCommand {
 
     func run() throws {
         var failures = 0
-        if flip == nil { failures += try crash() }
+        if flip == nil, !flipsOnly { failures += try crash() }
         if only == nil, flipStride > 0 { failures += try flips() }
         if failures > 0 { throw ExitCode(1) }
     }
 
     private func crash() throws -> Int {
         let began = Date()
-        let check = CrashCheck(seed: seed, operations: operations, stride: stride)
+        var check = CrashCheck(seed: seed, operations: operations, stride: stride)
+        check.share = (share.number - 1, share.of)
         let result = try check.run(only: only.map { ($0.operation, $0.call, $0.fault) }) { result in
             guard result.operations % 50 == 0 else { return }
             FileHandle.standardError.write(
@@ -77,8 +96,9 @@ struct DiskCommand: ParsableCommand {
 
     private func flips() throws -> Int {
         let began = Date()
-        let result = try FlipCheck(seed: seed, stride: max(flipStride, 1))
-            .run(only: flip.map { ($0.file, $0.offset) })
+        var check = FlipCheck(seed: seed, stride: max(flipStride, 1))
+        check.share = (share.number - 1, share.of)
+        let result = try check.run(only: flip.map { ($0.file, $0.offset) })
         for (name, count) in [("book.db", result.database), ("book.db-wal", result.log)] {
             print(
                 "\(name): \(count.bytes) bytes flipped; \(count.atOpen) found at opening, "
