@@ -102,6 +102,7 @@ extension Simulation {
             queue.add(.mend(.restore(machine.index, down: down)), at: now + later)
         case .clone(_, let lasts): try clone(machine, lasts)
         case .loseDisk(_, let down):
+            try witnessLeaving(machine)
             crash(machine, "and its disk is lost")
             record.reached(.diskLost)
             try loseFiles(machine)

@@ -39,6 +39,7 @@ extension Simulation {
     func compareStates(_ machine: Machine) throws {
         guard let engine = machine.engine else { return }
         let frontiers = try engine.store.frontiers()
+        witness.frontiers[machine.index] = frontiers
         if let sight = machine.sight {
             witness.lags[machine.index] = (
                 sight,

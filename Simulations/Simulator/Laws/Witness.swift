@@ -16,8 +16,11 @@ struct Witness {
     var replies: [Int: [RequestID: Reply]] = [:]
     private(set) var states: [StateKey: (digest: Digest, machine: Int)] = [:]
     private(set) var heads: [LogID: [UInt64: Digest]] = [:]
-    /// What was held by directories that are no more: a copy that was stopped, one that an older copy
-    /// took the place of. It may have told others of a part of a document alone.
+    /// What each machine held when it was last looked at.
+    var frontiers: [Int: [Scope: Frontier]] = [:]
+    /// What was held by directories that are no more: a lost disk, a copy that was stopped, one that an
+    /// older copy took the place of. Others may hold a part of a document alone: they were told no more,
+    /// or nobody else reads the scope of the rest.
     private(set) var left: [Scope: [LogID: Head]] = [:]
     /// What a machine held of its own logs when it was last looked at.
     var ownHeads: [Int: [LogID: Head]] = [:]

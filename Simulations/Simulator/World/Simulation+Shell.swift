@@ -210,6 +210,7 @@ extension Simulation {
         if machine.disk.isPoweredOff { try machine.disk.powerOn(losing: .keepAll, seed: 0) }
         machine.mark = nil
         for file in machine.disk.fileNames { machine.disk.remove(file: file) }
+        witness.leaves(witness.frontiers[machine.index] ?? [:])
         witness.directoryChanged(machine.index, at: now, isLost: true)
     }
 }
