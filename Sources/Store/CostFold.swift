@@ -31,10 +31,10 @@ struct CostFold {
             db.cachedStatement(sql: "SELECT branch, item FROM pool_dirty LIMIT ?"),
             arguments: [limit])
         for row in dirty {
-            guard let branch = BranchCode(row[0] as String) else {
+            guard let branch = BranchCode(try row.at(0) as String) else {
                 throw StoreError.damaged("pool_dirty")
             }
-            try refold(branch, item: row[1])
+            try refold(branch, item: try row.at(1))
         }
         return try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM pool_dirty")) ?? 0
     }
@@ -118,7 +118,8 @@ struct CostFold {
             arguments: [branch.text, item]
         ).map {
             CostInput(
-                place: try FoldPlace(row: $0), amount: $0["amount"], of: DocumentFacts(row: $0))
+                place: try FoldPlace(row: $0), amount: try $0.at("amount"),
+                of: try DocumentFacts(row: $0))
         }
     }
 }
@@ -126,23 +127,27 @@ struct CostFold {
 extension StockMove {
     fileprivate init(row: Row) throws {
         self.init(
-            place: try FoldPlace(row: row), amount: row["amount"], of: DocumentFacts(row: row))
+            place: try FoldPlace(row: row), amount: try row.at("amount"),
+            of: try DocumentFacts(row: row))
     }
 }
 
 extension FoldPlace {
     fileprivate init(row: Row) throws {
         self.init(
-            day: row["day"], time: natural(row["time"]), author: row["author"],
-            seq: row["seq"], op: row["op"], log: row["log"])
+            day: try row.at("day"), time: natural(try row.at("time")), author: try row.at("author"),
+            seq: try row.at("seq"), op: try row.at("op"), log: try row.at("log"))
     }
 }
 
 extension DocumentFacts {
-    fileprivate init(row: Row) {
-        let relation = (row["relation"] as UInt8?).flatMap { DocumentLink.Relation(rawValue: $0) }
+    fileprivate init(row: Row) throws {
+        let relation = (try row.at("relation") as UInt8?).flatMap {
+            DocumentLink.Relation(rawValue: $0)
+        }
         self.init(
-            kind: DocumentKind(rawValue: row["kind"]) ?? .statement, number: row["number"],
-            relation: relation, target: row["target"])
+            kind: DocumentKind(rawValue: try row.at("kind")) ?? .statement,
+            number: try row.at("number"),
+            relation: relation, target: try row.at("target"))
     }
 }

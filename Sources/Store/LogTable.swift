@@ -23,7 +23,7 @@ struct LogTable {
             arguments: [number])
         return HeldLog(
             row: number, tip: tip, chapter: Chapter(start: start, names: names),
-            applied: Self.applied(row))
+            applied: try Self.applied(row))
     }
 
     /// Inserts or updates a log after a run. Only names that are new are written.
@@ -107,11 +107,11 @@ struct LogTable {
             arguments: [log, integer(seq)])
         var entries = 0
         while entries < PreparedRun.entriesMax, let row = try rows.next() {
-            let next: Data = row[0]
+            let next: Data = try row.at(0)
             if sendable > 0, bytes.count + next.count > bytesMax { break }
             bytes += next
             entries += 1
-            if row[1] as Bool {
+            if try row.at(1) as Bool {
                 sendable = bytes.count
                 last = seq + UInt64(entries) - 1
             }
@@ -126,26 +126,27 @@ struct LogTable {
         chapter_start, applied
         """
 
-    static func applied(_ row: Row) -> UInt64 { natural(row[17]) }
+    static func applied(_ row: Row) throws -> UInt64 { natural(try row.at(17)) }
 
     static func tip(_ row: Row) throws -> (row: Int64, tip: LogTip, start: UInt64) {
-        guard let id = Digest(row[1] as Data), let author = PublicKey(row[2] as Data),
-            let scope = Scope(row[4] as String), let hash = Digest(row[6] as Data),
-            let epoch = Digest(row[13] as Data)
+        guard let id = Digest(try row.at(1) as Data), let author = PublicKey(try row.at(2) as Data),
+            let scope = Scope(try row.at(4) as String), let hash = Digest(try row.at(6) as Data),
+            let epoch = Digest(try row.at(13) as Data)
         else { throw StoreError.damaged("log") }
-        let name = LogName(author: NodeID(author), incarnation: natural(row[3]), scope: scope)
+        let name = LogName(
+            author: NodeID(author), incarnation: natural(try row.at(3)), scope: scope)
         var tip = LogTip(name, id: LogID(id))
-        tip.head = Head(seq: natural(row[5]), hash: hash)
-        tip.commit = natural(row[7])
-        tip.part = row[8]
-        tip.parts = row[9]
-        tip.time = HybridTime(raw: natural(row[10]))
-        tip.rulesLevel = natural(row[11])
-        tip.rosterHeads = try RosterHead.list(Array(row[12] as Data))
+        tip.head = Head(seq: natural(try row.at(5)), hash: hash)
+        tip.commit = natural(try row.at(7))
+        tip.part = try row.at(8)
+        tip.parts = try row.at(9)
+        tip.time = HybridTime(raw: natural(try row.at(10)))
+        tip.rulesLevel = natural(try row.at(11))
+        tip.rosterHeads = try RosterHead.list(Array(try row.at(12) as Data))
         tip.epoch = epoch
-        tip.entriesSinceCheckpoint = row[14]
-        tip.bytesSinceCheckpoint = row[15]
-        return (row[0], tip, natural(row[16]))
+        tip.entriesSinceCheckpoint = try row.at(14)
+        tip.bytesSinceCheckpoint = try row.at(15)
+        return (try row.at(0), tip, natural(try row.at(16)))
     }
 }
 

@@ -296,7 +296,7 @@ struct Projection {
             sql: "DELETE FROM balance WHERE scope = ? AND account = ? AND commodity = ?")
         for (key, delta) in balances where delta != 0 {
             let row = try Row.fetchOne(read, arguments: [key.scope, key.account, key.commodity])
-            let sum = (row.map { Int128(row: $0) } ?? 0) + delta
+            let sum = (try row.map { try Int128(row: $0) } ?? 0) + delta
             guard sum != 0 else {
                 // No row stands for zero, or the table would depend on how entries were batched.
                 try drop.execute(arguments: [key.scope, key.account, key.commodity])
@@ -360,9 +360,9 @@ struct Projection {
 
 extension Int128 {
     /// From the two columns of a balance: `amount`, `amount_high`.
-    init(row: Row) {
-        let low: Int64 = row["amount"]
-        let high: Int64 = row["amount_high"]
+    init(row: Row) throws {
+        let low: Int64 = try row.at("amount")
+        let high: Int64 = try row.at("amount_high")
         self = Int128(high) << 64 | Int128(UInt64(bitPattern: low))
     }
 }

@@ -1,3 +1,4 @@
+import GRDB
 import Sodium
 
 import struct Foundation.Data
@@ -33,5 +34,21 @@ extension PublicKey {
     init?(_ data: Data) {
         guard let digest = Digest(data) else { return nil }
         self.init(digest)
+    }
+}
+
+extension Row {
+    /// GRDB's subscripts trap where a value is of another type than it should be, as one flipped bit
+    /// can make it.
+    ///
+    /// - Throws: `RowDecodingError`, which leaves the store as `StoreError.damaged`.
+    func at<T: DatabaseValueConvertible & StatementColumnConvertible>(_ index: Int) throws -> T {
+        try decode(T.self, atIndex: index)
+    }
+
+    func at<T: DatabaseValueConvertible & StatementColumnConvertible>(
+        _ column: String
+    ) throws -> T {
+        try decode(T.self, forColumn: column)
     }
 }

@@ -22,7 +22,8 @@ extension Store {
                 arguments: [entity])
             var shown: [String: [Value]] = [:]
             while let row = try rows.next() {
-                shown[row[0], default: []].append(try Value(bytes: Array(row[1] as Data)))
+                shown[try row.at(0), default: []].append(
+                    try Value(bytes: Array(try row.at(1) as Data)))
             }
             return shown
         }
@@ -71,10 +72,12 @@ extension Store {
                     """),
             arguments: [entity, attribute])
         return try rows.map { row in
-            guard let log = Digest(row[0] as Data) else { throw StoreError.damaged("register") }
+            guard let log = Digest(try row.at(0) as Data) else {
+                throw StoreError.damaged("register")
+            }
             return (
-                Dot(log: LogID(log), seq: natural(row[1]), index: row[2]),
-                try Value(bytes: Array(row[3] as Data))
+                Dot(log: LogID(log), seq: natural(try row.at(1)), index: try row.at(2)),
+                try Value(bytes: Array(try row.at(3) as Data))
             )
         }
     }
@@ -90,7 +93,7 @@ extension Store {
                             AND b.commodity = (SELECT id FROM name WHERE name = ?)
                         """),
                 arguments: [account.home?.name, account.name, commodity.name])
-            return rows.reduce(0) { $0 + Int128(row: $1) }
+            return try rows.reduce(0) { $0 + (try Int128(row: $1)) }
         }
     }
 
@@ -146,11 +149,12 @@ extension Store {
                 head["op"] as Int64,
             ])
         return try rows.map { row in
-            guard let account = Account(row["account"] as String),
-                let commodity = Commodity(row["commodity"] as String)
+            guard let account = Account(try row.at("account") as String),
+                let commodity = Commodity(try row.at("commodity") as String)
             else { throw StoreError.damaged("posting") }
-            let item = (row["item"] as String?).flatMap { ItemCode($0.dropFirst()) }
-            return Posting(account, commodity, row["amount"], item: item, base: row["base"])
+            let item = (try row.at("item") as String?).flatMap { ItemCode($0.dropFirst()) }
+            return Posting(
+                account, commodity, try row.at("amount"), item: item, base: try row.at("base"))
         }
     }
 
@@ -164,8 +168,9 @@ extension Store {
                         WHERE source = ? AND source_key = ? ORDER BY line_first, line_last
                         """),
                 arguments: [source, key])
-            return rows.compactMap { row in
-                guard let first = row[0] as UInt32?, let last = row[1] as UInt32?, first <= last
+            return try rows.compactMap { row in
+                guard let first: UInt32 = try row.at(0), let last: UInt32 = try row.at(1),
+                    first <= last
                 else { return nil }
                 return first...last
             }
@@ -207,8 +212,9 @@ extension Store {
                             SELECT quantity, value, uncosted FROM pool WHERE branch = ? AND item = ?
                             """),
                     arguments: [branch.text, id])
-                return row.map { PoolState(quantity: $0[0], value: $0[1], uncosted: $0[2]) }
-                    ?? PoolState()
+                return try row.map {
+                    PoolState(quantity: try $0.at(0), value: try $0.at(1), uncosted: try $0.at(2))
+                } ?? PoolState()
             }
         }
     }
@@ -241,25 +247,29 @@ extension Store {
 extension DocumentHeader {
     /// From a row of `document`.
     init(row: Row) throws {
-        guard let kind = DocumentKind(rawValue: row["kind"]) else {
+        guard let kind = DocumentKind(rawValue: try row.at("kind")) else {
             throw StoreError.damaged("document")
         }
         var link: DocumentLink?
-        if let relation = (row["relation"] as UInt8?).flatMap({
+        if let relation = (try row.at("relation") as UInt8?).flatMap({
             DocumentLink.Relation(rawValue: $0)
         }),
-            let target = (row["target"] as String?).flatMap({ DocumentNumber($0) })
+            let target = (try row.at("target") as String?).flatMap({ DocumentNumber($0) })
         {
             link = DocumentLink(relation, target)
         }
         var external: ExternalReference?
-        if let source = row["source"] as String?, let key = row["source_key"] as String? {
+        if let source = try row.at("source") as String?,
+            let key = try row.at("source_key") as String?
+        {
             external = ExternalReference(
-                source: source, key: key, first: row["line_first"], last: row["line_last"])
+                source: source, key: key, first: try row.at("line_first"),
+                last: try row.at("line_last"))
         }
         self.init(
-            kind: kind, number: (row["number"] as String?).flatMap { DocumentNumber($0) },
-            effectiveDate: Day(number: row["day"]), person: row["person"], party: row["party"],
-            link: link, memo: row["memo"], external: external)
+            kind: kind, number: (try row.at("number") as String?).flatMap { DocumentNumber($0) },
+            effectiveDate: Day(number: try row.at("day")), person: try row.at("person"),
+            party: try row.at("party"),
+            link: link, memo: try row.at("memo"), external: external)
     }
 }

@@ -46,11 +46,11 @@ extension Store {
                     ORDER BY number DESC LIMIT 1000
                     """
             ).map { row in
-                guard let beginning = Beginning(rawValue: row[1]) else {
+                guard let beginning = Beginning(rawValue: try row.at(1)) else {
                     throw StoreError.damaged("incarnation")
                 }
                 return IncarnationRow(
-                    number: natural(row[0]), beginning: beginning, rewritten: row[2])
+                    number: natural(try row.at(0)), beginning: beginning, rewritten: try row.at(2))
             }
         }
     }
@@ -89,10 +89,10 @@ extension Store {
                     """,
                 arguments: [integer(least)]
             ).map { row in
-                guard let author = PublicKey(row[0] as Data) else {
+                guard let author = PublicKey(try row.at(0) as Data) else {
                     throw StoreError.damaged("log")
                 }
-                return (NodeID(author), natural(row[1]))
+                return (NodeID(author), natural(try row.at(1)))
             }
         }
     }

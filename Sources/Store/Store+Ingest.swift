@@ -96,7 +96,7 @@ extension Store {
         for row in try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log \(which)") {
             let (number, held, _) = try LogTable.tip(row)
             try reread(
-                db, log: number, held: held, applied: LogTable.applied(row), roster: roster,
+                db, log: number, held: held, applied: try LogTable.applied(row), roster: roster,
                 bytesMax: bytesMax, key: { key(held.name.scope, $0) })
         }
     }

@@ -46,10 +46,10 @@ extension Store {
                     """,
                 arguments: [Self.invitationsMax])
             return try rows.map { row in
-                guard let id = Digest(row[0] as Data) else {
+                guard let id = Digest(try row.at(0) as Data) else {
                     throw StoreError.damaged("invitation_secret")
                 }
-                return (id, Array(row[1] as Data), row[2])
+                return (id, Array(try row.at(1) as Data), try row.at(2))
             }
         }
     }

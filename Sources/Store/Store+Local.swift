@@ -8,8 +8,9 @@ import struct Foundation.Data
 extension Store {
     package func keep(address: String, node: PublicKey?) throws {
         try access { db in
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO peer_address VALUES (?, ?)").execute(
-                arguments: [address, node.map { Data(copying: $0.bytes) }])
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO peer_address VALUES (?, ?)")
+                .execute(
+                    arguments: [address, node.map { Data(copying: $0.bytes) }])
         }
     }
 
@@ -25,7 +26,7 @@ extension Store {
         try access { db in
             try Row.fetchAll(
                 db, sql: "SELECT address, node FROM peer_address ORDER BY address LIMIT 256"
-            ).map { ($0[0], ($0[1] as Data?).flatMap { PublicKey($0) }) }
+            ).map { (try $0.at(0), (try $0.at(1) as Data?).flatMap { PublicKey($0) }) }
         }
     }
 
@@ -93,12 +94,14 @@ extension Store {
                     ORDER BY author, incarnation, scope LIMIT 1000
                     """
             ).map { row in
-                guard let key = PublicKey(row[0] as Data), let scope = Scope(row[2] as String)
+                guard let key = PublicKey(try row.at(0) as Data),
+                    let scope = Scope(try row.at(2) as String)
                 else { throw StoreError.damaged("fork") }
                 return ForkRow(
                     log: LogName(
-                        author: NodeID(key), incarnation: natural(row[1]), scope: scope),
-                    seq: natural(row[3]), toldBy: (row[4] as Data?).flatMap { PublicKey($0) })
+                        author: NodeID(key), incarnation: natural(try row.at(1)), scope: scope),
+                    seq: natural(try row.at(3)),
+                    toldBy: (try row.at(4) as Data?).flatMap { PublicKey($0) })
             }
         }
     }

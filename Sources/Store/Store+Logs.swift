@@ -44,12 +44,13 @@ extension Store {
                         """),
                 arguments: [scope.name])
             return try rows.map { row in
-                guard let id = Digest(row[0] as Data), let author = PublicKey(row[1] as Data),
-                    let hash = Digest(row[4] as Data)
+                guard let id = Digest(try row.at(0) as Data),
+                    let author = PublicKey(try row.at(1) as Data),
+                    let hash = Digest(try row.at(4) as Data)
                 else { throw StoreError.damaged("log") }
                 let name = LogName(
-                    author: NodeID(author), incarnation: natural(row[2]), scope: scope)
-                return (name, LogID(id), Head(seq: natural(row[3]), hash: hash))
+                    author: NodeID(author), incarnation: natural(try row.at(2)), scope: scope)
+                return (name, LogID(id), Head(seq: natural(try row.at(3)), hash: hash))
             }
         }
     }
@@ -61,8 +62,10 @@ extension Store {
                 db.cachedStatement(sql: "SELECT seq, hash FROM log WHERE log_id = ?"),
                 arguments: [blob(log.digest)])
             return try row.map { row in
-                guard let hash = Digest(row[1] as Data) else { throw StoreError.damaged("log") }
-                return Head(seq: natural(row[0]), hash: hash)
+                guard let hash = Digest(try row.at(1) as Data) else {
+                    throw StoreError.damaged("log")
+                }
+                return Head(seq: natural(try row.at(0)), hash: hash)
             }
         }
     }
@@ -126,7 +129,7 @@ extension Store {
                         SELECT scope, sum(seq - applied) FROM log WHERE applied < seq
                         GROUP BY scope ORDER BY scope
                         """)
-            ).map { ($0[0], $0[1]) }
+            ).map { (try $0.at(0), try $0.at(1)) }
         }
     }
 

@@ -23,10 +23,12 @@ extension Store {
                 db.cachedStatement(sql: "SELECT log_id, seq, hash FROM log WHERE scope = ?"),
                 arguments: [scope.name])
             for row in rows {
-                guard let log = Digest(row[0] as Data), let hash = Digest(row[2] as Data) else {
+                guard let log = Digest(try row.at(0) as Data),
+                    let hash = Digest(try row.at(2) as Data)
+                else {
                     throw StoreError.damaged("log")
                 }
-                frontier.advance(LogID(log), to: Head(seq: natural(row[1]), hash: hash))
+                frontier.advance(LogID(log), to: Head(seq: natural(try row.at(1)), hash: hash))
             }
             return frontier
         }
@@ -79,13 +81,14 @@ extension Store {
                         JOIN entry e ON e.log = a.log AND e.seq = a.seq
                         """)
             ).map { row in
-                guard let log = Digest(row[4] as Data), let author = PublicKey(row[5] as Data),
-                    let entry = Digest(row[6] as Data)
+                guard let log = Digest(try row.at(4) as Data),
+                    let author = PublicKey(try row.at(5) as Data),
+                    let entry = Digest(try row.at(6) as Data)
                 else { throw StoreError.damaged("roster") }
-                let dot = Dot(log: LogID(log), seq: natural(row[1]), index: row[2])
+                let dot = Dot(log: LogID(log), seq: natural(try row.at(1)), index: try row.at(2))
                 let step = Roster.Step(
-                    time: HybridTime(raw: natural(row[0])), author: NodeID(author), dot: dot,
-                    act: try RosterAct(bytes: Array(row[3] as Data)))
+                    time: HybridTime(raw: natural(try row.at(0))), author: NodeID(author), dot: dot,
+                    act: try RosterAct(bytes: Array(try row.at(3) as Data)))
                 return (step, entry)
             }
         }
@@ -104,7 +107,7 @@ extension Store {
                     WHERE b.scope = ? AND a.name = ? AND c.name = ?
                     """,
                 arguments: [scope.name, account.name, commodity.name])
-            return row.map { Int128(row: $0) } ?? 0
+            return try row.map { try Int128(row: $0) } ?? 0
         }
     }
 
@@ -119,7 +122,9 @@ extension Store {
                     SELECT b.scope || ' ' || c.name, b.amount, b.amount_high
                     FROM balance b JOIN name c ON c.id = b.commodity
                     """)
-            while let row = try rows.next() { sums[row[0], default: 0] += Int128(row: row) }
+            while let row = try rows.next() {
+                sums[try row.at(0), default: 0] += try Int128(row: row)
+            }
             return sums.filter { $0.value != 0 }.map { "\($0.key) \($0.value)" }.sorted()
         }
     }
@@ -141,9 +146,10 @@ extension Store {
                     WHERE a.name LIKE 'via/%'
                     """)
             while let row = try rows.next() {
-                let ends = [row[0] as String, row[1] as String].sorted()
+                let ends = [try row.at(0) as String, try row.at(1) as String].sorted()
                 guard held.isSuperset(of: ends) else { continue }
-                sums["\(ends[0]) \(ends[1]) \(row[2] as String)", default: 0] += Int128(row: row)
+                sums["\(ends[0]) \(ends[1]) \(try row.at(2) as String)", default: 0] += try Int128(
+                    row: row)
             }
             return sums.filter { $0.value != 0 }.map { "\($0.key) \($0.value)" }.sorted()
         }

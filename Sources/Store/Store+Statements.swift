@@ -29,7 +29,7 @@ extension Store {
                     sql: "SELECT count(*), total(is_urgent) FROM statement_due WHERE branch = ?"),
                 arguments: [branch.text])
             guard let row else { return (false, false) }
-            return ((row[0] as Int64) > 0, (row[1] as Double) > 0)
+            return ((try row.at(0) as Int64) > 0, (try row.at(1) as Double) > 0)
         }
         memory.statements[branch] = waiting
         return waiting
@@ -52,11 +52,13 @@ extension Store {
                     arguments: [branch.text, urgentOnly ? 1 : 0, limit])
                 var due: [StatementDue] = []
                 for row in items {
-                    let id: Int64 = row[0]
+                    let id: Int64 = try row.at(0)
                     try db.cachedStatement(
                         sql: "DELETE FROM statement_due WHERE branch = ? AND item = ?"
                     ).execute(arguments: [branch.text, id])
-                    guard let item = ItemCode((row[1] as String).dropFirst()) else { continue }
+                    guard let item = ItemCode((try row.at(1) as String).dropFirst()) else {
+                        continue
+                    }
                     _ = try pool(branch, item)
                     due += try Statements(db, branch, item, id: id).due()
                 }
@@ -141,12 +143,12 @@ private struct Statements {
         var found: [Transfer] = []
         var places: [DocumentNumber: Int] = [:]
         for row in rows {
-            guard let document = DocumentNumber(row[0] as String),
-                let shipment = DocumentNumber(row[1] as String),
-                case .between(let pair)? = Scope(row[2] as String), pair.contains(branch)
+            guard let document = DocumentNumber(try row.at(0) as String),
+                let shipment = DocumentNumber(try row.at(1) as String),
+                case .between(let pair)? = Scope(try row.at(2) as String), pair.contains(branch)
             else { throw StoreError.damaged("transfer") }
             let other = pair.other(than: branch)
-            let quantity = Int128((row[4] as Int64).magnitude)
+            let quantity = Int128((try row.at(4) as Int64).magnitude)
             if let place = places[document] {
                 found[place].quantity += quantity
             } else {
@@ -154,7 +156,7 @@ private struct Statements {
                 found.append(
                     Transfer(
                         document: document, shipment: shipment, other: other,
-                        day: Day(number: row[3]), quantity: quantity))
+                        day: Day(number: try row.at(3)), quantity: quantity))
             }
         }
         return found
@@ -171,8 +173,8 @@ private struct Statements {
             arguments: [branch.text, id, DocumentKind.shipment.rawValue])
         var costs: [DocumentNumber: Int128] = [:]
         for row in rows {
-            guard let number = DocumentNumber(row[0] as String) else { continue }
-            costs[number, default: 0] += Int128(row[1] as Int64)
+            guard let number = DocumentNumber(try row.at(0) as String) else { continue }
+            costs[number, default: 0] += Int128(try row.at(1) as Int64)
         }
         return costs
     }

@@ -198,6 +198,8 @@ package final class Store {
             return try body()
         } catch let error as DatabaseError {
             throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")
+        } catch let error as RowDecodingError {
+            throw StoreError.damaged("a row: \(error)")
         }
     }
 

@@ -15,16 +15,18 @@ extension Store {
             var frontiers: [Scope: Frontier] = [:]
             var (name, scope) = ("", Scope.roster)
             while let row = try rows.next() {
-                let text: String = row[0]
+                let text: String = try row.at(0)
                 if text != name {
                     guard let next = Scope(text) else { throw StoreError.damaged("log") }
                     (name, scope) = (text, next)
                 }
-                guard let log = Digest(row[1] as Data), let hash = Digest(row[3] as Data) else {
+                guard let log = Digest(try row.at(1) as Data),
+                    let hash = Digest(try row.at(3) as Data)
+                else {
                     throw StoreError.damaged("log")
                 }
                 frontiers[scope, default: Frontier()].advance(
-                    LogID(log), to: Head(seq: natural(row[2]), hash: hash))
+                    LogID(log), to: Head(seq: natural(try row.at(2)), hash: hash))
             }
             return frontiers
         }
@@ -38,10 +40,12 @@ extension Store {
                 arguments: [Data(copying: author.key.bytes)])
             var heads: [LogID: Head] = [:]
             while let row = try rows.next() {
-                guard let log = Digest(row[0] as Data), let hash = Digest(row[2] as Data) else {
+                guard let log = Digest(try row.at(0) as Data),
+                    let hash = Digest(try row.at(2) as Data)
+                else {
                     throw StoreError.damaged("log")
                 }
-                heads[LogID(log)] = Head(seq: natural(row[1]), hash: hash)
+                heads[LogID(log)] = Head(seq: natural(try row.at(1)), hash: hash)
             }
             return heads
         }
@@ -86,7 +90,9 @@ extension Store {
                 db.cachedStatement(sql: "SELECT scope, sum FROM digest"))
             var digests: [Scope: Digest] = [:]
             while let row = try rows.next() {
-                guard let scope = Scope(row[0] as String), let sum = Digest(row[1] as Data) else {
+                guard let scope = Scope(try row.at(0) as String),
+                    let sum = Digest(try row.at(1) as Data)
+                else {
                     throw StoreError.damaged("digest")
                 }
                 digests[scope] = sum
@@ -113,10 +119,12 @@ extension Store {
                     """)
             var found: [NotedDocument] = []
             while let row = try rows.next() {
-                guard let kind = DocumentKind(rawValue: row[2]), let scope = Scope(row[3] as String)
+                guard let kind = DocumentKind(rawValue: try row.at(2)),
+                    let scope = Scope(try row.at(3) as String)
                 else { throw StoreError.damaged("document") }
                 found.append(
-                    NotedDocument(memo: row[0], number: row[1], kind: kind, scope: scope))
+                    NotedDocument(
+                        memo: try row.at(0), number: try row.at(1), kind: kind, scope: scope))
             }
             return found
         }
@@ -144,7 +152,7 @@ extension Store {
                     FROM posting p JOIN log l ON l.id = p.log
                     """)
             while let row = try postings.next() {
-                sums[row[0], default: 0] += Int128(row[1] as Int64)
+                sums[try row.at(0), default: 0] += Int128(try row.at(1) as Int64)
             }
             let balances = try Row.fetchCursor(
                 db,
@@ -152,7 +160,9 @@ extension Store {
                     SELECT scope || ' ' || account || ' ' || commodity, amount, amount_high
                     FROM balance
                     """)
-            while let row = try balances.next() { sums[row[0], default: 0] -= Int128(row: row) }
+            while let row = try balances.next() {
+                sums[try row.at(0), default: 0] -= try Int128(row: row)
+            }
             return sums.filter { $0.value != 0 }.map { "\($0.key) by \($0.value)" }.sorted()
         }
     }
@@ -173,15 +183,15 @@ extension Store {
             var held: [[Int64]: Int128] = [:]
             var found: [(number: String?, kind: DocumentKind)] = []
             while let row = try rows.next() {
-                let key: [Int64] = [row[0], row[1], row[2]]
-                let amount = Int128(row[3] as Int64)
+                let key: [Int64] = [try row.at(0), try row.at(1), try row.at(2)]
+                let amount = Int128(try row.at(3) as Int64)
                 let after = held[key, default: 0] + amount
                 held[key] = after
                 guard amount < 0, after < 0 else { continue }
-                guard let kind = DocumentKind(rawValue: row[5]) else {
+                guard let kind = DocumentKind(rawValue: try row.at(5)) else {
                     throw StoreError.damaged("document")
                 }
-                found.append((row[4], kind))
+                found.append((try row.at(4), kind))
             }
             return found
         }
@@ -199,11 +209,11 @@ extension Store {
                     """)
             var found: [String] = []
             while let row = try rows.next() {
-                let parts = (row[0] as String).split(separator: "/")
+                let parts = (try row.at(0) as String).split(separator: "/")
                 guard parts.count > 1, let branch = BranchCode(parts[1]),
-                    let author = PublicKey(row[1] as Data)
+                    let author = PublicKey(try row.at(1) as Data)
                 else { throw StoreError.damaged("posting") }
-                if holders[branch] != NodeID(author) { found.append(row[0]) }
+                if holders[branch] != NodeID(author) { found.append(try row.at(0)) }
             }
             return found.sorted()
         }

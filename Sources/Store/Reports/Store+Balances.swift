@@ -27,7 +27,8 @@ extension Store {
                     arguments: [currency.text]
                 ).map {
                     BalanceRow(
-                        scope: $0[0], account: $0[1], commodity: $0[2], amount: Int128(row: $0))
+                        scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
+                        amount: try Int128(row: $0))
                 }.sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
             }
             return try sums(db, of: currency, upTo: day)
@@ -51,7 +52,8 @@ extension Store {
                 """,
             arguments: [day.number, currency.text])
         while let row = try rows.next() {
-            sums[Key(account: row[0], log: row[1]), default: 0] += Int128(row[2] as Int64)
+            sums[Key(account: try row.at(0), log: try row.at(1)), default: 0] += Int128(
+                try row.at(2) as Int64)
         }
         var named: [String: BalanceRow] = [:]
         for (key, amount) in sums {
@@ -94,9 +96,12 @@ extension Store {
                         """,
                     arguments: [day.number])
                 while let row = try rows.next() {
-                    var sum = sums[row[0]] ?? DerivedRow(branch: row[0])
-                    sum.add(kind: row[1], cost: row[2], variance: row[3], uncosted: row[4])
-                    sums[row[0]] = sum
+                    let branch: String = try row.at(0)
+                    var sum = sums[branch] ?? DerivedRow(branch: branch)
+                    sum.add(
+                        kind: try row.at(1), cost: try row.at(2), variance: try row.at(3),
+                        uncosted: try row.at(4))
+                    sums[branch] = sum
                 }
             } else {
                 let rows = try Row.fetchCursor(
@@ -106,13 +111,14 @@ extension Store {
                         FROM pool
                         """)
                 while let row = try rows.next() {
-                    var sum = sums[row[0]] ?? DerivedRow(branch: row[0])
-                    sum.costOfSales += Int128(row[1] as Int64)
-                    sum.shipped += Int128(row[2] as Int64)
-                    sum.writeOff += Int128(row[3] as Int64)
-                    sum.variance += Int128(row[4] as Int64)
-                    sum.uncostedSold += Int128(row[5] as Int64)
-                    sums[row[0]] = sum
+                    let branch: String = try row.at(0)
+                    var sum = sums[branch] ?? DerivedRow(branch: branch)
+                    sum.costOfSales += Int128(try row.at(1) as Int64)
+                    sum.shipped += Int128(try row.at(2) as Int64)
+                    sum.writeOff += Int128(try row.at(3) as Int64)
+                    sum.variance += Int128(try row.at(4) as Int64)
+                    sum.uncostedSold += Int128(try row.at(5) as Int64)
+                    sums[branch] = sum
                 }
             }
             return sums.values.sorted { $0.branch < $1.branch }
@@ -150,13 +156,14 @@ extension Store {
                 ])
             var stock: [StockRow] = []
             while stock.count < limit, let row = try rows.next() {
-                let account: String = row[0]
+                let account: String = try row.at(0)
                 let parts = account.split(separator: "/")
                 stock.append(
                     StockRow(
                         branch: parts.count > 1 ? String(parts[1]) : "",
-                        item: String((row[1] as String).dropFirst()), onShelf: Int128(row: row),
-                        value: row[4], uncosted: row[5] ?? 0))
+                        item: String((try row.at(1) as String).dropFirst()),
+                        onShelf: try Int128(row: row),
+                        value: try row.at(4), uncosted: try row.at(5) ?? 0))
             }
             return stock
         }
@@ -175,7 +182,9 @@ extension Store {
                     """,
                 arguments: [prefix.unicodeScalars.count, prefix]
             ).map {
-                BalanceRow(scope: $0[0], account: $0[1], commodity: $0[2], amount: Int128(row: $0))
+                BalanceRow(
+                    scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
+                    amount: try Int128(row: $0))
             }
         }
     }

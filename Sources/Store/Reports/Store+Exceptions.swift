@@ -18,11 +18,12 @@ extension Store {
                     ORDER BY a.name, c.name LIMIT ?
                     """,
                 arguments: [limit])
-            return rows.map { row in
-                let parts = (row[0] as String).split(separator: "/")
+            return try rows.map { row in
+                let parts = (try row.at(0) as String).split(separator: "/")
                 return StockRow(
                     branch: parts.count > 1 ? String(parts[1]) : "",
-                    item: String((row[1] as String).dropFirst()), onShelf: Int128(row: row),
+                    item: String((try row.at(1) as String).dropFirst()),
+                    onShelf: try Int128(row: row),
                     value: nil, uncosted: 0)
             }
         }
@@ -39,8 +40,10 @@ extension Store {
                     """)
             var found: [String] = []
             for row in candidates where found.count < limit {
-                let values = try showing(db, row[0], row[1]).map(\.value)
-                if Set(values).count > 1 { found.append("\(row[0] as String) \(row[1] as String)") }
+                let values = try showing(db, try row.at(0), try row.at(1)).map(\.value)
+                if Set(values).count > 1 {
+                    found.append("\(try row.at(0) as String) \(try row.at(1) as String)")
+                }
             }
             return found
         }
@@ -83,7 +86,7 @@ extension Store {
                 }
                 return DuplicateRow(
                     number: number, author: NodeID(author),
-                    incarnations: rows.map { natural($0[1]) })
+                    incarnations: try rows.map { natural(try $0.at(1)) })
             }
         }
     }
@@ -102,7 +105,7 @@ extension Store {
                     SELECT l.scope, v.reason, count(*) FROM void v JOIN log l ON l.id = v.log
                     GROUP BY l.scope, v.reason ORDER BY l.scope, v.reason
                     """
-            ).map { VoidRow(scope: $0[0], reason: $0[1], count: $0[2]) }
+            ).map { VoidRow(scope: try $0.at(0), reason: try $0.at(1), count: try $0.at(2)) }
         }
     }
 
@@ -122,8 +125,9 @@ extension Store {
                     """,
                 arguments: [limit]
             ).compactMap { row in
-                Scope(row[0] as String).map {
-                    ($0, "\(row[1] as String) \((row[2] as String).dropFirst())")
+                let (document, item): (String, String) = (try row.at(1), try row.at(2))
+                return Scope(try row.at(0) as String).map {
+                    ($0, "\(document) \(item.dropFirst())")
                 }
             }
         }
@@ -143,11 +147,12 @@ extension Store {
                         HybridTime(milliseconds: time.milliseconds, counter: .max).raw)
                 ])
             return try rows.map { row in
-                guard let key = PublicKey(row[0] as Data), let scope = Scope(row[2] as String)
+                guard let key = PublicKey(try row.at(0) as Data),
+                    let scope = Scope(try row.at(2) as String)
                 else { throw StoreError.damaged("log") }
                 return (
-                    LogName(author: NodeID(key), incarnation: natural(row[1]), scope: scope),
-                    HybridTime(raw: natural(row[3]))
+                    LogName(author: NodeID(key), incarnation: natural(try row.at(1)), scope: scope),
+                    HybridTime(raw: natural(try row.at(3)))
                 )
             }
         }
@@ -162,7 +167,9 @@ extension Store {
                     SELECT p.branch, n.name, p.fault FROM pool p JOIN name n ON n.id = p.item
                     WHERE p.fault IS NOT NULL ORDER BY p.branch, n.name LIMIT 1000
                     """
-            ).map { "\($0[0] as String) \(($0[1] as String).dropFirst()): \($0[2] as String)" }
+            ).map {
+                "\(try $0.at(0) as String) \((try $0.at(1) as String).dropFirst()): \(try $0.at(2) as String)"
+            }
         }
     }
 }

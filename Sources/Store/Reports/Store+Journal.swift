@@ -57,7 +57,7 @@ extension Store {
             var number: Int64 = 0
             while let row = try rows.next() {
                 // A document is decoded once, not for each of its postings.
-                let key = SIMD4<Int64>(row[4], row[5], row[6], 0)
+                let key = SIMD4<Int64>(try row.at(4), try row.at(5), try row.at(6), 0)
                 let document: DocumentHeader
                 if let last, last.key == key {
                     document = last.document
@@ -68,8 +68,9 @@ extension Store {
                 }
                 found.append(
                     JournalRow(
-                        document: document, account: row[0], commodity: row[1], amount: row[2],
-                        item: (row[3] as String?).map { String($0.dropFirst()) },
+                        document: document, account: try row.at(0), commodity: try row.at(1),
+                        amount: try row.at(2),
+                        item: (try row.at(3) as String?).map { String($0.dropFirst()) },
                         transaction: number))
             }
             return found
@@ -105,10 +106,12 @@ extension Store {
             while let row = try rows.next() {
                 try body(
                     CostRecord(
-                        branch: row[0], item: String((row[1] as String).dropFirst()),
-                        day: Day(number: row[2]),
-                        kind: DocumentKind(rawValue: row[3]) ?? .statement, number: row[4],
-                        quantity: row[5], cost: row[6], variance: row[7], uncosted: row[8]))
+                        branch: try row.at(0), item: String((try row.at(1) as String).dropFirst()),
+                        day: Day(number: try row.at(2)),
+                        kind: DocumentKind(rawValue: try row.at(3)) ?? .statement,
+                        number: try row.at(4),
+                        quantity: try row.at(5), cost: try row.at(6), variance: try row.at(7),
+                        uncosted: try row.at(8)))
             }
         }
     }
@@ -140,8 +143,8 @@ extension Store {
                     var sum = SalesRow(branch: String(name.dropFirst(6)), day: day)
                     var last: [Int64] = []
                     while let row = try rows.next() {
-                        sum.revenue -= Int128(row[0] as Int64)
-                        let key: [Int64] = [row[1], row[2], row[3]]
+                        sum.revenue -= Int128(try row.at(0) as Int64)
+                        let key: [Int64] = [try row.at(1), try row.at(2), try row.at(3)]
                         if key != last { sum.documents += 1 }
                         last = key
                     }
@@ -165,7 +168,7 @@ extension Store {
                     WHERE d.kind IN (\(marks)) ORDER BY d.day DESC, d.time DESC LIMIT ?
                     """,
                 arguments: StatementArguments(kinds.map { Int64($0.rawValue) } + [Int64(limit)]))
-            return try rows.map { (try DocumentHeader(row: $0), $0["scope"]) }
+            return try rows.map { (try DocumentHeader(row: $0), try $0.at("scope")) }
         }
     }
 
@@ -195,10 +198,11 @@ extension Store {
                         arguments: [
                             blob(log.digest), integer(head.seq), min(20, limit - found.count),
                         ])
-                    found += rows.map {
+                    found += try rows.map {
                         EntryRow(
-                            scope: scope.name, author: name.author, seq: natural($0[0]),
-                            hash: ($0[1] as String).lowercased(), bytes: $0[2], log: log)
+                            scope: scope.name, author: name.author, seq: natural(try $0.at(0)),
+                            hash: (try $0.at(1) as String).lowercased(), bytes: try $0.at(2),
+                            log: log)
                     }
                 }
             }

@@ -91,7 +91,7 @@ extension Store {
                     """)
             var faults: [String] = []
             for row in pools {
-                let (branch, item): (String, String) = (row[0], row[1])
+                let (branch, item): (String, String) = (try row.at(0), try row.at(1))
                 let shelf = try Row.fetchAll(
                     db.cachedStatement(
                         sql: """
@@ -101,8 +101,8 @@ extension Store {
                                 AND b.commodity = (SELECT id FROM name WHERE name = ?)
                             """),
                     arguments: ["trade/\(branch)", "stock/\(branch)/", "stock/\(branch)0", item]
-                ).reduce(Int128(0)) { $0 + Int128(row: $1) }
-                let quantity: Int64 = row[2]
+                ).reduce(Int128(0)) { $0 + (try Int128(row: $1)) }
+                let quantity: Int64 = try row.at(2)
                 if shelf != Int128(quantity) {
                     faults.append("\(branch) \(item.dropFirst()): pool \(quantity), shelf \(shelf)")
                 }
