@@ -184,7 +184,11 @@ extension Company {
                     tag: first.tag, isFirst: true, isLast: true,
                     heads: [PeerHead(log: first, first: 1, last: 4, hash: half)])),
             .want(Want(log: second, from: 1, credit: 1 << 20)),
-            .graft(Want(log: first, from: 0, credit: 900)),
+            .graft([Reach(log: first, seq: 0), Reach(log: second, seq: 900)]),
+            .view(
+                View(
+                    wantsReply: true, links: 3,
+                    contacts: [.init(node: node(2), addresses: ["host:7700"])])),
             .run(RunMessage(log: first, first: 1, last: 1, isEnd: true, bytes: [1, 2, 3])),
             .note([Reach(log: first, seq: 9), Reach(log: second, seq: .max)]),
             .ack([Reach(log: second, seq: 1)]),

@@ -181,7 +181,7 @@ private struct FuzzedNode {
             } catch {
                 var isFork = false
                 if case .fork = error { isFork = true }
-                gossip.refused(log, isFork: isFork, why: "\(error)", on: id)
+                gossip.refused(log, isFork: isFork, why: "\(error)", on: id, holdings)
             }
         case .connect, .ownLogAhead, .ownHistory, .forked, .compared, .met: break
         }
@@ -203,7 +203,7 @@ private struct FuzzedNode {
 extension FuzzedNode {
     /// A message over logs that exist, with numbers of any size.
     private func message(_ input: inout Input, from member: Int) -> Message {
-        switch input.choice(12) {
+        switch input.choice(13) {
         case 0:
             return .hello(
                 Hello(
@@ -221,8 +221,7 @@ extension FuzzedNode {
         case 2: return .heads(heads(&input))
         case 3:
             return .want(Want(log: log(&input), from: input.number(), credit: input.number()))
-        case 4:
-            return .graft(Want(log: log(&input), from: input.number(), credit: input.number()))
+        case 4: return .graft(reaches(&input))
         case 5: return .run(run(&input))
         case 6: return .note(reaches(&input))
         case 7: return .ack(reaches(&input))
@@ -235,6 +234,15 @@ extension FuzzedNode {
                 Ping(
                     nonce: input.flag() ? UInt64(now.milliseconds) : input.number(),
                     milliseconds: Int64(bitPattern: input.number())))
+        case 11:
+            return .view(
+                View(
+                    wantsReply: input.flag(), links: input.number(),
+                    contacts: [
+                        .init(
+                            node: holdings.company.node(input.choice(3)),
+                            addresses: ["host:\(input.byte())"])
+                    ]))
         default: return .bye(Bye(reason: .silent, text: ""))
         }
     }

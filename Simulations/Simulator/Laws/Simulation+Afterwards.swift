@@ -34,9 +34,12 @@ extension Simulation {
             guard let engine = machine.engine, plan.sites[machine.site].readsAll,
                 try forkedLogs().isEmpty
             else { continue }
+            let torn = Set(try tornScopes(engine).flatMap(\.branches))
             let unvalued = try engine.store.unvaluedArrivals(limit: 100)
             let costless = unvalued.isEmpty ? [] : try costlessArrivals(at: machine)
-            if let (scope, what) = unvalued.first(where: { !costless.contains($0.what) }) {
+            if let (scope, what) = unvalued.first(where: {
+                !costless.contains($0.what) && torn.isDisjoint(with: $0.between.branches)
+            }) {
                 throw Violation(
                     .valuesAreStated, at: now,
                     "no keeper has said what \(what) in \(scope) is worth, at \(machine.name)",
@@ -48,6 +51,8 @@ extension Simulation {
             else { continue }
             // What left a pool for another branch stands there until its keeper has taken it over.
             for row in report.rows where row[0].plain.hasPrefix("shipped/") {
+                let branch = BranchCode(row[0].plain.dropFirst("shipped/".count))
+                guard branch.map({ !torn.contains($0) }) ?? true else { continue }
                 throw Violation(
                     .valuesAreStated, at: now,
                     "\(row.map(\.plain)) remains at \(machine.name)", machines: [machine.index])

@@ -182,17 +182,23 @@ extension Simulation {
         }
     }
 
-    /// Bridges that do not cancel, and not because a log has two histories (a document may then have a
-    /// part of the one here and a part of the other) or because entries went with a directory that is no
-    /// more, after another part of their document was told.
-    private func openBridges(_ engine: Engine) throws -> [String] {
-        var torn = Set(try forkedLogs().map(\.scope.name))
-        for (scope, heads) in witness.left {
+    /// Scopes that a node may hold a part of a document of, and not the rest: a log has two histories (a
+    /// part is of the one here, another of the other), or entries went with a directory that is no more
+    /// after another part of their document was told.
+    func tornScopes(_ engine: Engine) throws -> Set<Scope> {
+        var torn = Set(try forkedLogs().map(\.scope))
+        for (scope, heads) in witness.left where !torn.contains(scope) {
             let isLost = try heads.contains { log, head in
                 try engine.store.hash(of: log, at: head.seq) != head.hash
             }
-            if isLost { torn.insert(scope.name) }
+            if isLost { torn.insert(scope) }
         }
+        return torn
+    }
+
+    /// Bridges that do not cancel, between scopes that are whole.
+    private func openBridges(_ engine: Engine) throws -> [String] {
+        let torn = Set(try tornScopes(engine).map(\.name))
         return try engine.store.unmatchedBridges().filter { line in
             line.split(separator: " ").prefix(2).allSatisfy { !torn.contains(String($0)) }
         }
@@ -339,4 +345,15 @@ extension Simulation {
 extension Report {
     /// What `verify` found.
     var saysSound: Bool { facts.contains { $0.key == "sound" && $0.value == .flag(true) } }
+}
+
+extension Scope {
+    /// Whose scope it is: one branch's, or two's.
+    var branches: [BranchCode] {
+        switch self {
+        case .roster, .catalog, .board: []
+        case .trade(let branch), .money(let branch): [branch]
+        case .between(let pair), .betweenMoney(let pair): [pair.first, pair.second]
+        }
+    }
 }

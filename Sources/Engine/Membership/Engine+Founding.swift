@@ -46,7 +46,7 @@ extension Engine {
     /// Writes roster acts as one commit and stands on what they say.
     func write(_ acts: [RosterAct], at now: Instant) throws {
         try commit([Draft.Part(.roster, acts.map { .roster($0) })], at: now)
-        try rosterGrew(at: now)
+        try rosterGrew(from: standing, at: now)
     }
 
     /// Writes a commit of this node into the store's running transaction.

@@ -121,6 +121,8 @@ extension Engine {
         _ message: RunMessage, of log: LogName, on id: LinkID, at now: Instant
     ) throws {
         guard let holdings = holdings() else { return }
+        // An own log that comes back is read at once: what the roster brought is told by this.
+        let before = standing
         let keyring = holdings.standing.keyring
         let logID = holdings.id(of: log)
         do {
@@ -140,7 +142,7 @@ extension Engine {
             if log.author == holdings.node, let first = run.items.first?.entry.header.seq {
                 try cameBack(log, first...message.last, isNew: held == nil)
             }
-            if log.scope == .roster { try rosterGrew(at: now) }
+            if log.scope == .roster { try rosterGrew(from: before, at: now) }
             guard let after = self.holdings() else { return }
             try gossip.applied(message, of: log, on: id, after, at: now)
         } catch let error as EntryError {
@@ -159,8 +161,7 @@ extension Engine {
 
     /// Stands on the greater roster: reads what a new key opens, judges again where a verdict may
     /// change, and turns away who is no member any more.
-    func rosterGrew(at now: Instant) throws {
-        let before = standing
+    func rosterGrew(from before: Standing?, at now: Instant) throws {
         try stand()
         guard let after = standing else { return }
         if try before.map({ narrowed($0.roster, after.roster) }) ?? false || store.hasRosterVoids()
