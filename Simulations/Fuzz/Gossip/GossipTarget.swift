@@ -120,7 +120,7 @@ private struct FuzzedNode {
             if var log = holdings.logs[own], log.held < log.written.count {
                 log.held += 1
                 holdings.logs[own] = log
-                gossip.grew(own, from: UInt64(log.held), to: UInt64(log.held))
+                try gossip.grew(own, from: UInt64(log.held), to: UInt64(log.held), holdings)
             }
             try gossip.flush(holdings, at: now)
         case 4: try gossip.flush(holdings, at: now)
@@ -176,7 +176,7 @@ private struct FuzzedNode {
                 if try holdings.append(message, to: log) {
                     try applied(message, log, id)
                 } else {
-                    gossip.refused(log, isFork: false, why: "not ours", on: id)
+                    gossip.refused(log, isFork: false, why: "not ours", on: id, holdings)
                 }
             } catch {
                 var isFork = false
