@@ -221,6 +221,8 @@ import struct Foundation.Data
         try Self.apply([(1, [1])], to: a)
         #expect(try Self.content(b) == [1: [1]])
         try a.transact { () throws in
+            // The transaction begins with its first question.
+            #expect(try Self.content(a) == [1: [1]])
             #expect(throws: StoreError.sqlite(code: 5, message: "database is locked")) {
                 try Self.apply([(2, [2])], to: b)
             }
