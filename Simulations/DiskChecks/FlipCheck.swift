@@ -19,6 +19,8 @@ package struct FlipCheck {
     /// Only every n-th byte; 1 for all.
     package var stride: Int
     package var failuresMax = 20
+    /// One of the two files alone.
+    package var file: String?
     /// Of the bytes only those whose place in the order leaves the first when divided by the second.
     package var share = (0, 1)
 
@@ -69,7 +71,8 @@ package struct FlipCheck {
     ) throws -> Result {
         let book = try DamagedBook(self)
         var result = Result()
-        for file in ["book.db", "book.db-wal"] where only.map({ $0.file == file }) ?? true {
+        for file in ["book.db", "book.db-wal"]
+        where only.map({ $0.file == file }) ?? true && self.file ?? file == file {
             let size = UInt64(book.size(of: file))
             var count = Count()
             for offset in Swift.stride(from: UInt64(0), to: size, by: stride)

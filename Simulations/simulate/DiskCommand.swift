@@ -15,6 +15,8 @@ struct DiskCommand: ParsableCommand {
     var only: Only?
     @Option(help: "Repeats one flip: FILE,OFFSET.") var flip: Flip?
     @Flag(help: "Flips alone.") var flipsOnly = false
+    @Option(help: "Flips begin at this byte: FILE,OFFSET.") var flipsFrom: Flip?
+    @Option(help: "Flips in this file alone: book.db or book.db-wal.") var flipFile: String?
     @Option(help: "One process's share of the work, as in 1/2 and 2/2.")
     var share = Share(number: 1, of: 1)
 
@@ -98,7 +100,16 @@ struct DiskCommand: ParsableCommand {
         let began = Date()
         var check = FlipCheck(seed: seed, stride: max(flipStride, 1))
         check.share = (share.number - 1, share.of)
-        let result = try check.run(only: flip.map { ($0.file, $0.offset) })
+        check.file = flipFile
+        let result = try check.run(
+            from: flipsFrom.map { ($0.file, $0.offset) } ?? ("book.db", 0),
+            only: flip.map { ($0.file, $0.offset) },
+            progress: { result in
+                let bytes = result.database.bytes + result.log.bytes
+                guard bytes % 10_000 == 0 else { return }
+                FileHandle.standardError.write(
+                    Data("\(bytes) bytes flipped, \(result.failures.count) failures\n".utf8))
+            })
         for (name, count) in [("book.db", result.database), ("book.db-wal", result.log)] {
             print(
                 "\(name): \(count.bytes) bytes flipped; \(count.atOpen) found at opening, "
