@@ -71,9 +71,9 @@ final class PeerTransport: @unchecked Sendable {
         let from = channel.remoteAddress?.ipAddress ?? "?"
         guard !isStopped, let book, takesOne(from: from) else { throw ChannelError.eof }
         var random = SystemRandom()
-        let keys = self.keys
+        // Asked when the preamble has come, on this loop: a key may be accepted after the connection is.
         let secure = Sodium.Channel.responder(
-            local: local, book: book.digest, psks: { keys[$0] }, limit: MessageKind.limit,
+            local: local, book: book.digest, psks: { [self] in keys[$0] }, limit: MessageKind.limit,
             random: &random)
         let handler = PeerHandler(secure, address: nil, from: from, transport: self)
         try channel.pipeline.syncOperations.addHandler(handler)
