@@ -171,6 +171,17 @@ extension MessageTests {
     }
 
     /// Lists are in the order of the numbers; a reach below what was told says nothing.
+    /// Found by fuzzing: the writer trapped on a log that a list named twice.
+    @Test func ofALogThatIsNamedTwiceTheFurtherReachCounts() throws {
+        var (writer, reader) = (LogAliases(), LogAliases())
+        for (seqs, told) in [([3, 7, 5], 7), ([9, 9], 9), ([8, 10], 10)] as [([UInt64], UInt64)] {
+            let list = seqs.map { Self.reach(1, $0) } + [Self.reach(2, 20)]
+            let bytes = Message.note(list).bytes(&writer)
+            #expect(
+                try Message(bytes, &reader) == .note([Self.reach(1, told), Self.reach(2, 20)]))
+        }
+    }
+
     @Test func aListIsSortedAndNeverGoesBack() throws {
         var (writer, reader) = (LogAliases(), LogAliases())
         let first = Message.note([Self.reach(2, 7), Self.reach(1, 9)]).bytes(&writer)

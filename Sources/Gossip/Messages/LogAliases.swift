@@ -92,14 +92,23 @@ extension LogAliases {
     /// Count, then for each log in the order of their numbers how many numbers were skipped and how
     /// much further it reaches than was told: two bytes a log as a rule.
     ///
-    /// What is below the seq told before is left out: it says nothing.
+    /// What is below the seq told before is left out: it says nothing. Of a log that is named twice the
+    /// further reach counts.
     mutating func write(_ reaches: [Reach], to out: inout ByteWriter) {
         var listed: [(number: Int, reach: Reach)] = []
+        var places: [LogReference: Int] = [:]
         var next = references.count
         for reach in reaches {
+            if let place = places[reach.log] {
+                if reach.seq > listed[place].reach.seq { listed[place].reach = reach }
+                continue
+            }
             if let number = numbers[reach.log] {
-                if reach.seq >= told[number] { listed.append((number, reach)) }
+                guard reach.seq >= told[number] else { continue }
+                places[reach.log] = listed.count
+                listed.append((number, reach))
             } else {
+                places[reach.log] = listed.count
                 listed.append((next, reach))
                 next += 1
             }
