@@ -133,6 +133,8 @@ struct LogTable {
             let scope = Scope(try row.at(4) as String), let hash = Digest(try row.at(6) as Data),
             let epoch = Digest(try row.at(13) as Data)
         else { throw StoreError.damaged("log") }
+        // No log is that long: one flipped bit makes a short one so.
+        guard (try row.at(5) as Int64) >= 0 else { throw StoreError.damaged("head of a log") }
         let name = LogName(
             author: NodeID(author), incarnation: natural(try row.at(3)), scope: scope)
         var tip = LogTip(name, id: LogID(id))

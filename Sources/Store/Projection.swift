@@ -70,7 +70,9 @@ struct Projection {
                 try insert(act, at: place, in: item.entry.hash)
                 continue
             }
-            switch roster.verdict(on: op, log: tip.name, commit: item.entry.header.commit) {
+            let verdict = roster.verdict(
+                on: op, log: tip.name, commit: header.commit, at: (tip.id, header.seq))
+            switch verdict {
             case .void(let reason): try insertVoid(reason, at: place)
             case .valid:
                 if case .success(let operation) = op { try insert(operation, at: place) }

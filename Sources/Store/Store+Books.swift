@@ -145,8 +145,8 @@ extension Store {
                     WHERE p.day = ? AND p.log = ? AND p.seq = ? AND p.op = ? ORDER BY p.place
                     """),
             arguments: [
-                head["day"] as Int32, head["log"] as Int64, head["seq"] as Int64,
-                head["op"] as Int64,
+                try head.at("day") as Int32, try head.at("log") as Int64,
+                try head.at("seq") as Int64, try head.at("op") as Int64,
             ])
         return try rows.map { row in
             guard let account = Account(try row.at("account") as String),

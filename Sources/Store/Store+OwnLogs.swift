@@ -84,8 +84,8 @@ extension Store {
                 db,
                 sql: """
                     SELECT l.scope || ' ' || l.incarnation || ' at entry ' || l.seq FROM log l
-                    WHERE l.author = ? AND l.seq > 0 AND (
-                        NOT EXISTS (
+                    WHERE l.author = ? AND l.seq <> 0 AND (
+                        l.time < 0 OR l.commit_number < 0 OR NOT EXISTS (
                             SELECT 1 FROM entry e
                             WHERE e.log = l.id AND e.seq = l.seq AND e.hash = l.hash)
                         OR EXISTS (SELECT 1 FROM entry e WHERE e.log = l.id AND e.seq > l.seq))

@@ -187,7 +187,11 @@ package final class Store {
                 try inside.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
                 hasBegun = true
             }
-            return try body(inside)
+            // SQLite has ended the transaction by itself: what follows would be kept without the rest.
+            guard inside.isInsideTransaction else {
+                throw StoreError.sqlite(code: 4, message: "the transaction has ended")
+            }
+            return try translating { try body(inside) }
         }
         return try translating { try queue.inDatabase(body) }
     }
@@ -200,6 +204,8 @@ package final class Store {
             throw StoreError.sqlite(code: error.resultCode.rawValue, message: error.message ?? "")
         } catch let error as RowDecodingError {
             throw StoreError.damaged("a row: \(error)")
+        } catch let error as WireError {
+            throw StoreError.damaged("bytes in a row: \(error)")
         }
     }
 

@@ -149,6 +149,33 @@ struct Company {
         #expect(verdict(4, 1) == .void(.cut))
     }
 
+    /// An author chooses the numbers of its commits, and not where the administrator's copy ends.
+    @Test func aCutBindsTheLogsThatItNames() throws {
+        let company = self.company
+        func head(_ log: UInt64, _ seq: UInt64) -> Cut.LogHead {
+            let id = LogID(Digest(words: (log, 0, 0, 0)))
+            return .init(log: id, head: Head(seq: seq, hash: Digest(words: (seq, 0, 0, 0))))
+        }
+        let first = Cut(
+            node: company.clerk, limits: [.init(incarnation: 1, commit: .max)],
+            heads: [head(1, 4), head(2, 0)])
+        func isBelow(_ cut: Cut, _ log: UInt64, _ seq: UInt64) -> Bool {
+            cut.isBelow(7, incarnation: 1, at: (head(log, 0).log, seq))
+        }
+        #expect(!isBelow(first, 1, 4))
+        #expect(isBelow(first, 1, 5), "a number below the limit, after the head")
+        #expect(isBelow(first, 2, 1), "a log that was not there")
+        #expect(!isBelow(first, 3, 1), "a log of which the administrator holds nothing")
+        let second = Cut(
+            node: company.clerk, limits: [.init(incarnation: 1, commit: 3)],
+            heads: [head(1, 6), head(3, 2)])
+        let both = first.joined(with: second)
+        #expect(both == second.joined(with: first))
+        #expect(!isBelow(both, 1, 6) && isBelow(both, 1, 7))
+        #expect(!isBelow(both, 2, 1), "the second bounds it by the number of commits alone")
+        #expect(both.joined(with: both) == both)
+    }
+
     @Test(arguments: 0..<50 as Range<UInt64>)
     func theFoldDoesNotDependOnArrival(seed: UInt64) {
         var random = SeededRandom(seed: seed)

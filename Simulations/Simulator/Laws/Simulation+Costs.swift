@@ -15,7 +15,8 @@ extension Simulation {
                 for (index, op) in (item.ops ?? []).enumerated() {
                     guard case .success(.post(let transaction)) = op,
                         case .valid = roster.verdict(
-                            on: op, log: log.name, commit: item.entry.header.commit)
+                            on: op, log: log.name, commit: item.entry.header.commit,
+                            at: (log.id, item.entry.header.seq))
                     else { continue }
                     let place = PlainPools.Place(
                         day: transaction.document.effectiveDate,
@@ -61,7 +62,8 @@ extension Simulation {
                 for (index, op) in (item.ops ?? []).enumerated() {
                     guard case .success(.post(let transaction)) = op,
                         case .valid = roster.verdict(
-                            on: op, log: log.name, commit: item.entry.header.commit)
+                            on: op, log: log.name, commit: item.entry.header.commit,
+                            at: (log.id, item.entry.header.seq))
                     else { continue }
                     sources.add(
                         transaction,

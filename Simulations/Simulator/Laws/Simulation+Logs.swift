@@ -162,7 +162,8 @@ extension Simulation {
                     if case .roster = operation, log.name.scope == .roster {
                         counts = true
                     } else if case .valid = roster.verdict(
-                        on: op, log: log.name, commit: item.entry.header.commit)
+                        on: op, log: log.name, commit: item.entry.header.commit,
+                        at: (log.id, item.entry.header.seq))
                     {
                         counts = true
                     }

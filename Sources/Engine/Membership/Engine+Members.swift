@@ -170,22 +170,44 @@ extension Engine {
         guard node != credentials.node else {
             throw Refusal(.badOption, "a node cannot revoke itself")
         }
-        let logs = try store.logs(of: node)
-        // Of each incarnation what is held here: a lower one can be written on, too.
-        let newest = logs.sorted { $0.tip.name.incarnation > $1.tip.name.incarnation }
-        let limits = newest.map {
-            Cut.Limit(incarnation: $0.tip.name.incarnation, commit: $0.tip.commit)
+        guard standing.roster.cuts[node] == nil else {
+            throw Refusal(
+                .badOption, "\(member.admission.name) was revoked before",
+                next: "see `branchbook members`")
         }
-        let kept = Set(Set(limits.map(\.incarnation)).sorted(by: >).prefix(RosterAct.limitsMax))
-        let cut = Cut(
-            node: node, limits: limits.filter { kept.contains($0.incarnation) },
-            heads: newest.prefix(RosterAct.headsMax).map {
-                .init(log: $0.tip.id, head: $0.tip.head)
-            })
+        let cut = try cut(of: node, standing.scopesKept)
         try write([.revoke(cut)], at: now)
         return Outcome(
             subject: node.short,
-            summary: "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)")
+            summary: "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
+        )
+    }
+
+    /// What is held here of each incarnation: a lower one can be written on, too. Where there are too many
+    /// (an author can begin as many as it likes) those count of which most is held.
+    private func cut(of node: NodeID, _ scopes: [Scope]) throws -> Cut {
+        let logs = try store.logs(of: node).map(\.tip)
+        var held: [UInt64: UInt64] = [:]
+        for tip in logs { held[tip.name.incarnation, default: 0] &+= tip.head.seq }
+        let kept = held.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .prefix(RosterAct.limitsMax).map(\.key)
+        let counted = logs.filter { kept.contains($0.name.incarnation) }
+            .sorted { ($1.head.seq, $0.id) < ($0.head.seq, $1.id) }
+        var heads = counted.map { Cut.LogHead(log: $0.id, head: $0.head) }
+        // Logs that are not there: nothing of them counts.
+        let there = Set(heads.map(\.log))
+        for incarnation in kept where incarnation > 0 {
+            for scope in scopes {
+                let name = LogName(author: node, incarnation: incarnation, scope: scope)
+                guard let id = holdings()?.id(of: name), !there.contains(id) else { continue }
+                heads.append(.init(log: id, head: Head(seq: 0, hash: .zero)))
+            }
+        }
+        return Cut(
+            node: node,
+            limits: counted.map {
+                Cut.Limit(incarnation: $0.name.incarnation, commit: $0.commit)
+            }, heads: Array(heads.prefix(RosterAct.headsMax)))
     }
 
     func needAdministrator() throws -> Standing {

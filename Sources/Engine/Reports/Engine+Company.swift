@@ -149,7 +149,7 @@ extension Engine {
                 .text(row.scope), .text(name ?? row.author.short),
                 .integer(Int64(clamping: row.seq)),
                 .text(String(row.hash.prefix(16))), .integer(Int64(row.bytes)),
-                .integer(Int64(holders(of: row.log, seq: row.seq, in: row.scope))),
+                .integer(Int64(try holders(of: row.log, seq: row.seq, in: row.scope))),
             ])
         }
         return report

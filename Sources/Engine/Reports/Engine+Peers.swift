@@ -89,9 +89,9 @@ extension Engine {
         return port > 0
     }
 
-    func holders(of log: LogID, seq: UInt64, in scope: String) -> Int {
-        guard let scope = Scope(scope), let logs = try? store.logs(in: scope),
-            let name = logs.first(where: { $0.log == log })?.name
+    func holders(of log: LogID, seq: UInt64, in scope: String) throws -> Int {
+        guard let scope = Scope(scope),
+            let name = try store.logs(in: scope).first(where: { $0.log == log })?.name
         else { return 0 }
         return gossip.holders(of: name, upTo: seq).count
     }

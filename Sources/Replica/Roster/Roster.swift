@@ -157,8 +157,11 @@ extension Roster {
         }
     }
 
-    package func isAbove(_ commit: UInt64, incarnation: UInt64, cutOf node: NodeID) -> Bool {
-        cuts[node]?.isBelow(commit, incarnation: incarnation) ?? false
+    package func isAbove(
+        _ commit: UInt64, incarnation: UInt64, cutOf node: NodeID,
+        at place: (log: LogID, seq: UInt64)? = nil
+    ) -> Bool {
+        cuts[node]?.isBelow(commit, incarnation: incarnation, at: place) ?? false
     }
 }
 

@@ -148,13 +148,21 @@ package struct Invitation: Hashable, Sendable {
     }
 }
 
-/// The last commits of an author that count, one for each incarnation. What lies above is void, and so
-/// is all of an incarnation that is not named: a lower one can be written on as well as the highest.
+/// What of an author's logs counts. What lies above is void.
+///
+/// - Of a log that is named: what its head reaches.
+/// - Of another log: the commits up to the limit of its incarnation.
+/// - Of an incarnation that is not named: nothing. A lower one can be written on as well as the highest.
+///
+/// The heads are the stronger bound, since an author chooses the numbers of its commits. Logs that are
+/// not there yet are named at entry 0; what remains are those of scopes that the administrator does not
+/// keep.
 package struct Cut: Hashable, Sendable {
     package let node: NodeID
     /// By incarnation, ascending, each once.
     package let limits: [Limit]
     package let heads: [LogHead]
+    private let reach: [LogID: UInt64]
 
     package struct Limit: Hashable, Comparable, Sendable {
         package let incarnation: UInt64
@@ -187,23 +195,33 @@ package struct Cut: Hashable, Sendable {
             limits.map { ($0.incarnation, $0) }, uniquingKeysWith: { max($0, $1) }
         ).values.sorted()
         self.heads = heads
+        reach = Dictionary(
+            heads.map { ($0.log, $0.head.seq) }, uniquingKeysWith: { max($0, $1) })
     }
 
     /// Does a commit of this author lie above the cut? Cost: the number of its incarnations.
-    package func isBelow(_ commit: UInt64, incarnation: UInt64) -> Bool {
+    ///
+    /// - Parameter place: of the entry; nil where the commit alone is asked about.
+    package func isBelow(
+        _ commit: UInt64, incarnation: UInt64, at place: (log: LogID, seq: UInt64)? = nil
+    ) -> Bool {
+        if let place, let last = reach[place.log] { return place.seq > last }
         guard let limit = limits.last(where: { $0.incarnation == incarnation }) else { return true }
         return commit > limit.commit
     }
 
-    /// Of two cuts what either lets count, counts: the highest of each incarnation. The order does not
-    /// matter.
+    /// Of two cuts what either lets count, counts: the highest of each incarnation, and of each log that
+    /// both name. The order does not matter.
     package func joined(with other: Cut) -> Cut {
-        let heads = Dictionary(
-            (heads + other.heads).map { ($0.log, $0.head) },
-            uniquingKeysWith: { ($0.seq, $0.hash) < ($1.seq, $1.hash) ? $1 : $0 })
+        let theirs = Dictionary(
+            other.heads.map { ($0.log, $0.head) }, uniquingKeysWith: { first, _ in first })
+        let heads = heads.compactMap { mine -> LogHead? in
+            guard let their = theirs[mine.log] else { return nil }
+            let isLess = (mine.head.seq, mine.head.hash) < (their.seq, their.hash)
+            return isLess ? LogHead(log: mine.log, head: their) : mine
+        }
         return Cut(
             node: node, limits: limits + other.limits,
-            heads: heads.map { LogHead(log: $0.key, head: $0.value) }
-                .sorted { $0.log.digest < $1.log.digest })
+            heads: heads.sorted { $0.log.digest < $1.log.digest })
     }
 }

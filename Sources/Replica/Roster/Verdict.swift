@@ -10,15 +10,18 @@ extension Roster {
     /// Judges one op of an entry of `log`.
     ///
     /// The genesis op is judged by its place: it founds the roster that judges all else.
+    ///
+    /// - Parameter place: of the entry; nil where it is only asked what its author may write.
     package func verdict(
-        on op: Result<Operation, VoidReason>, log: LogName, commit: UInt64
+        on op: Result<Operation, VoidReason>, log: LogName, commit: UInt64,
+        at place: (log: LogID, seq: UInt64)? = nil
     ) -> Verdict {
         let operation: Operation
         switch op {
         case .failure(let reason): return .void(reason)
         case .success(let value): operation = value
         }
-        guard !isAbove(commit, incarnation: log.incarnation, cutOf: log.author) else {
+        guard !isAbove(commit, incarnation: log.incarnation, cutOf: log.author, at: place) else {
             return .void(.cut)
         }
         switch operation {

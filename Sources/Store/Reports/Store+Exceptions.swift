@@ -81,7 +81,8 @@ extension Store {
                             ORDER BY l.author, l.incarnation LIMIT 100
                             """),
                     arguments: [number])
-                guard let first = rows.first, let author = PublicKey(first[0] as Data) else {
+                guard let first = rows.first, let author = PublicKey(try first.at(0) as Data)
+                else {
                     throw StoreError.damaged("document \(number)")
                 }
                 return DuplicateRow(
