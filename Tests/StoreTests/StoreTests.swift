@@ -165,6 +165,25 @@ private struct Book {
         }
     }
 
+    /// Seed 568 of the simulator's fast lane: blobs counted by their length, so a flipped digest was
+    /// nothing to `verify`.
+    @Test func aFingerprintTellsWhatIsInABlob() throws {
+        try withDirectory { directory in
+            let book = try Book(seed: 1)
+            let store = try Store(path: directory + "/book.db")
+            try store.append(book.runs.flatMap { $0 }, roster: book.roster)
+            let before = try store.fingerprint()
+            try store.queue.inDatabase { db in
+                try db.execute(sql: "UPDATE digest SET sum = zeroblob(32)")
+                try db.execute(
+                    sql: "UPDATE register SET value = CAST(upper(hex(value)) AS BLOB)")
+            }
+            let after = try store.fingerprint()
+            let changed = before.filter { after[$0.key] != $0.value }.map(\.key).sorted()
+            #expect(changed == ["digest", "register"])
+        }
+    }
+
     @Test(arguments: 0..<6 as Range<UInt64>)
     func aRebuildChangesNothing(seed: UInt64) throws {
         try withDirectory { directory in

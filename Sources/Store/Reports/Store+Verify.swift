@@ -9,7 +9,25 @@ extension Store {
     /// order and batches entries came.
     /// Interned names count by their text. Cost: reads every projection.
     package func fingerprint() throws -> [String: Digest] {
-        try access { db in
+        /// A value's description would tell how long a blob is, and not what is in it.
+        func write(_ value: DatabaseValue, to writer: inout ByteWriter) {
+            switch value.storage {
+            case .null: writer.byte(0)
+            case .int64(let number):
+                writer.byte(1)
+                writer.signed(number)
+            case .double(let number):
+                writer.byte(2)
+                writer.fixed64(number.bitPattern)
+            case .string(let text):
+                writer.byte(3)
+                writer.text(text)
+            case .blob(let data):
+                writer.byte(4)
+                writer.blob(data)
+            }
+        }
+        return try access { db in
             let names = "(SELECT name FROM name WHERE id = %)"
             func named(_ column: String) -> String {
                 names.replacing("%", with: column)
@@ -59,7 +77,7 @@ extension Store {
                 let rows = try Row.fetchCursor(db, sql: sql)
                 while let row = try rows.next() {
                     var writer = Domain.row.writer()
-                    for value in row.databaseValues { writer.text("\(value)") }
+                    for value in row.databaseValues { write(value, to: &writer) }
                     sum = sum.adding(Blake2b.hash256(writer.bytes))
                 }
                 hashes[table] = sum
