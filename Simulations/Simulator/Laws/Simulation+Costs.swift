@@ -10,21 +10,8 @@ extension Simulation {
     func checkCosts(_ logs: [ReadLog], _ roster: Roster, _ machine: Machine) throws {
         guard let engine = machine.engine else { return }
         var pools = PlainPools()
-        for log in logs {
-            for item in log.items {
-                for (index, op) in (item.ops ?? []).enumerated() {
-                    guard case .success(.post(let transaction)) = op,
-                        case .valid = roster.verdict(
-                            on: op, log: log.name, commit: item.entry.header.commit,
-                            at: (log.id, item.entry.header.seq))
-                    else { continue }
-                    let place = PlainPools.Place(
-                        day: transaction.document.effectiveDate,
-                        time: item.entry.header.time, author: log.name.author,
-                        seq: item.entry.header.seq, op: index)
-                    pools.add(transaction, at: place)
-                }
-            }
+        for (transaction, place) in logs.flatMap({ $0.countedTransactions(roster) }) {
+            pools.add(transaction, at: place)
         }
         let read = Set(engine.scopesRead)
         for (key, moves) in pools.moves.sorted(by: { $0.key < $1.key })
@@ -58,23 +45,34 @@ extension Simulation {
         guard let (keyring, roster) = try keyring(of: machine) else { return [] }
         var sources = CostSources()
         for log in try readLogs(of: machine, keyring) {
-            for item in log.items {
-                for (index, op) in (item.ops ?? []).enumerated() {
-                    guard case .success(.post(let transaction)) = op,
-                        case .valid = roster.verdict(
-                            on: op, log: log.name, commit: item.entry.header.commit,
-                            at: (log.id, item.entry.header.seq))
-                    else { continue }
-                    sources.add(
-                        transaction,
-                        at: PlainPools.Place(
-                            day: transaction.document.effectiveDate,
-                            time: item.entry.header.time, author: log.name.author,
-                            seq: item.entry.header.seq, op: index))
-                }
+            for (transaction, place) in log.countedTransactions(roster) {
+                sources.add(transaction, at: place)
             }
         }
         return sources.costlessArrivals()
+    }
+}
+
+extension ReadLog {
+    /// The transactions that count, each with what orders it in a fold.
+    fileprivate func countedTransactions(
+        _ roster: Roster
+    ) -> [(transaction: Transaction, place: PlainPools.Place)] {
+        var counted: [(transaction: Transaction, place: PlainPools.Place)] = []
+        for item in items {
+            let header = item.entry.header
+            for (index, op) in (item.ops ?? []).enumerated() {
+                guard case .success(.post(let transaction)) = op,
+                    case .valid = roster.verdict(
+                        on: op, log: name, commit: header.commit, at: (id, header.seq))
+                else { continue }
+                let place = PlainPools.Place(
+                    day: transaction.document.effectiveDate, time: header.time,
+                    author: name.author, seq: header.seq, op: index)
+                counted.append((transaction, place))
+            }
+        }
+        return counted
     }
 }
 
