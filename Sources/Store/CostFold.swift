@@ -26,7 +26,11 @@ struct CostFold {
     }
 
     /// Folds up to `limit` dirty pools; returns how many remain.
+    ///
+    /// - Throws: `StoreError.damaged` where none is gone from the list afterwards: a flipped bit may make
+    ///   a row that is read and cannot be found, and who folds until none is left would never end.
     func refresh(limit: Int) throws -> Int {
+        let before = try count()
         let dirty = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT branch, item FROM pool_dirty LIMIT ?"),
             arguments: [limit])
@@ -36,7 +40,13 @@ struct CostFold {
             }
             try refold(branch, item: try row.at(1))
         }
-        return try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM pool_dirty")) ?? 0
+        let left = try count()
+        guard dirty.isEmpty || left < before else { throw StoreError.damaged("pool_dirty") }
+        return left
+    }
+
+    private func count() throws -> Int {
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM pool_dirty")) ?? 0
     }
 
     /// Folds one pool from its beginning and replaces its rows.
