@@ -184,6 +184,64 @@ private struct Book {
         }
     }
 
+    private func withStore(_ body: (Store, Book) throws -> Void) throws {
+        try withDirectory { directory in
+            let book = try Book(seed: 1)
+            let store = try Store(path: directory + "/book.db")
+            try store.append(book.runs.flatMap { $0 }, roster: book.roster)
+            try body(store, book)
+        }
+    }
+
+    /// A flipped byte made a row of this list that could be read and not deleted, and `verify` never
+    /// ended.
+    @Test func foldingEndsWhereAPoolStaysOnTheList() throws {
+        try withStore { store, _ in
+            try store.queue.inDatabase { db in
+                try db.execute(
+                    sql: """
+                        INSERT OR IGNORE INTO pool_dirty SELECT 'HZ', id FROM name LIMIT 1;
+                        CREATE TRIGGER stays BEFORE DELETE ON pool_dirty
+                        BEGIN SELECT RAISE(IGNORE); END
+                        """)
+            }
+            #expect(throws: StoreError.damaged("pool_dirty")) { try store.refreshCosts() }
+        }
+    }
+
+    /// SQLite may end a transaction by itself; what follows is not kept without the rest.
+    @Test func nothingFollowsATransactionThatHasEnded() throws {
+        try withStore { store, _ in
+            var refused: StoreError?
+            do {
+                try store.transact {
+                    try store.access { db in try db.execute(sql: "ROLLBACK") }
+                    try store.set("kept", "alone")
+                }
+            } catch let error as StoreError {
+                refused = error
+            }
+            #expect(refused == .sqlite(code: 4, message: "the transaction has ended"))
+            #expect(try store.setting("kept") == nil)
+            try store.transact { try store.set("kept", "whole") }
+            #expect(try store.setting("kept") == "whole")
+        }
+    }
+
+    /// GRDB's subscripts trap here.
+    @Test func aValueOfAnotherTypeIsDamage() throws {
+        try withStore { store, _ in
+            #expect {
+                try store.access { db in
+                    let row = try #require(try Row.fetchOne(db, sql: "SELECT NULL"))
+                    _ = try row.at(0) as Data
+                }
+            } throws: { error in
+                if case StoreError.damaged = error { true } else { false }
+            }
+        }
+    }
+
     @Test(arguments: 0..<6 as Range<UInt64>)
     func aRebuildChangesNothing(seed: UInt64) throws {
         try withDirectory { directory in

@@ -66,6 +66,12 @@ extension Simulation {
     func checkLogs() throws {
         let machine = nodes[Int(plan.seed % UInt64(nodes.count))]
         guard !witness.anySetBack, let (keyring, roster) = try keyring(of: machine) else { return }
+        // The engine's keyring grew with the roster; this one was made at once.
+        guard machine.engine?.scopesRead == keyring.scopes else {
+            throw Violation(
+                .rightsHold, at: now, "\(machine.name) reads other scopes than its roster opens",
+                machines: [machine.index])
+        }
         let logs = try readLogs(of: machine, keyring)
         try checkCommits(logs, machine)
         try checkNonces(logs, machine)

@@ -175,7 +175,7 @@ extension Engine {
                 .badOption, "\(member.admission.name) was revoked before",
                 next: "see `branchbook members`")
         }
-        let cut = try cut(of: node, standing.scopesKept)
+        let cut = try cut(of: node, standing.scopesKept, in: standing.book)
         try write([.revoke(cut)], at: now)
         return Outcome(
             subject: node.short,
@@ -185,7 +185,7 @@ extension Engine {
 
     /// What is held here of each incarnation: a lower one can be written on, too. Where there are too many
     /// (an author can begin as many as it likes) those count of which most is held.
-    private func cut(of node: NodeID, _ scopes: [Scope]) throws -> Cut {
+    private func cut(of node: NodeID, _ scopes: [Scope], in book: BookID) throws -> Cut {
         let logs = try store.logs(of: node).map(\.tip)
         var held: [UInt64: UInt64] = [:]
         for tip in logs { held[tip.name.incarnation, default: 0] &+= tip.head.seq }
@@ -194,14 +194,14 @@ extension Engine {
         let counted = logs.filter { kept.contains($0.name.incarnation) }
             .sorted { ($1.head.seq, $0.id) < ($0.head.seq, $1.id) }
         var heads = counted.map { Cut.LogHead(log: $0.id, head: $0.head) }
-        // Logs that are not there: nothing of them counts.
+        // Logs that are not there, as far as there is room: nothing of them counts.
         let there = Set(heads.map(\.log))
-        for incarnation in kept where incarnation > 0 {
-            for scope in scopes {
-                let name = LogName(author: node, incarnation: incarnation, scope: scope)
-                guard let id = holdings()?.id(of: name), !there.contains(id) else { continue }
-                heads.append(.init(log: id, head: Head(seq: 0, hash: .zero)))
-            }
+        let missing = kept.lazy.filter { $0 > 0 }.flatMap { incarnation in
+            scopes.lazy.map { LogName(author: node, incarnation: incarnation, scope: $0) }
+        }
+        for name in missing.prefix(RosterAct.headsMax) where heads.count < RosterAct.headsMax {
+            let id = name.id(in: book)
+            if !there.contains(id) { heads.append(.init(log: id, head: Head(seq: 0, hash: .zero))) }
         }
         return Cut(
             node: node,

@@ -66,6 +66,12 @@ extension Store {
         for (scope, root) in kept.roots where try self.root(of: scope) != root {
             stale.append("root of \(scope)")
         }
+        for (scope, logs) in kept.logs {
+            let heads = try self.logs(in: scope)
+            if !heads.elementsEqual(logs, by: { $0.log == $1.log && $0.head == $1.head }) {
+                stale.append("heads of \(scope)")
+            }
+        }
         for (scope, digest) in kept.digests where try self.digest(of: scope) != digest {
             stale.append("digest of \(scope)")
         }
@@ -74,10 +80,13 @@ extension Store {
             stale.append("statements of \(branch)")
         }
         if let known = kept.hasDirtyPools, try hasDirtyPools() != known { stale.append("pools") }
-        if let known = kept.invitations, try openInvitations(at: .min).count != known.count {
+        if let known = kept.invitations, try openInvitations(at: .min).map(\.id) != known.map(\.id)
+        {
             stale.append("invitations")
         }
-        if let known = kept.rosterActs, try rosterActs().count != known.count {
+        if let known = kept.rosterActs,
+            try Set(rosterActs().map(\.step.dot)) != Set(known.map(\.step.dot))
+        {
             stale.append("roster acts")
         }
         return stale.sorted()
