@@ -100,20 +100,22 @@ extension Engine {
             return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
             before.restore(self)
+            gossip.startOver(from: before.gossip, at: now)
             return failed(inputs, Self.refusal(error), at: now)
         }
     }
 
-    /// What an engine knows beside its store: it goes back with the transaction.
+    /// What an engine knows beside its store: it goes back with the transaction. What gossip heard is
+    /// not among it: a copy would cost every batch more than most batches do.
     private struct Memory {
         private let author: Author?
         private let standing: Standing?
         private let credentials: Credentials
-        private let gossip: Gossip
+        let gossip: Gossip.Lasting
         private let joining: Joining?
         private let waiting: [Waiting]
         private let verifying: Verifying?
-        private let accepted: [PresharedKeyID]
+        private let accepted: Accepted?
         private let needsSave: Bool
         private let forks: [LogName: Store.ForkRow]
         private let claims: [NodeID: Claim]
@@ -129,7 +131,10 @@ extension Engine {
             author = engine.author
             standing = engine.standing
             credentials = engine.credentials
-            gossip = engine.gossip
+            // Field by field: a property of the whole would copy it.
+            gossip = Gossip.Lasting(
+                dialer: engine.gossip.dialer, incarnation: engine.gossip.incarnation,
+                isOnline: engine.gossip.isOnline)
             joining = engine.joining
             waiting = engine.waiting
             verifying = engine.verifying
@@ -151,7 +156,6 @@ extension Engine {
             engine.author = author
             engine.standing = standing
             engine.credentials = credentials
-            engine.gossip = gossip
             engine.joining = joining
             engine.waiting = waiting
             engine.verifying = verifying
@@ -207,10 +211,7 @@ extension Engine {
     ) -> [Effect] {
         var effects: [Effect] = []
         // What peers said in this batch is forgotten, and they are heard anew.
-        for id in links.keys.sorted() {
-            effects.append(.close(id))
-            gossip.closed(id, at: now)
-        }
+        for id in links.keys.sorted() { effects.append(.close(id)) }
         (links, walks, rivals) = ([:], [:], [:])
         for case .request(let id, _) in inputs { effects.append(.reply(id, .refused(refusal))) }
         if Self.ends(refusal) { effects.append(stop(refusal)) }

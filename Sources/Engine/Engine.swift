@@ -25,7 +25,8 @@ package final class Engine {
     var joining: Joining?
     var waiting: [Waiting] = []
     var verifying: Verifying?
-    var accepted: [PresharedKeyID] = []
+    /// What the keys that open a handshake were worked out from; nil before the shell was told any.
+    var accepted: Accepted?
     var needsSave = false
     /// The request that is being answered.
     var asking: RequestID?
@@ -136,9 +137,13 @@ package final class Engine {
         }
     }
 
-    /// What the roster says of this node and what it can read: folded anew when the roster grows.
-    struct Standing {
+    /// What the roster says of this node and what it can read: folded anew when the roster grows. An
+    /// object, since every batch hands it around.
+    final class Standing {
         let book: BookID
+        /// Opens the first handshake message between members.
+        let bookKey: PresharedKey
+        let bookKeyID: PresharedKeyID
         let roster: Roster
         let keyring: Keyring
         let rosterHeads: [RosterHead]
@@ -151,6 +156,31 @@ package final class Engine {
         var isAdministrator: Bool { roster.administrators.contains(node) }
         var branch: BranchCode? { member?.admission.branch }
         var series: Series? { member?.admission.series }
+
+        /// The branch whose statements of value are this node's to write; nil for others.
+        private(set) lazy var keptBranch: BranchCode? = {
+            guard let member, let branch, roster.isMember(node), roster.isKeeper(node, of: branch),
+                member.grants.contains(.money(branch))
+            else { return nil }
+            return branch
+        }()
+
+        init(
+            _ membership: Credentials.Membership, roster: Roster, keyring: Keyring,
+            rosterHeads: [RosterHead], node: NodeID, relays: [Scope]
+        ) {
+            book = membership.book
+            bookKey = PresharedKey(membership)
+            bookKeyID = bookKey.id
+            self.roster = roster
+            self.keyring = keyring
+            self.rosterHeads = rosterHeads
+            ledger = roster.founding.map {
+                Ledger(currency: $0.currency, scale: Int($0.scale))
+            }
+            self.node = node
+            scopesKept = Set(keyring.scopes + relays + [.roster]).sorted()
+        }
     }
 
     /// Reads the roster and the own logs again.
@@ -174,13 +204,9 @@ package final class Engine {
                     log: $0.log, seq: $0.head.seq,
                     hash: Array($0.head.hash.bytes.prefix(EntryHeader.referenceBytes)))
             }
-        let ledger = roster.founding.map {
-            Ledger(currency: $0.currency, scale: Int($0.scale))
-        }
         standing = Standing(
-            book: membership.book, roster: roster, keyring: keyring, rosterHeads: heads,
-            ledger: ledger, node: credentials.node,
-            scopesKept: Set(keyring.scopes + options.relays + [.roster]).sorted())
+            membership, roster: roster, keyring: keyring, rosterHeads: Array(heads),
+            node: credentials.node, relays: options.relays)
         if author == nil { author = try Author(credentials, membership, store) }
     }
 

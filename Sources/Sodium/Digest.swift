@@ -19,8 +19,10 @@ package struct Digest: Hashable, Sendable {
     /// Nil unless there are exactly 32 bytes.
     package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == Self.count else { return nil }
-        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        // As an array: `copyBytes` for any collection looks its type up each time.
+        let words = Array(bytes).withUnsafeBytes { raw in
+            raw.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+        }
         self.init(bigEndian: words)
     }
 

@@ -45,11 +45,20 @@ package struct ByteWriter: Sendable {
     }
 
     /// Bytes whose length the reader knows.
+    package mutating func raw(_ value: [UInt8]) {
+        bytes.append(contentsOf: value)
+    }
+
     package mutating func raw(_ value: some Sequence<UInt8>) {
         bytes.append(contentsOf: value)
     }
 
     /// Length, then the bytes.
+    package mutating func blob(_ value: [UInt8]) {
+        length(value.count)
+        bytes.append(contentsOf: value)
+    }
+
     package mutating func blob(_ value: some Collection<UInt8>) {
         length(value.count)
         bytes.append(contentsOf: value)

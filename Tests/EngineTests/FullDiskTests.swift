@@ -1,4 +1,5 @@
 import GRDB
+import Replica
 import Testing
 
 @testable import Books
@@ -48,5 +49,43 @@ import Testing
             #expect(try !node.report(.document(number: document)).rows.isEmpty)
         }
         #expect(try node.verify().isSound)
+    }
+
+    /// What became of a dial is told once. A batch that fails forgets it, so the address is tried again.
+    @Test func anAddressIsDialledAgainWhenTheBatchThatToldOfItFailed() throws {
+        let node = try TestNode.founder(seed: 8, options: .init(peers: ["gz:7700"]))
+        func dials(_ inputs: [Input], after milliseconds: Int64) -> Int {
+            node.now = node.now.advanced(byMilliseconds: milliseconds)
+            return node.engine.handle(inputs, at: node.now).filter {
+                if case .connect = $0 { true } else { false }
+            }.count
+        }
+        #expect(dials([], after: 0) + dials([.timerFired], after: 1) == 1)
+        #expect(dials([.timerFired], after: 600_000) == 0, "the dial is under way")
+        let pages = try node.engine.store.access { db in
+            try Int.fetchOne(db, sql: "PRAGMA page_count")
+        }
+        func limit(_ pages: Int) throws {
+            try node.engine.store.access { db in
+                _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(pages)")
+            }
+        }
+        try limit(try #require(pages))
+        let items = (0..<300).map {
+            ItemChange(code: "I\($0)", name: String(repeating: "n", count: 60), price: "9.00")
+        }
+        let batch = node.engine.handle(
+            [
+                .connectFailed(address: "gz:7700", why: "refused"),
+                .request(
+                    RequestID(1), .perform(.addItems(items), wait: 0, waitMilliseconds: 0)),
+            ], at: node.now)
+        let refused = batch.contains {
+            if case .reply(_, .refused(let refusal)) = $0 { refusal.code == .diskFull } else { false }
+        }
+        #expect(refused)
+        try limit(1 << 30)
+        #expect(dials([.timerFired], after: 0) == 0, "not at once")
+        #expect(dials([.timerFired], after: 2_000) == 1)
     }
 }

@@ -93,4 +93,29 @@ import Testing
         #expect(dialer.addresses.count == 20 + Dialer.passiveMax)
         #expect(dialer.addresses.filter { $0.address.hasPrefix("pinned") }.count == 20)
     }
+
+    /// Two copies of a disk take each other's place at every peer. Each waits longer from time to time;
+    /// a link that ended for another reason makes up for failures before it.
+    @Test func whoLosesItsPlaceToARivalWaitsLonger() throws {
+        var random = SeededRandom(seed: 4)
+        func pauses(toRival: Bool) -> [Int64] {
+            var dialer = Dialer()
+            dialer.add("hz:1")
+            var now = Instant(milliseconds: 1_000_000)
+            return (0..<12).map { _ in
+                dialer.dials("hz:1")
+                let began = now
+                now = now.advanced(byMilliseconds: 40_000)
+                dialer.lost(
+                    "hz:1", since: began, toRival: toRival, at: now, random: &random)
+                let lost = now
+                now = dialer.nextDue(connected: []) ?? now
+                return now.milliseconds - lost.milliseconds
+            }
+        }
+        #expect(pauses(toRival: false).allSatisfy { 500...1_500 ~= $0 })
+        let rival = pauses(toRival: true)
+        #expect(500...1_500 ~= rival[0])
+        #expect(rival.suffix(3).allSatisfy { 150_000...450_000 ~= $0 })
+    }
 }

@@ -267,7 +267,7 @@ extension Simulation {
         record.checked(.noStranger, at: now)
         let accepted = machine.accepted
         var channel = Channel.responder(
-            local: try Credentials(bytes: machine.secret).transport, book: book.digest,
+            local: try machine.credentials().transport, book: book.digest,
             psks: { accepted[$0] }, limit: { _ in 1_024 }, random: &keys)
         guard let outcome = try? channel.receive(bytes) else { return }
         guard outcome.events.isEmpty, !channel.isEstablished else {

@@ -10,7 +10,7 @@ extension Simulation {
             machines.filter { machine in
                 witness.copied.contains(machine.site)
                     || (machine.engine?.forkedLogs ?? []).contains {
-                        (try? Credentials(bytes: machine.secret).node) == $0.author
+                        (try? machine.credentials().node) == $0.author
                     }
             }.map(\.site))
         var shown: [String: (numbers: Set<String>, machine: Int)] = [:]

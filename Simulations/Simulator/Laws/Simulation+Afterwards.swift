@@ -302,7 +302,7 @@ extension Simulation {
             inside.map { (near, $0.site) }
         }
         for (a, b) in across { cutNow(a, b, .reset) }
-        let node = try Credentials(bytes: out.secret).node
+        let node = try out.credentials().node
         guard case .outcome = try ask(.revoke(node: node.description), of: nodes[0]) else {
             throw Violation(.commandsAnswer, at: now, "\(out.name) cannot be revoked")
         }

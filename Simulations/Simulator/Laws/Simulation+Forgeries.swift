@@ -12,7 +12,7 @@ extension Simulation {
         let log = long[Int(plan.seed % UInt64(long.count))]
         guard let last = log.items.last else { return }
         let author = machines.first { other in
-            (try? Credentials(bytes: other.secret).node) == log.name.author
+            (try? other.credentials().node) == log.name.author
         }
         func demand(_ isRefused: Bool, _ bytes: [UInt8], after tip: LogTip, _ what: String) throws {
             let passes: Bool
@@ -39,7 +39,7 @@ extension Simulation {
         try demand(
             true, RunCodec.encode(last.entry.signed(nil), after: last.before), after: last.before,
             "an unsigned entry")
-        guard let author, let signing = try? Credentials(bytes: author.secret).signing else {
+        guard let author, let signing = try? author.credentials().signing else {
             return
         }
         var tip = last.before

@@ -22,7 +22,7 @@ struct ReadLog {
 /// The laws about what stands in the logs.
 extension Simulation {
     func keyring(of machine: Machine) throws -> (keyring: Keyring, roster: Roster)? {
-        let credentials = try Credentials(bytes: machine.secret)
+        let credentials = try machine.credentials()
         guard let membership = credentials.membership, let engine = machine.engine else {
             return nil
         }

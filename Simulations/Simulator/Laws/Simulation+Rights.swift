@@ -136,7 +136,7 @@ extension Simulation {
     private func checkHandout(
         _ steps: [Roster.Step], _ later: (UInt64, RosterAct) -> Roster.Step, _ machine: Machine
     ) throws {
-        let credentials = try Credentials(bytes: machine.secret)
+        let credentials = try machine.credentials()
         guard let membership = credentials.membership, let key = SymmetricKey(keys.bytes(32))
         else { return }
         let sealed = try SealedBox.seal(

@@ -57,7 +57,7 @@ extension Simulation {
     }
 
     private func identity(of machine: Machine) throws -> AgreementPublicKey {
-        try Credentials(bytes: machine.secret).transport.publicKey
+        try machine.credentials().transport.publicKey
     }
 
     private func shakeHands(
@@ -65,10 +65,10 @@ extension Simulation {
     ) throws {
         let keys = target.accepted
         connection.listener?.secure = Channel.responder(
-            local: try Credentials(bytes: target.secret).transport, book: book.digest,
+            local: try target.credentials().transport, book: book.digest,
             psks: { keys[$0] }, limit: MessageKind.limit, random: &self.keys)
         var secure = Channel.initiator(
-            local: try Credentials(bytes: dialler.secret).transport, book: book.digest,
+            local: try dialler.credentials().transport, book: book.digest,
             psk: connection.psk, limit: MessageKind.limit, random: &self.keys)
         let first = try secure.start()
         connection.dialler.secure = secure

@@ -17,7 +17,8 @@ final class Machine {
     let disk: SimulatedDisk
     var clock: MachineClock
     /// What `node.secret` holds: written whole and synced before anything rests on it.
-    var secret: [UInt8]
+    var secret: [UInt8] { didSet { read = nil } }
+    private var read: Credentials?
 
     /// What stands in `node.mark`: written without a sync, so a power cut may bring the one before.
     var mark: HighWaterMark?
@@ -72,6 +73,13 @@ final class Machine {
 
     var isUp: Bool { state == .up }
 
+    /// What the secret file says; read once, since working out public keys takes as long as a handshake.
+    func credentials() throws -> Credentials {
+        let credentials = try read ?? Credentials(bytes: secret)
+        read = credentials
+        return credentials
+    }
+
     /// One state of a store, of one process.
     struct Sight: Hashable {
         let boot: Int
@@ -90,7 +98,7 @@ final class Machine {
         steady = SteadyClock()
         SimulatedDisk.milliseconds = clock.read(at: now).milliseconds
         let engine = try Engine(
-            store: Store(path: disk.databasePath), credentials: Credentials(bytes: secret),
+            store: Store(path: disk.databasePath), credentials: credentials(),
             random: random, person: person, options: options, mark: mark,
             checks: checksAtStart)
         checksAtStart = false

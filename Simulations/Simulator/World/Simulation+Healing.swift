@@ -65,7 +65,7 @@ extension Simulation {
         for machine in nodes { forked.formUnion(machine.engine?.forkedLogs ?? []) }
         for log in forked.sorted() {
             let author = machines.first { machine in
-                (try? Credentials(bytes: machine.secret).node) == log.author
+                (try? machine.credentials().node) == log.author
             }
             guard let author,
                 witness.mayForkItself(author.index) || witness.copied.contains(author.site)

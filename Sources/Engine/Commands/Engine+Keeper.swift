@@ -12,15 +12,7 @@ extension Engine {
 
     static let keeperPieceMilliseconds: Int64 = 5_000
 
-    /// The branch whose statements are this node's to write; nil for others.
-    private var keptBranch: BranchCode? {
-        guard let standing, let branch = standing.branch, author != nil,
-            standing.roster.isMember(standing.node),
-            standing.roster.isKeeper(standing.node, of: branch),
-            standing.member?.grants.contains(.money(branch)) == true
-        else { return nil }
-        return branch
-    }
+    private var keptBranch: BranchCode? { author == nil ? nil : standing?.keptBranch }
 
     /// Writes what is due, one commit for each document. To be called before the batch is sealed.
     func keepStatements(at now: Instant) throws {

@@ -30,7 +30,7 @@ extension Engine {
             return ask(on: link, joining)
         }
         guard let holdings = holdings() else { return [.close(link.id)] }
-        if link.psk == bookKey?.id {
+        if link.psk == holdings.standing.bookKeyID {
             links[link.id] = .member
             try gossip.connected(
                 link.id, isInitiator: link.isInitiator, transport: link.remote,
@@ -91,8 +91,8 @@ extension Engine {
                 case .send(let id, let bytes): effects.append(.send(id, bytes))
                 case .close(let id): effects.append(.close(id))
                 case .connect(let address):
-                    if let bookKey, let book = standing?.book {
-                        effects.append(.connect(address, bookKey, book))
+                    if let standing {
+                        effects.append(.connect(address, standing.bookKey, standing.book))
                     }
                 case .apply(let id, let log, let message):
                     try apply(message, of: log, on: id, at: now)
@@ -218,7 +218,7 @@ extension Engine {
                 try gossip.grew(
                     written.name, from: written.first, to: written.last, holdings)
             }
-            if gossip.wakeAt().map({ $0 <= now }) ?? false { try gossip.tick(holdings, at: now) }
+            try gossip.tick(holdings, at: now)
             effects += try run(at: now)
             try gossip.flush(holdings, at: now)
             effects += try run(at: now)
@@ -245,25 +245,31 @@ extension Engine {
 
     /// Tells the shell which keys open a handshake, when they changed.
     private func acceptedKeys(at now: Instant) throws -> [Effect] {
-        guard let standing, let bookKey else { return [] }
-        var keys = [bookKey]
-        if standing.isAdministrator {
-            keys += try store.openInvitations(at: now.milliseconds).map {
-                PresharedKey(invitationSecret: $0.secret, book: standing.book.digest)
-            }
+        guard let standing else { return [] }
+        let invitations =
+            standing.isAdministrator ? try store.openInvitations(at: now.milliseconds) : []
+        let known = Accepted(book: standing.bookKeyID, invitations: invitations.map(\.id))
+        guard known != accepted else { return [] }
+        accepted = known
+        let keys = invitations.map {
+            PresharedKey(invitationSecret: $0.secret, book: standing.book.digest)
         }
-        guard keys.map(\.id) != accepted else { return [] }
-        accepted = keys.map(\.id)
-        return [.accept(keys, standing.book)]
+        return [.accept([standing.bookKey] + keys, standing.book)]
     }
 
+    /// The book's key and the invitations that are open.
+    struct Accepted: Equatable {
+        let book: PresharedKeyID
+        let invitations: [Digest]
+    }
+}
+
+extension PresharedKey {
     /// Opens the first handshake message between members; follows from the key of the roster.
-    var bookKey: PresharedKey? {
-        credentials.membership.flatMap { membership in
-            PresharedKey(
-                Blake2b.hash(
-                    Array("branchbook book key v1".utf8) + membership.book.digest.bytes, count: 32,
-                    key: membership.rosterKey.bytes))
-        }
+    init(_ membership: Credentials.Membership) {
+        self.init(
+            Blake2b.hash(
+                Array("branchbook book key v1".utf8) + membership.book.digest.bytes,
+                count: PresharedKey.count, key: membership.rosterKey.bytes))!
     }
 }

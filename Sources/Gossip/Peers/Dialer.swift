@@ -4,7 +4,8 @@ import Sodium
 /// The addresses that are known, and when each may be dialled again.
 ///
 /// Bounds: 256 addresses, of which at most 30 learned from peers are not linked (HyParView's passive
-/// view); a second after the first failure, doubled up to a minute, with jitter.
+/// view); a second after the first failure, doubled up to a minute, or to five minutes where another node
+/// with our name takes our place, with jitter.
 package struct Dialer: Sendable {
     struct Known: Sendable {
         var node: NodeID?
@@ -27,6 +28,7 @@ package struct Dialer: Sendable {
     static let failuresMax = 3
     static let backoffLeastMilliseconds: Int64 = 1_000
     static let backoffMostMilliseconds: Int64 = 60_000
+    static let rivalBackoffMostMilliseconds: Int64 = 300_000
     static let stoodMilliseconds: Int64 = 30_000
 
     package init() {}
@@ -188,27 +190,44 @@ package struct Dialer: Sendable {
     }
 
     mutating func failed(_ address: String, at now: Instant, random: inout SeededRandom) {
+        failed(address, most: Self.backoffMostMilliseconds, at: now, random: &random)
+    }
+
+    private mutating func failed(
+        _ address: String, most: Int64, at now: Instant, random: inout SeededRandom
+    ) {
         guard var entry = known[address] else { return }
         entry.isConnecting = false
         entry.failures = min(entry.failures + 1, 16)
         let backoff = min(
-            Self.backoffLeastMilliseconds << Int64(entry.failures - 1),
-            Self.backoffMostMilliseconds)
+            Self.backoffLeastMilliseconds << Int64(entry.failures - 1), most)
         let next = now.advanced(
             byMilliseconds: backoff / 2 + Int64(random.next() % UInt64(backoff)))
         entry.nextAt = max(next, entry.nextAt ?? next)
         known[address] = entry
     }
 
+    /// Nothing is known any more of the dials under way, nor of the links that came of any.
+    mutating func giveUp(at now: Instant, random: inout SeededRandom) {
+        for address in known.filter(\.value.isConnecting).keys.sorted() {
+            failed(address, at: now, random: &random)
+        }
+    }
+
     /// A link that we began has ended. Only one that stood for a while makes up for failures before it:
-    /// a peer that lets us in and turns us away is not asked again every second.
+    /// a peer that lets us in and turns us away is not asked again every second. Nor does one whose
+    /// place another node with our name took: two copies of a disk would throw each other out for ever.
     mutating func lost(
-        _ address: String, since: Instant, at now: Instant, random: inout SeededRandom
+        _ address: String, since: Instant, toRival: Bool, at now: Instant,
+        random: inout SeededRandom
     ) {
-        if now.milliseconds - since.milliseconds >= Self.stoodMilliseconds {
+        if !toRival, now.milliseconds - since.milliseconds >= Self.stoodMilliseconds {
             known[address]?.failures = 0
         }
-        failed(address, at: now, random: &random)
+        failed(
+            address,
+            most: toRival ? Self.rivalBackoffMostMilliseconds : Self.backoffMostMilliseconds,
+            at: now, random: &random)
     }
 
     /// Where others are known, an address that failed again and again is not kept.

@@ -18,7 +18,7 @@ extension Gossip {
 
     var viewsAt: Instant? { views.at }
 
-    var connectedNodes: Set<NodeID> { Set(links.keys.compactMap { links[$0]?.peer }) }
+    var connectedNodes: Set<NodeID> { Set(links.peers) }
 
     mutating func contactsToTell(_ me: NodeID) -> [Contact] {
         guard views.isPartial else { return dialer.contacts(self: me) }

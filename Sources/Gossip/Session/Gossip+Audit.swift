@@ -4,18 +4,22 @@ extension Gossip {
     /// Which of the bounds that its links name is exceeded, as a sentence; nil while all are kept.
     package var excess: String? {
         if links.count > Self.linksMax { return "\(links.count) links" }
-        for link in links.values.sorted(by: { $0.id < $1.id }) {
-            if link.fetching.count > Link.servingMax { return "\(link.id) fetches too much" }
-            if link.serving.count > Link.servingMax { return "\(link.id) serves too much" }
-            // One run may go over the brim.
-            if link.pushedBytes > Link.pushedBytesMax + Link.runBytes * 2 {
-                return "\(link.id) has \(link.pushedBytes) bytes pushed"
-            }
-            if link.logNumbers.count > LogAliases.countMax {
-                return "\(link.id) names too many logs"
-            }
+        for id in links.keys {
+            if let excess = links[id]?.excess { return "\(id) \(excess)" }
         }
         if dialer.addresses.count > Dialer.contactsMax { return "too many addresses" }
         return nil
+    }
+}
+
+extension Link {
+    fileprivate var excess: String? {
+        if fetching.count > Self.servingMax { return "fetches too much" }
+        if serving.count > Self.servingMax { return "serves too much" }
+        // One run may go over the brim.
+        if pushedBytes > Self.pushedBytesMax + Self.runBytes * 2 {
+            return "has \(pushedBytes) bytes pushed"
+        }
+        return logNumbers.count > LogAliases.countMax ? "names too many logs" : nil
     }
 }

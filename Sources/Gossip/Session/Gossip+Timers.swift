@@ -2,9 +2,9 @@ package import Replica
 import Sodium
 
 extension Gossip {
-    /// To be called whenever `wakeAt` has come, and `flush` after it; more often does no harm.
+    /// To be called whenever `wakeAt` has come, and `flush` after it; sooner it does nothing.
     package mutating func tick(_ holdings: some Holdings, at now: Instant) throws {
-        guard isOnline else { return }
+        guard let due = wakeAt(), due <= now else { return }
         try refreshScopes(holdings)
         dropStalled(at: now)
         if !wanted.isEmpty { try graftDue(holdings, at: now) }
@@ -72,7 +72,8 @@ extension Gossip {
     }
 
     /// When `tick` has something to do next; to be asked after `flush`. Cost: linear in the links.
-    package func wakeAt() -> Instant? {
+    /// Mutating in name only: what is held in an object is copied for any other call.
+    package mutating func wakeAt() -> Instant? {
         guard isOnline else { return nil }
         var next = wanted.values.min()
         func take(_ time: Instant?) {

@@ -114,7 +114,11 @@ package struct Gossip: Sendable {
         ready.removeAll { $0 == id }
         views.linkEnded(isLoss: !link.isSpared)
         if let address = link.address {
-            dialer.lost(address, since: link.since, at: now, random: &random)
+            // Of two links that both sides began at once the other is still here: no rival took its place.
+            let isLinked = link.peer.map(links.peers.contains) ?? false
+            dialer.lost(
+                address, since: link.since, toRival: link.goodbye == .duplicate && !isLinked,
+                at: now, random: &random)
         }
         for log in link.fetching.keys.sorted() {
             fetchedBy[log] = nil
@@ -131,6 +135,30 @@ package struct Gossip: Sendable {
         if views.isPartial { dialer.forgetIfUseless(address) }
     }
 
+    /// What outlives a batch that failed.
+    package struct Lasting: Sendable {
+        let dialer: Dialer
+        let incarnation: UInt64
+        let isOnline: Bool
+
+        package init(dialer: Dialer, incarnation: UInt64, isOnline: Bool) {
+            self.dialer = dialer
+            self.incarnation = incarnation
+            self.isOnline = isOnline
+        }
+    }
+
+    /// After a batch that failed: every link is closed, and what peers said is forgotten and heard anew,
+    /// as after a start.
+    package mutating func startOver(from last: Lasting, at now: Instant) {
+        var fresh = Gossip(incarnation: last.incarnation, seed: random.next())
+        fresh.dialer = last.dialer
+        fresh.isOnline = last.isOnline
+        // What became of a dial may have been told in the batch.
+        fresh.dialer.giveUp(at: now, random: &fresh.random)
+        self = fresh
+    }
+
     /// Says why, then ends the link.
     mutating func close(_ id: LinkID, _ reason: Bye.Reason, _ text: String = "") {
         guard links[id]?.isClosing == false else { return }
@@ -141,7 +169,7 @@ package struct Gossip: Sendable {
     /// Somebody said goodbye.
     mutating func ends(_ id: LinkID, _ reason: Bye.Reason) {
         links[id]?.isClosing = true
-        links[id]?.isSpared = [.enough, .tooMany, .duplicate].contains(reason)
+        links[id]?.goodbye = reason
         ready.removeAll { $0 == id }
         views.isStale = true
         outputs.append(.close(id))

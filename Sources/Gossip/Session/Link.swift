@@ -21,8 +21,10 @@ struct Link {
     var peerIncarnation: UInt64 = 0
     /// We said goodbye: nothing is read or sent any more.
     var isClosing = false
+    /// Why it ends, as the side said that ended it.
+    var goodbye: Bye.Reason?
     /// It ends because there are others, not because the peer is gone.
-    var isSpared = false
+    var isSpared: Bool { goodbye.map { [.enough, .tooMany, .duplicate].contains($0) } ?? false }
     var outgoing = LogAliases()
     var incoming = LogAliases()
     /// Scopes that both keep.

@@ -14,6 +14,9 @@ struct LinkTable: Sendable {
     /// Copies of all.
     var values: [Link] { slots.compactMap(\.self) }
 
+    /// The nodes at the other ends, as far as they said who they are.
+    var peers: [NodeID] { slots.indices.compactMap { slots[$0]?.peer } }
+
     private func place(of id: LinkID) -> Int? {
         var (low, high) = (0, keys.count)
         while low < high {
