@@ -82,7 +82,8 @@ let package = Package(
             ],
             path: "Simulations/Simulator", swiftSettings: strict),
         .executableTarget(
-            name: "simulate", dependencies: ["DiskChecks", "Scale", "Simulator", arguments],
+            name: "simulate",
+            dependencies: ["DiskChecks", "Scale", "SimulatedDisk", "Simulator", arguments],
             path: "Simulations/simulate", swiftSettings: strict),
         .executableTarget(
             name: "bench",

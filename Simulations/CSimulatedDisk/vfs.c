@@ -201,6 +201,14 @@ static sqlite3_vfs ours = {
     .xCurrentTimeInt64 = current_time,
 };
 
+int sim_one_thread(void) {
+    int code = sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    if (code == SQLITE_OK) code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    // Statements are compiled in it: opening a book compiles a hundred.
+    if (code == SQLITE_OK) code = sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 400);
+    return code;
+}
+
 int sim_install(void) {
     int code = sqlite3_initialize();
     if (code != SQLITE_OK) return code;

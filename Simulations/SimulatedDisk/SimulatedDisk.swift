@@ -10,6 +10,12 @@ package final class SimulatedDisk {
     package let name: String
     let disk: OpaquePointer
 
+    /// SQLite takes no locks: for a program that uses it from one thread alone, before it does.
+    package static func useOneThread() throws {
+        let code = sim_one_thread()
+        guard code == 0 else { throw SimulatedDiskError.install(code: code) }
+    }
+
     /// Puts the VFS in place; does nothing the second time. Not undone in a process's life.
     package static func install() throws {
         let code = sim_install()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SimulatedDisk
 
 @main
 struct Simulate: ParsableCommand {
@@ -11,4 +12,13 @@ struct Simulate: ParsableCommand {
             RepeatCommand.self, ScaleModeCommand.self, WorkerCommand.self,
             MutantsWorkerCommand.self,
         ])
+
+    static func main() {
+        do {
+            try SimulatedDisk.useOneThread()
+        } catch {
+            exit(withError: error)
+        }
+        main(nil)
+    }
 }

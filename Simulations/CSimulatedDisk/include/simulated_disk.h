@@ -81,6 +81,10 @@ typedef struct {
     uint64_t bits_flipped;
 } sim_counts;
 
+/// SQLite takes no locks of its own and counts no memory. For a program that uses it from one thread, and
+/// before it uses it at all; else it changes nothing. Returns an SQLite result code.
+int sim_one_thread(void);
+
 /// Registers the VFS as the process's default; does nothing the second time.
 /// Returns an SQLite result code.
 int sim_install(void);
