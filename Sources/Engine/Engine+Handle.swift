@@ -214,9 +214,16 @@ extension Engine {
         for id in links.keys.sorted() { effects.append(.close(id)) }
         (links, walks, rivals) = ([:], [:], [:])
         for case .request(let id, _) in inputs { effects.append(.reply(id, .refused(refusal))) }
-        if Self.ends(refusal) { effects.append(stop(refusal)) }
+        if Self.ends(refusal) {
+            effects.append(stop(refusal))
+        } else {
+            // When the next thing is due was lost with the batch.
+            effects.append(.wake(at: now.advanced(byMilliseconds: Self.afterFailureMilliseconds)))
+        }
         return effects
     }
+
+    private static let afterFailureMilliseconds: Int64 = 1_000
 
     /// Failures after which this connection is not written through again: a sync that failed once may
     /// seem to succeed the next time, with what it should have kept gone.

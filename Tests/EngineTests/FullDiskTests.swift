@@ -84,6 +84,8 @@ import Testing
             if case .reply(_, .refused(let refusal)) = $0 { refusal.code == .diskFull } else { false }
         }
         #expect(refused)
+        let isWoken = batch.contains { if case .wake = $0 { true } else { false } }
+        #expect(isWoken, "nothing else would rouse a node whose links are closed")
         try limit(1 << 30)
         #expect(dials([.timerFired], after: 0) == 0, "not at once")
         #expect(dials([.timerFired], after: 2_000) == 1)

@@ -26,6 +26,8 @@ extension Simulation {
         SimulatedDisk.milliseconds = machine.clock.read(at: now).milliseconds
         measureReceived(batch, machine)
         let effects = engine.handle(batch, at: machine.instant(at: now))
+        // As in the daemon: who wants to be woken says so after every batch.
+        machine.wakeNumber += 1
         record.batches += 1
         if machine.disk.isPoweredOff {
             try powerLost(machine, "in a batch of \(batch.count)")
