@@ -128,16 +128,18 @@ struct CostFold {
             arguments: [branch.text, item]
         ).map {
             CostInput(
-                place: try FoldPlace(row: $0), amount: try $0.at("amount"),
+                place: try FoldPlace(row: $0), amount: try $0.at(6),
                 of: try DocumentFacts(row: $0))
         }
     }
 }
 
+// Columns by their places in both queries above: a name is looked up anew in every row.
+
 extension StockMove {
     fileprivate init(row: Row) throws {
         self.init(
-            place: try FoldPlace(row: row), amount: try row.at("amount"),
+            place: try FoldPlace(row: row), amount: try row.at(6),
             of: try DocumentFacts(row: row))
     }
 }
@@ -145,19 +147,19 @@ extension StockMove {
 extension FoldPlace {
     fileprivate init(row: Row) throws {
         self.init(
-            day: try row.at("day"), time: natural(try row.at("time")), author: try row.at("author"),
-            seq: try row.at("seq"), op: try row.at("op"), log: try row.at("log"))
+            day: try row.at(0), time: natural(try row.at(1)), author: try row.at(2),
+            seq: try row.at(4), op: try row.at(5), log: try row.at(3))
     }
 }
 
 extension DocumentFacts {
     fileprivate init(row: Row) throws {
-        let relation = (try row.at("relation") as UInt8?).flatMap {
+        let relation = (try row.at(9) as UInt8?).flatMap {
             DocumentLink.Relation(rawValue: $0)
         }
         self.init(
-            kind: DocumentKind(rawValue: try row.at("kind")) ?? .statement,
-            number: try row.at("number"),
-            relation: relation, target: try row.at("target"))
+            kind: DocumentKind(rawValue: try row.at(7)) ?? .statement,
+            number: try row.at(8),
+            relation: relation, target: try row.at(10))
     }
 }

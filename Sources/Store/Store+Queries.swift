@@ -15,6 +15,16 @@ extension Store {
         return root
     }
 
+    /// The root of a scope and the beginning of its digest, as peers compare them.
+    package func told(of scope: Scope, digestBytes count: Int) throws -> (
+        root: [UInt8], digest: [UInt8]
+    ) {
+        if let told = memory.told[scope] { return told }
+        let told = (root: try root(of: scope), digest: try digest(of: scope).prefix(count))
+        memory.told[scope] = told
+        return told
+    }
+
     /// The heads of every log held in a scope.
     package func frontier(of scope: Scope) throws -> Frontier {
         try access { db in

@@ -15,6 +15,8 @@ struct StoreMemory {
     var logs: [Scope: [(name: LogName, log: LogID, head: Head)]] = [:]
     var roots: [Scope: [UInt8]] = [:]
     var digests: [Scope: Digest] = [:]
+    /// Both as peers are told them.
+    var told: [Scope: (root: [UInt8], digest: [UInt8])] = [:]
     /// All acts that are held, in no order, with the hash of the entry that each stands in.
     private(set) var rosterActs: [(step: Roster.Step, entry: Digest)]?
     /// At most `Store.invitationsMax`, the newest first.
@@ -43,6 +45,7 @@ struct StoreMemory {
         logs[scope] = nil
         roots[scope] = nil
         digests[scope] = nil
+        told[scope] = nil
     }
 
     /// Goods moved, or somebody said what they are worth.

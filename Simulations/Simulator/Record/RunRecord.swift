@@ -65,9 +65,12 @@ package struct RunRecord: Codable, Sendable {
 
     mutating func reached(_ marker: Marker) { markers[marker.rawValue, default: 0] += 1 }
 
+    private static let names = Dictionary(
+        uniqueKeysWithValues: MessageKind.allCases.map { ($0, "\($0)") })
+
     mutating func sent(_ message: [UInt8], at now: Milliseconds) {
         let kind = message.first.flatMap { MessageKind(rawValue: $0) }
-        let name = kind.map { "\($0)" } ?? "other"
+        let name = kind.flatMap { Self.names[$0] } ?? "other"
         messages[name, default: 0] += 1
         bytes[name, default: 0] += message.count
         let part = Int((now - began) / trafficPart)

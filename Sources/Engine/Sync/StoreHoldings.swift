@@ -16,12 +16,9 @@ struct StoreHoldings: Holdings {
     func scopes() throws -> [Scope] { standing.scopesKept }
 
     func root(of scope: Scope) throws -> (root: [UInt8], digest: [UInt8]) {
+        let told = try store.told(of: scope, digestBytes: ScopeRoot.partBytes)
         let canRead = standing.keyring.writingKey(scope) != nil || scope == .roster
-        let digest =
-            canRead
-            ? Array(try store.digest(of: scope).bytes.prefix(ScopeRoot.partBytes))
-            : ScopeRoot.noDigest
-        return (try store.root(of: scope), digest)
+        return canRead ? told : (told.root, ScopeRoot.noDigest)
     }
 
     func heads(in scope: Scope) throws -> [(name: LogName, head: Head)] {

@@ -8,7 +8,7 @@ extension Gossip {
         try refreshScopes(holdings)
         dropStalled(at: now)
         if !wanted.isEmpty { try graftDue(holdings, at: now) }
-        for id in links.keys { keepAlive(id, at: now) }
+        for id in links.quiet(at: now) { keepAlive(id, at: now) }
         if let due = antiEntropyAt, due <= now {
             if !ready.isEmpty {
                 let chosen = ready[Int(random.next() % UInt64(ready.count))]

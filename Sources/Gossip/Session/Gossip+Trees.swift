@@ -40,7 +40,7 @@ extension Gossip {
                 for id in ready { try push(log, name, from: first, on: id, holdings, at: now) }
             }
         }
-        for id in ready { sendDue(on: id, at: now) }
+        for id in links.due(at: now) { sendDue(on: id, at: now) }
         refreshViews(holdings.node, at: now)
     }
 

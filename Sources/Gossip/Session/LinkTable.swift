@@ -17,6 +17,27 @@ struct LinkTable: Sendable {
     /// The nodes at the other ends, as far as they said who they are.
     var peers: [NodeID] { slots.indices.compactMap { slots[$0]?.peer } }
 
+    // Asked for every link in every batch: a link is not taken out of its place for it.
+
+    /// Links whose acks or notes are to go out now.
+    func due(at now: Instant) -> [LinkID] {
+        slots.indices.filter { place in
+            slots[place]?.peer != nil && slots[place]?.isClosing == false
+                && (slots[place]?.acksAt.map { $0 <= now } ?? false
+                    || slots[place]?.notesAt.map { $0 <= now } ?? false)
+        }.map { keys[$0] }
+    }
+
+    /// Links of which nothing was heard for the time after which a ping is due.
+    func quiet(at now: Instant) -> [LinkID] {
+        slots.indices.filter { place in
+            guard slots[place]?.isClosing == false, let heard = slots[place]?.lastReceived,
+                let wait = slots[place]?.pingMilliseconds
+            else { return false }
+            return now.milliseconds - heard.milliseconds >= wait
+        }.map { keys[$0] }
+    }
+
     private func place(of id: LinkID) -> Int? {
         var (low, high) = (0, keys.count)
         while low < high {

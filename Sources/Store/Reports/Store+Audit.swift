@@ -53,7 +53,10 @@ extension Store {
 
     /// Is what memory says of a scope, if anything, this?
     package func remembers(_ scope: Scope, _ root: [UInt8], _ digest: Digest) -> Bool {
-        memory.roots[scope] ?? root == root && memory.digests[scope] ?? digest == digest
+        let told = memory.told[scope]
+        return memory.roots[scope] ?? root == root && memory.digests[scope] ?? digest == digest
+            && told?.root ?? root == root
+            && told.map { $0.digest == digest.prefix($0.digest.count) } ?? true
     }
 
     /// What is kept in memory and is not what the tables say: a scope or a list each. Empty when all
