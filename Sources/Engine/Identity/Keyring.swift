@@ -116,6 +116,9 @@ package struct Keyring: Sendable {
         keys[epoch].flatMap { $0.scope == scope ? $0 : nil }
     }
 
+    /// Whether entries of a scope can be read here, those of the latest epoch at least.
+    func opens(_ scope: Scope) -> Bool { epochs[scope] != nil }
+
     /// The key that new entries of a scope are written under.
     package func writingKey(_ scope: Scope) -> ScopeKey? {
         epochs[scope]?.last.flatMap { keys[$0] }

@@ -17,7 +17,7 @@ struct StoreHoldings: Holdings {
 
     func root(of scope: Scope) throws -> (root: [UInt8], digest: [UInt8]) {
         let told = try store.told(of: scope, digestBytes: ScopeRoot.partBytes)
-        let canRead = standing.keyring.writingKey(scope) != nil || scope == .roster
+        let canRead = standing.keyring.opens(scope) || scope == .roster
         return canRead ? told : (told.root, ScopeRoot.noDigest)
     }
 
