@@ -42,6 +42,8 @@ struct Cables {
         return speed[direction] ?? capacity[direction] ?? 12_500_000
     }
 
+    func isSlow(from: Int, to: Int) -> Bool { speed[Direction(from: from, to: to)] != nil }
+
     func isHeld(from: Int, to: Int) -> Bool { holds[Direction(from: from, to: to)] ?? 0 > 0 }
 
     func isCut(_ a: Int, _ b: Int) -> Bool {

@@ -126,7 +126,11 @@ extension Simulation {
                 return
             }
         }
-        guard end.outgoing.bytesWaiting + bytes.count <= Self.outgoingBytesMax else {
+        guard let far = connection.end(ofDialler: !ofDialler) else { return }
+        let most =
+            cables.isSlow(from: machine.site, to: machines[far.machine].site)
+            ? Self.slowBytesMax : Self.outgoingBytesMax
+        guard end.outgoing.bytesWaiting + bytes.count <= most else {
             record.reached(.sendBufferFull)
             trace.happened(
                 at: now, [machine.index], "\(machine.name): a peer does not read, link closed")

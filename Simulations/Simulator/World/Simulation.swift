@@ -46,6 +46,9 @@ package final class Simulation {
     /// Bytes that wait on one connection before it is given up: the daemon's 8 MiB, scaled down so that
     /// a slow line reaches it.
     static let outgoingBytesMax = 1 << 20
+    /// Before a peer that reads a few bytes a second: a company of five never fills a buffer of the
+    /// usual size.
+    static let slowBytesMax = 4 << 10
 
     /// - Parameter measures: with deliveries, copies and catching up: a tenth more time.
     package init(_ plan: Plan, measures: Bool = false) throws {
