@@ -105,10 +105,13 @@ struct DiskCommand: ParsableCommand {
             from: flipsFrom.map { ($0.file, $0.offset) } ?? ("book.db", 0),
             only: flip.map { ($0.file, $0.offset) },
             progress: { result in
-                let bytes = result.database.bytes + result.log.bytes
+                let isLog = result.log.bytes > 0
+                let bytes = isLog ? result.log.bytes : result.database.bytes
                 guard bytes % 10_000 == 0 else { return }
+                let file = isLog ? "the log" : "the database"
+                let failed = "\(result.failures.count) failures"
                 FileHandle.standardError.write(
-                    Data("\(bytes) bytes flipped, \(result.failures.count) failures\n".utf8))
+                    Data("\(bytes) bytes of \(file) flipped, \(failed)\n".utf8))
             })
         for (name, count) in [("book.db", result.database), ("book.db-wal", result.log)] {
             print(
