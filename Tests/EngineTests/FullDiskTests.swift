@@ -81,7 +81,11 @@ import Testing
                     RequestID(1), .perform(.addItems(items), wait: 0, waitMilliseconds: 0)),
             ], at: node.now)
         let refused = batch.contains {
-            if case .reply(_, .refused(let refusal)) = $0 { refusal.code == .diskFull } else { false }
+            if case .reply(_, .refused(let refusal)) = $0 {
+                refusal.code == .diskFull
+            } else {
+                false
+            }
         }
         #expect(refused)
         let isWoken = batch.contains { if case .wake = $0 { true } else { false } }

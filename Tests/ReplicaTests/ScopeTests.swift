@@ -4,7 +4,9 @@ import Testing
 
 /// Names of scopes and branches, as they stand in rows and are sorted by.
 @Suite struct ScopeTests {
-    private static let codes = ["A", "B", "AB", "A0", "A9", "HZ", "HZ1", "GZ", "ZZZZZZZZ", "Z9999999"]
+    private static let codes = [
+        "A", "B", "AB", "A0", "A9", "HZ", "HZ1", "GZ", "ZZZZZZZZ", "Z9999999",
+    ]
 
     private static var scopes: [Scope] {
         let branches = codes.compactMap { BranchCode($0) }
@@ -34,7 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "A-", "a", "hz", "1A", "0", "HZ ", "HZ\0", "\0", "TOOLONGCD", "Ä", "A\u{301}", "H\u{200D}Z",
+        "", "A-", "a", "hz", "1A", "0", "HZ ", "HZ\0", "\0", "TOOLONGCD", "Ä", "A\u{301}",
+        "H\u{200D}Z",
     ])
     func aCodeIsRefused(text: String) { #expect(BranchCode(text) == nil) }
 
@@ -46,7 +49,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/", "roster/", "roster/HZ", "Roster", "trade", "trade/", "trade/hz", "trade/HZ/", "trade/HZ/GZ",
+        "", "/", "roster/", "roster/HZ", "Roster", "trade", "trade/", "trade/hz", "trade/HZ/",
+        "trade/HZ/GZ",
         "trade/HZ+GZ", "money/1", "between/HZ", "between/HZ+GZ", "between/GZ+GZ", "between/+HZ",
         "between/GZ+", "between/GZ+HZ+SH", "between/GZ+HZ/", "between-money", "between-money/",
         "catalog\0", "board ", "tradeX/HZ",
