@@ -9,7 +9,8 @@ import Store
 /// says how it is noticed.
 ///
 /// A damaged file must be refused at opening, found by `verify`, or be harmless: `verify` is sound and
-/// the logical content (a hash of every projection, the heads, the digests) is the same. A log that
+/// the logical content (a hash of every projection, the heads, the digests) is the same. The database is
+/// damaged with nothing in the log, which would hide most of its pages. A log that
 /// lost its last transactions is an older book that is sound in itself, as a restored copy is; peers
 /// tell the node so (`ownLogBehind`). Anything else is a failure.
 package struct FlipCheck {
@@ -69,10 +70,10 @@ package struct FlipCheck {
         only: (file: String, offset: UInt64)? = nil,
         flipping: (String, UInt64) -> Void = { _, _ in }, progress: (Result) -> Void = { _ in }
     ) throws -> Result {
-        let book = try DamagedBook(self)
         var result = Result()
         for file in ["book.db", "book.db-wal"]
         where only.map({ $0.file == file }) ?? true && self.file ?? file == file {
+            let book = try DamagedBook(self, keepsLog: file == "book.db-wal")
             let size = UInt64(book.size(of: file))
             var count = Count()
             for offset in Swift.stride(from: UInt64(0), to: size, by: stride)
@@ -102,7 +103,7 @@ package struct FlipCheck {
     }
 }
 
-/// A book whose database and log both hold something, to be damaged again and again.
+/// A book to be damaged again and again: its last operations in the log, or everything in the database.
 final class DamagedBook {
     let disk: SimulatedDisk
     private let check: FlipCheck
@@ -118,7 +119,7 @@ final class DamagedBook {
         case unnoticed(String)
     }
 
-    init(_ check: FlipCheck) throws {
+    init(_ check: FlipCheck, keepsLog: Bool) throws {
         self.check = check
         disk = try SimulatedDisk("flip-check-\(check.seed)")
         var random = SeededRandom(seed: check.seed)
@@ -135,7 +136,7 @@ final class DamagedBook {
         _ = (script.next(), script.next())
         for number in 0..<check.operations {
             now = now.advanced(byMilliseconds: 61_000)
-            // The last eighth stays in the log, which is then about as long as the database.
+            // The last eighth makes a log about as long as the database.
             if number == check.operations * 7 / 8 { try machine.engine.store.checkpoint() }
             guard case .batch(let requests) = script.next() else { continue }
             let answer = machine.handle(requests, at: now)
@@ -149,6 +150,7 @@ final class DamagedBook {
             throw SimulatedDiskCheckError.script("the book is not sound before it is damaged")
         }
         states.append(try machine.state())
+        if !keepsLog { try machine.engine.store.checkpoint() }
         fingerprint = try machine.engine.store.fingerprint()
         whole = try disk.snapshot()
         var sizes: [String: Int] = [:]

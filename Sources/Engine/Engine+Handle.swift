@@ -210,8 +210,10 @@ extension Engine {
         _ inputs: [Input], _ refusal: Refusal, at now: Instant
     ) -> [Effect] {
         var effects: [Effect] = []
-        // What peers said in this batch is forgotten, and they are heard anew.
-        for id in links.keys.sorted() { effects.append(.close(id)) }
+        // What peers said in this batch is forgotten, and they are heard anew: also those whose links came
+        // with it and were not reached.
+        let came = inputs.compactMap { if case .connected(let link) = $0 { link.id } else { nil } }
+        for id in Set(links.keys).union(came).sorted() { effects.append(.close(id)) }
         (links, walks, rivals) = ([:], [:], [:])
         for case .request(let id, _) in inputs { effects.append(.reply(id, .refused(refusal))) }
         if Self.ends(refusal) {

@@ -1,5 +1,7 @@
 import GRDB
+import Gossip
 import Replica
+import Sodium
 import Testing
 
 @testable import Books
@@ -71,6 +73,7 @@ import Testing
             }
         }
         try limit(try #require(pages))
+        let bookKey = try #require(node.engine.standing?.bookKey)
         let items = (0..<300).map {
             ItemChange(code: "I\($0)", name: String(repeating: "n", count: 60), price: "9.00")
         }
@@ -79,7 +82,15 @@ import Testing
                 .connectFailed(address: "gz:7700", why: "refused"),
                 .request(
                     RequestID(1), .perform(.addItems(items), wait: 0, waitMilliseconds: 0)),
+                // Not reached, and never heard of again.
+                .connected(
+                    Connected(
+                        id: LinkID(9), isInitiator: false,
+                        remote: node.engine.credentials.transport.publicKey, psk: bookKey.id,
+                        handshakeHash: [], address: nil)),
             ], at: node.now)
+        let isClosed = batch.contains { if case .close(LinkID(9)) = $0 { true } else { false } }
+        #expect(isClosed, "a peer would wait on a link that nobody reads")
         let refused = batch.contains {
             if case .reply(_, .refused(let refusal)) = $0 {
                 refusal.code == .diskFull

@@ -136,7 +136,7 @@ private struct FuzzedNode {
     }
 
     /// What people ask; a peer's claims may not break it.
-    private func look() {
+    private mutating func look() {
         for peer in gossip.peers {
             law(peer.bytesSent > 0, "\(peer.link) was told nothing")
         }
