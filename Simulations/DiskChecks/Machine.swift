@@ -84,6 +84,16 @@ struct BookState: Equatable {
     var heads: [String] = []
     var digests: [Digest] = []
     var documents: Int64 = 0
+
+    /// For people: what here is otherwise than there.
+    func differences(from other: Self) -> [String] {
+        let changed =
+            heads.filter { !other.heads.contains($0) }
+            + other.heads.filter { !heads.contains($0) }.map { "not " + $0 }
+        return changed + (digests == other.digests ? [] : ["digests"])
+            + (documents == other.documents ? [] : ["\(documents) documents"])
+            + (changed.isEmpty && heads != other.heads ? ["heads"] : [])
+    }
 }
 
 extension Reply {

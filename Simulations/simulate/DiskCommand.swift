@@ -101,10 +101,15 @@ struct DiskCommand: ParsableCommand {
         var check = FlipCheck(seed: seed, stride: max(flipStride, 1))
         check.share = (share.number - 1, share.of)
         check.file = flipFile
+        var told = 0
         let result = try check.run(
             from: flipsFrom.map { ($0.file, $0.offset) } ?? ("book.db", 0),
             only: flip.map { ($0.file, $0.offset) },
             progress: { result in
+                for failure in result.failures.dropFirst(told) {
+                    FileHandle.standardError.write(Data("\(failure)\n".utf8))
+                }
+                told = result.failures.count
                 let isLog = result.log.bytes > 0
                 let bytes = isLog ? result.log.bytes : result.database.bytes
                 guard bytes % 10_000 == 0 else { return }

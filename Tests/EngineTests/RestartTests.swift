@@ -154,4 +154,35 @@ import Testing
         } throws: { Engine.refusal($0).code == .damaged }
         #expect(incarnation(try TestNode(copying: node, checks: true)) == 1)
     }
+
+    /// Bit 0 of byte 7206 of the flipped database, and what no flip could show while a fingerprint left
+    /// it out: what the next entry of a log is read and written with, and what goods cost.
+    @Test(arguments: [
+        ("UPDATE log SET incarnation = 0 WHERE scope = 'trade/HZ'", true),
+        ("UPDATE log SET scope = 'board' WHERE scope = 'catalog'", true),
+        ("UPDATE log SET author = zeroblob(32) WHERE scope = 'trade/HZ'", true),
+        ("UPDATE log SET chapter_start = chapter_start + 1 WHERE scope = 'trade/HZ'", false),
+        ("UPDATE chapter_name SET name = 'stock/HZ/x' WHERE name LIKE 'stock/HZ/%'", false),
+        ("UPDATE pool SET value = value + 1", false),
+        ("UPDATE cost SET cost = cost + 1", false),
+    ])
+    func aDamagedRowIsFound(_ damage: String, atTheStart: Bool) throws {
+        let node = try TestNode.founder(seed: 10)
+        try node.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        try node.perform(
+            .receive(Details(), [Line(item: "TEA", quantity: "5", cost: "4.00")], supplier: "A"))
+        try CopyTests.sell(node, "1", 3)
+        #expect(try node.verify().isSound)
+        let changed = try node.engine.store.access { db in
+            try db.execute(sql: damage)
+            return db.changesCount
+        }
+        #expect(changed > 0)
+        #expect(try !node.verify().isSound)
+        if atTheStart {
+            #expect {
+                _ = try TestNode(copying: node)
+            } throws: { Engine.refusal($0).code == .damaged }
+        }
+    }
 }

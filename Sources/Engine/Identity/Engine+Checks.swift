@@ -4,11 +4,17 @@ import Store
 
 /// What is looked at before anything is accepted.
 extension Engine {
-    /// The heads of the own logs are those of their entries: at every start. After storage failed, the
-    /// file as a whole and every entry of the own logs besides.
+    /// Logs are whose their ids say, and the heads of the own ones are those of their entries: at every
+    /// start. After storage failed, the file as a whole and every entry of the own logs besides.
     ///
     /// - Throws: `Refusal.damaged`. Entries that the disk lost without a trace are told by the mark.
     func checkStorage(thoroughly: Bool) throws {
+        if let book = credentials.membership?.book {
+            let misnamed = try store.misnamedLogs(in: book)
+            guard misnamed.isEmpty else {
+                throw Self.damaged(misnamed.prefix(5).joined(separator: ", "))
+            }
+        }
         let faulty = try store.faultyHeads(of: credentials.node)
         guard faulty.isEmpty else { throw Self.damaged(faulty.joined(separator: ", ")) }
         guard thoroughly else { return }

@@ -157,7 +157,7 @@ extension Engine {
 
     /// Checks everything that can be checked here; `verify` at the control socket adds the peers'.
     func verify(at now: Instant) throws -> Report {
-        _ = try needStanding()
+        let book = try needStanding().book
         var report = Report(
             schema: "branchbook.verify/1", title: "Verify",
             columns: [
@@ -175,10 +175,13 @@ extension Engine {
         try author?.seal(in: store)
         let integrity = try store.integrity()
         add("SQLite's own check", integrity == "ok" ? [] : [integrity])
+        add("names of logs", try store.misnamedLogs(in: book))
+        try foldCosts()
         let before = try store.fingerprint()
         do {
             try store.dryRun {
                 try reread()
+                try foldCosts()
                 let after = try store.fingerprint()
                 let changed = before.filter { after[$0.key] != $0.value }.map(\.key).sorted()
                 add("chains and signatures", [], "\(try store.extent().entries) entries")
@@ -189,14 +192,8 @@ extension Engine {
         }
         add("zero sum per scope and commodity", try store.imbalances())
         add("bridges between scopes", try store.unmatchedBridges())
-        add("cost pools hold what the shelves hold", try poolDifferences())
+        add("cost pools hold what the shelves hold", try store.poolDifferences())
         report.facts.append(.init("sound", "Sound", .flag(isSound)))
         return report
-    }
-
-    /// Pools whose quantity is not the shelf's.
-    private func poolDifferences() throws -> [String] {
-        try foldCosts()
-        return try store.poolDifferences()
     }
 }

@@ -1,5 +1,5 @@
 import GRDB
-import Replica
+package import Replica
 package import Sodium
 import Wire
 
@@ -51,6 +51,20 @@ extension Store {
                 SELECT log_id, seq, op, (SELECT log_id FROM log WHERE id = t.by_log), by_seq, by_op
                 FROM superseded t
                 """,
+                // What the next entry of a log is read with.
+                "log": """
+                SELECT log_id, author, incarnation, scope, seq, hash, chapter_start, applied FROM log t
+                """,
+                "chapter_name": "SELECT \(log), place, name FROM chapter_name t",
+                // As far as they are folded.
+                "pool": """
+                SELECT t.branch, \(named("t.item")), t.quantity, t.value, t.uncosted, t.cost_of_sales,
+                    t.shipped, t.write_off, t.variance, t.uncosted_sold, t.fault FROM pool t
+                """,
+                "cost": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.day, t.kind, t.number,
+                    t.quantity, t.cost, t.variance, t.uncosted FROM cost t
+                """,
                 "event": "SELECT \(log), entity, seq, op, kind, person, day, fields FROM event t",
                 "void": "SELECT \(log), seq, op, reason FROM void t",
                 "roster_act": "SELECT \(log), seq, op, time, act FROM roster_act t",
@@ -97,6 +111,19 @@ extension Store {
     }
 
     private struct Undone: Error {}
+
+    /// Logs whose author, incarnation and scope are not those that their id is the hash of.
+    /// Cost: a row and a hash for each log.
+    package func misnamedLogs(in book: BookID) throws -> [String] {
+        try access { db in
+            try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log ORDER BY id").compactMap {
+                let tip = try LogTable.tip($0).tip
+                // The log of the genesis entry is older than the book's id.
+                let id = tip.name.id(in: tip.name.incarnation == 0 ? .genesis : book)
+                return id == tip.id ? nil : "\(tip.name)"
+            }
+        }
+    }
 
     /// Folded pools whose quantity differs from the shelf's balance.
     package func poolDifferences() throws -> [String] {
