@@ -116,7 +116,8 @@ extension Store {
     /// Cost: a row and a hash for each log.
     package func misnamedLogs(in book: BookID) throws -> [String] {
         try access { db in
-            try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log ORDER BY id").compactMap {
+            try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log ORDER BY id").compactMap
+            {
                 let tip = try LogTable.tip($0).tip
                 // The log of the genesis entry is older than the book's id.
                 let id = tip.name.id(in: tip.name.incarnation == 0 ? .genesis : book)
