@@ -161,6 +161,7 @@ import Testing
         ("UPDATE log SET incarnation = 0 WHERE scope = 'trade/HZ'", true),
         ("UPDATE log SET scope = 'board' WHERE scope = 'catalog'", true),
         ("UPDATE log SET author = zeroblob(32) WHERE scope = 'trade/HZ'", true),
+        ("UPDATE log SET author = zeroblob(3) WHERE scope = 'trade/HZ'", true),
         ("UPDATE log SET chapter_start = chapter_start + 1 WHERE scope = 'trade/HZ'", false),
         ("UPDATE chapter_name SET name = 'stock/HZ/x' WHERE name LIKE 'stock/HZ/%'", false),
         ("UPDATE pool SET value = value + 1", false),

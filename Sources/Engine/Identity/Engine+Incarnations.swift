@@ -142,8 +142,7 @@ extension Engine {
     func cameBack(_ log: LogName, _ entries: ClosedRange<UInt64>, isNew: Bool) throws {
         guard let book = standing?.book else { return }
         try store.publish(
-            log.id(in: log.incarnation == 0 ? .genesis : book), upTo: entries.upperBound,
-            returnedFrom: entries.lowerBound)
+            log.id(in: book), upTo: entries.upperBound, returnedFrom: entries.lowerBound)
         guard let author else { return }
         let isOurs = log.incarnation == author.incarnation
         // Two copies at work must not chase each other: what this process chose and wrote in is its own.
@@ -174,7 +173,7 @@ extension Engine {
         guard let book = standing?.book else { return }
         for (log, seq) in publication.reached.sorted(by: { $0.key < $1.key })
         where seq > published[log] ?? 0 {
-            try store.publish(log.id(in: log.incarnation == 0 ? .genesis : book), upTo: seq)
+            try store.publish(log.id(in: book), upTo: seq)
             published[log] = seq
         }
         publication.reached = [:]

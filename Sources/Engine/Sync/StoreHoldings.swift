@@ -44,9 +44,8 @@ struct StoreHoldings: Holdings {
         return run
     }
 
-    /// Incarnation 0 in the roster is the founding entry's log, which stands under no book.
     func id(of log: LogName) -> LogID {
-        log.id(in: log.incarnation == 0 ? .genesis : book)
+        log.id(in: book)
     }
 
     func accepts(_ log: LogName) -> Bool {

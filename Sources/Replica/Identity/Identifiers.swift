@@ -59,8 +59,11 @@ package struct LogName: Hashable, Sendable {
         self.scope = scope
     }
 
+    /// Incarnation 0 is that of the genesis entry's log alone, which is older than the book's id.
     package func id(in book: BookID) -> LogID {
-        LogID(book: book, author: author, incarnation: incarnation, scope: scope)
+        LogID(
+            book: incarnation == 0 ? .genesis : book, author: author, incarnation: incarnation,
+            scope: scope)
     }
 }
 

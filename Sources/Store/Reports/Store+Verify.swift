@@ -5,7 +5,7 @@ import Wire
 
 /// What `verify` looks at.
 extension Store {
-    /// A hash of each projection's rows: equal iff the tables are, in whatever
+    /// A hash of the rows of each table that follows from the logs: equal iff the tables are, in whatever
     /// order and batches entries came.
     /// Interned names count by their text. Cost: reads every projection.
     package func fingerprint() throws -> [String: Digest] {
@@ -112,16 +112,15 @@ extension Store {
 
     private struct Undone: Error {}
 
-    /// Logs whose author, incarnation and scope are not those that their id is the hash of.
+    /// Logs whose author, incarnation and scope are not those that their id is the hash of, and rows that
+    /// cannot be read.
     /// Cost: a row and a hash for each log.
     package func misnamedLogs(in book: BookID) throws -> [String] {
         try access { db in
-            try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log ORDER BY id").compactMap
-            {
-                let tip = try LogTable.tip($0).tip
-                // The log of the genesis entry is older than the book's id.
-                let id = tip.name.id(in: tip.name.incarnation == 0 ? .genesis : book)
-                return id == tip.id ? nil : "\(tip.name)"
+            let rows = try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log ORDER BY id")
+            return rows.enumerated().compactMap { place, row in
+                guard let tip = try? LogTable.tip(row).tip else { return "row \(place + 1) of log" }
+                return tip.name.id(in: book) == tip.id ? nil : "\(tip.name)"
             }
         }
     }
