@@ -10,6 +10,16 @@ import Replica
 struct CostFold {
     private let db: Database
     private let linked: LinkedDocuments
+    private let known = Known()
+
+    /// What several pools of one batch share.
+    private final class Known {
+        var shelves: [BranchCode: [Int64]] = [:]
+        var codes: [Int64: ItemCode] = [:]
+        var methods: [Int64: CostPool.Method] = [:]
+        /// Does any pool have rows of layers?
+        var hasLayers: Bool?
+    }
 
     init(_ db: Database) throws {
         self.db = db
@@ -51,16 +61,19 @@ struct CostFold {
 
     /// Folds one pool from its beginning and replaces its rows.
     func refold(_ branch: BranchCode, item: Int64) throws {
-        for table in ["cost", "pool", "pool_dirty"] {
+        let hasLayers = try known.hasLayers ?? self.hasLayers()
+        known.hasLayers = hasLayers
+        let layers = hasLayers ? ["cost_layer", "pool_layer"] : []
+        for table in ["cost", "pool", "pool_dirty"] + layers {
             try db.cachedStatement(sql: "DELETE FROM \(table) WHERE branch = ? AND item = ?")
                 .execute(arguments: [branch.text, item])
         }
-        var pool = FoldedPool(try inputs(branch, item: item), linked: linked)
-        let accounts = try Int64.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT id FROM name WHERE name >= ? AND name < ? ORDER BY id"),
-            arguments: ["stock/\(branch)/", "stock/\(branch)0"])
-        let moves = try moves(of: item, accounts: accounts)
+        let method = try method(of: item)
+        var pool = FoldedPool(
+            method, try inputs(branch, item: item), linked: linked,
+            shipped: method == .fifo ? try TransferLayers.received(db, branch, item: item) : [:],
+            counts: try counts(branch, item: item))
+        let moves = try moves(of: item, accounts: try shelves(branch))
         var day: [StockMove] = []
         while let move = try moves?.next() {
             if let last = day.last, last.place.day != move.place.day {
@@ -77,6 +90,42 @@ struct CostFold {
                 pool.totals.costOfSales, pool.totals.shipped, pool.totals.writeOff,
                 pool.totals.variance, pool.totals.uncostedSold, pool.fault,
             ])
+        guard !pool.pool.layers.isEmpty else { return }
+        known.hasLayers = true
+        let held = try db.cachedStatement(sql: "INSERT INTO pool_layer VALUES (?, ?, ?, ?, ?, ?)")
+        for (place, layer) in pool.pool.layers.enumerated() {
+            try held.execute(arguments: [
+                branch.text, item, place, layer.day.number, layer.quantity, layer.value,
+            ])
+        }
+    }
+
+    private func hasLayers() throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM pool_layer) OR EXISTS (SELECT 1 FROM cost_layer)
+                    """)) ?? false
+    }
+
+    private func method(of item: Int64) throws -> CostPool.Method {
+        if let method = known.methods[item] { return method }
+        guard let code = try code(of: item) else { return .average }
+        let values = try Store.showing(db, ItemFacts.entity(code), ItemFacts.Attribute.costing)
+        let method = ItemFacts.costing(values.last?.value)
+        known.methods[item] = method
+        return method
+    }
+
+    /// The branch's stock accounts, in the order of their ids.
+    private func shelves(_ branch: BranchCode) throws -> [Int64] {
+        if let shelves = known.shelves[branch] { return shelves }
+        let shelves = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT id FROM name WHERE name >= ? AND name < ? ORDER BY id"),
+            arguments: ["stock/\(branch)/", "stock/\(branch)0"])
+        known.shelves[branch] = shelves
+        return shelves
     }
 
     private func finish(
@@ -91,6 +140,86 @@ struct CostFold {
                 branch.text, item, row.place.log, row.place.seq, row.place.op, row.place.day,
                 row.kind.rawValue, row.number, row.quantity, row.cost, row.variance, row.uncosted,
             ])
+        guard !row.taken.isEmpty else { return }
+        known.hasLayers = true
+        let layer = try db.cachedStatement(
+            sql: "INSERT INTO cost_layer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for (number, taken) in row.taken.enumerated() {
+            try layer.execute(arguments: [
+                branch.text, item, row.place.log, row.place.seq, row.place.op, number, row.number,
+                taken.day.number, taken.quantity, taken.value,
+            ])
+        }
+    }
+
+    /// The stocktakes of the pool that stand. One that is told without its posted event acts where its
+    /// first move is.
+    private func counts(_ branch: BranchCode, item: Int64) throws -> [FoldedCount] {
+        var differences: [String: Int64] = [:]
+        let moved = try Row.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT number, amount FROM count_move WHERE branch = ? AND item = ?"),
+            arguments: [branch.text, item])
+        for row in moved {
+            let number: String = try row.at(0)
+            differences[number] = (differences[number] ?? 0) &+ (try row.at(1) as Int64)
+        }
+        var found: [String: FoldPlace] = [:]
+        for account in try shelves(branch) {
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT c.day, c.time, l.author, c.log, c.seq, c.op, c.number
+                        FROM counted c JOIN log l ON l.id = c.log
+                        WHERE c.account = ? AND c.item = ?
+                        """),
+                arguments: [account, item])
+            for row in rows {
+                let (number, place) = (try row.at(6) as String, try FoldPlace(row: row))
+                found[number] = found[number].map { min($0, place) } ?? place
+            }
+        }
+        for number in differences.keys where found[number] == nil {
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT d.day, d.time, l.author, m.log, m.seq, m.op
+                        FROM count_move m JOIN log l ON l.id = m.log
+                        JOIN document d ON d.log = m.log AND d.seq = m.seq AND d.op = m.op
+                        WHERE m.branch = ? AND m.item = ? AND m.number = ?
+                        ORDER BY d.day, d.time, l.author, m.seq, m.op LIMIT 1
+                        """),
+                arguments: [branch.text, item, number])
+            found[number] = try row.map { try FoldPlace(row: $0) }
+        }
+        guard !found.isEmpty else { return [] }
+        let code = try code(of: item)
+        return try found.sorted { $0.key < $1.key }.map { number, place in
+            FoldedCount(
+                place: place, number: number, difference: differences[number] ?? 0,
+                price: try price(number, of: code))
+        }
+    }
+
+    /// What was last said of a count that stands.
+    private func price(_ number: String, of item: ItemCode?) throws -> CountPrice? {
+        guard let number = DocumentNumber(number), let item else { return nil }
+        let events = try Store.events(db, of: CountSheet.entity(number))
+        guard !events.contains(where: { $0.kind == CountSheet.Kind.reversed }) else { return nil }
+        let name = Commodity.item(item).name
+        for event in events.reversed() where event.kind == CountSheet.Kind.priced {
+            if let text = event[name]?.text { return CountPrice(text) }
+        }
+        return nil
+    }
+
+    private func code(of item: Int64) throws -> ItemCode? {
+        if let code = known.codes[item] { return code }
+        let code = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"), arguments: [item]
+        ).flatMap { ItemCode($0.dropFirst()) }
+        known.codes[item] = code
+        return code
     }
 
     /// Stock moves of the item day by day; within a day in no order.

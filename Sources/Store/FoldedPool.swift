@@ -25,6 +25,16 @@ struct DocumentFacts {
     let number: String?
     let relation: DocumentLink.Relation?
     let target: String?
+
+    /// Does it move what a stocktake found, which acts where the count stands?
+    var isCount: Bool {
+        switch (kind, relation) {
+        case (.count, _): true
+        case (.statement, .adjusts), (.reversal, .reverses):
+            target.flatMap { DocumentNumber($0) }?.kind == .count
+        default: false
+        }
+    }
 }
 
 /// Goods that one op moved into (positive) or out of the pool.
@@ -71,12 +81,22 @@ struct CostRow {
     let cost: Int64
     let variance: Int64
     let uncosted: Int64
+    /// Of a shipment at first in, first out: how the goods lay.
+    var taken: [CostPool.Layer] = []
+}
+
+/// A stocktake that stands: what it moved in all, and what its keeper says the goods are worth.
+struct FoldedCount {
+    let place: FoldPlace
+    let number: String
+    let difference: Int64
+    let price: CountPrice?
 }
 
 /// Documents that later ones lean on, of the whole book: few beside the sales.
 struct LinkedDocuments {
     let reversed: Set<String>
-    /// Sales of which something came back.
+    /// Sales of which something came back, and receipts of which something went back.
     let returned: Set<String>
 }
 
@@ -84,7 +104,7 @@ struct LinkedDocuments {
 ///
 /// Law: value put in = cost and variance taken out + value held; the quantity is the shelf's.
 struct FoldedPool {
-    private(set) var pool = CostPool()
+    private(set) var pool: CostPool
     private(set) var totals = Totals()
     /// Why a move could not be folded, such as a sum beyond Int64; the move is left out.
     private(set) var fault: String?
@@ -97,6 +117,11 @@ struct FoldedPool {
     /// Goods of reversed documents whose reversal is yet to come, and how much of it is.
     private var cancelled: [String: (moves: [StockMove], open: Int64)] = [:]
     private var issues: [String: Issue] = [:]
+    private var receipts: [String: Receipt] = [:]
+    /// How the goods of shipments lay where they came from.
+    private let shipped: [String: [CostPool.Layer]]
+    /// Stocktakes, the latest first.
+    private var counts: [FoldedCount] = []
     private var rows: [CostRow] = []
 
     struct Totals {
@@ -117,7 +142,21 @@ struct FoldedPool {
         var uncredited: Int64 = 0
     }
 
-    init(_ all: [CostInput], linked: LinkedDocuments) {
+    /// What a receipt brought with all that is known of its value, and how much of it went back.
+    private struct Receipt {
+        var quantity: Int64 = 0
+        var value: Int64 = 0
+        var returned: Int64 = 0
+        var given: Int64 = 0
+    }
+
+    init(
+        _ method: CostPool.Method, _ all: [CostInput], linked: LinkedDocuments,
+        shipped: [String: [CostPool.Layer]], counts: [FoldedCount]
+    ) {
+        pool = CostPool(method)
+        self.shipped = shipped
+        self.counts = counts.sorted { $1.place < $0.place }
         self.linked = linked
         var standing: [CostInput] = []
         for input in all.sorted(by: { $0.place < $1.place }) {
@@ -144,14 +183,26 @@ struct FoldedPool {
     /// Folds the moves of one day, and value that acts before or between them.
     mutating func fold(_ day: [StockMove]) -> [CostRow] {
         rows = []
-        for move in day.sorted(by: { $0.place < $1.place }) where move.amount != 0 {
-            while let next = lone.last, next.place < move.place {
-                revalue(next, at: next.place)
-                lone.removeLast()
-            }
+        for move in day.sorted(by: { $0.place < $1.place })
+        where move.amount != 0 && !move.document.isCount {
+            actBefore(move.place)
             apply(move)
         }
         return rows
+    }
+
+    /// Values and counts that act before a move.
+    private mutating func actBefore(_ place: FoldPlace) {
+        while true {
+            let value = lone.last.flatMap { $0.place < place ? $0.place : nil }
+            let count = counts.last.flatMap { $0.place < place ? $0.place : nil }
+            switch (value, count) {
+            case (nil, nil): return
+            case (let value?, let count) where count.map({ value < $0 }) ?? true:
+                revalue(lone.removeLast(), at: value)
+            default: self.count(counts.removeLast())
+            }
+        }
     }
 
     /// What a reversal that has not come should have undone, value after the last move, and value
@@ -165,10 +216,16 @@ struct FoldedPool {
             apply(StockMove(place: first.place, amount: rest.open, of: document))
         }
         cancelled = [:]
-        for input in (lone + inputs.values.joined()).sorted(by: { $0.place < $1.place }) {
-            revalue(input, at: input.place)
+        lone = (lone + inputs.values.joined()).sorted { $1.place < $0.place }
+        inputs = [:]
+        while let next = lone.last {
+            if let count = counts.last, count.place < next.place {
+                self.count(counts.removeLast())
+            } else {
+                revalue(lone.removeLast(), at: next.place)
+            }
         }
-        (lone, inputs) = ([], [:])
+        while let last = counts.popLast() { count(last) }
         return rows
     }
 
@@ -190,7 +247,7 @@ struct FoldedPool {
         }
         let inputs = document.number.map { take($0) } ?? []
         if move.amount < 0 {
-            issue(move)
+            if document.kind == .supplierReturn { sendBack(move) } else { issue(move) }
             for input in inputs { revalue(input, at: input.place) }
         } else if document.kind == .customerReturn, inputs.isEmpty {
             takeBack(move)
@@ -207,12 +264,49 @@ struct FoldedPool {
         var worth = Int128(0)
         for input in inputs { worth += Int128(input.amount) }
         guard let value = Int64(exactly: worth) else { return fail("overflow") }
-        guard let row = attempt(.receive(quantity: move.amount, value: value)) else { return }
+        let document = move.document
+        let layers = document.kind == .arrival ? document.target.flatMap { shipped[$0] } : nil
+        guard
+            let row = attempt(
+                .receive(quantity: move.amount, value: value), at: move.place,
+                origin: document.number, layers: layers ?? [])
+        else { return }
         if row.variance != 0 { add(move, quantity: 0, row) }
+        guard let number = document.number, linked.returned.contains(number) else { return }
+        var receipt = receipts[number] ?? Receipt()
+        receipt.quantity &+= move.amount
+        receipt.value &+= value
+        receipts[number] = receipt
+    }
+
+    /// Goods that go back on their receipt, at its own cost, exact over all returns of it; else as any
+    /// issue.
+    private mutating func sendBack(_ move: StockMove) {
+        guard move.amount > .min else { return fail("overflow") }
+        let count = -move.amount
+        var cost: Int64?
+        if move.document.relation == .returns, let target = move.document.target,
+            var receipt = receipts[target], receipt.quantity - receipt.returned >= count
+        {
+            receipt.returned += count
+            guard
+                let due = try? Amount.share(
+                    receipt.value, receipt.returned, of: receipt.quantity)
+            else { return fail("overflow") }
+            cost = due - receipt.given
+            receipt.given = due
+            receipts[target] = receipt
+        }
+        let step: CostPool.Move =
+            cost.map { .sendBack(quantity: count, cost: $0) } ?? .issue(quantity: count)
+        guard let row = attempt(step, at: move.place, origin: move.document.target) else { return }
+        add(move, quantity: count, row)
     }
 
     private mutating func issue(_ move: StockMove) {
-        guard move.amount > .min, let row = attempt(.issue(quantity: -move.amount)) else { return }
+        guard move.amount > .min,
+            let row = attempt(.issue(quantity: -move.amount), at: move.place)
+        else { return }
         add(move, quantity: -move.amount, row)
         guard let number = move.document.number, linked.returned.contains(number) else { return }
         var issue = issues[number] ?? Issue()
@@ -249,20 +343,59 @@ struct FoldedPool {
     }
 
     private mutating func finishReturn(_ move: StockMove, credit: Int64, uncosted: Int64) {
-        guard var row = attempt(.receive(quantity: move.amount, value: credit)) else { return }
+        guard
+            var row = attempt(
+                .receive(quantity: move.amount, value: credit), at: move.place,
+                origin: move.document.number)
+        else { return }
         row.cost = -credit
         row.uncosted = -uncosted
         add(move, quantity: -move.amount, row)
     }
 
+    /// What a count found more comes in at the average held, what it found less goes out as any issue.
+    /// A priced one sets what the goods are worth, whatever was before.
+    private mutating func count(_ count: FoldedCount) {
+        var sum = CostPool.Row()
+        if count.difference > 0 {
+            guard let worth = try? pool.worth(of: count.difference) ?? 0,
+                let row = attempt(
+                    .receive(quantity: count.difference, value: worth), at: count.place,
+                    origin: count.number)
+            else { return fail("overflow") }
+            (sum.cost, sum.variance) = (-worth, row.variance)
+        } else if count.difference < 0 {
+            guard count.difference > .min,
+                let row = attempt(.issue(quantity: -count.difference), at: count.place)
+            else { return }
+            sum = row
+        }
+        if let price = count.price, pool.quantity > 0 {
+            guard let worth = try? Amount.share(price.value, pool.quantity, of: price.quantity),
+                case let (change, over) = worth.subtractingReportingOverflow(pool.value), !over,
+                attempt(.revalue(by: change), at: count.place) != nil
+            else { return fail("overflow") }
+            sum.variance &-= change
+        }
+        guard sum.cost != 0 || sum.variance != 0 || sum.uncosted != 0 || count.difference != 0
+        else { return }
+        add(count.place, .count, count.number, quantity: -count.difference, sum)
+    }
+
     private mutating func revalue(_ input: CostInput, at place: FoldPlace) {
-        guard let row = attempt(.revalue(by: input.amount)), row.variance != 0 else { return }
+        guard let row = attempt(.revalue(by: input.amount), at: place), row.variance != 0 else {
+            return
+        }
         add(place, .revaluation, input.document.number, quantity: 0, row)
     }
 
-    private mutating func attempt(_ move: CostPool.Move) -> CostPool.Row? {
+    private mutating func attempt(
+        _ move: CostPool.Move, at place: FoldPlace, origin: String? = nil,
+        layers: [CostPool.Layer] = []
+    ) -> CostPool.Row? {
         do {
-            return try pool.apply(move)
+            return try pool.apply(
+                move, day: Day(number: place.day), origin: origin, layers: layers)
         } catch {
             fail("\(error)")
             return nil
@@ -282,10 +415,13 @@ struct FoldedPool {
         rows.append(
             CostRow(
                 place: place, kind: kind, number: number, quantity: quantity, cost: row.cost,
-                variance: row.variance, uncosted: row.uncosted))
+                variance: row.variance, uncosted: row.uncosted,
+                taken: kind == .shipment ? row.taken : []))
         switch kind {
         case .sale, .customerReturn: totals.costOfSales &+= row.cost
         case .shipment: totals.shipped &+= row.cost
+        // What it is above the credit is the supplier's difference.
+        case .supplierReturn: totals.variance &+= row.cost
         default: totals.writeOff &+= row.cost
         }
         totals.variance &+= row.variance

@@ -1,3 +1,4 @@
+import Books
 import GRDB
 import Replica
 import Sodium
@@ -26,6 +27,8 @@ struct Projection {
     /// Transferred goods of which the branch's own keeper said something elsewhere: from a copy of its
     /// disk, or before it was restored.
     private var said: Set<PoolKey> = []
+    /// Items of which somebody said how they are valued.
+    private var methods: Set<Int64> = []
     private let isWrittenHere: Bool
 
     private struct CounterKey: Hashable {
@@ -132,7 +135,8 @@ struct Projection {
             let key = BalanceKey(
                 scope: place.tip.name.scope.name, account: account, commodity: commodity)
             balances[key, default: 0] += Int128(posting.amount)
-            try mark(posting, number, commodity: commodity, item: item, at: place)
+            try mark(
+                posting, number, commodity: commodity, item: item, of: document, at: place)
             try markTransfer(
                 posting, number, account: account, commodity: commodity, item: item, of: document,
                 at: place)
@@ -171,20 +175,29 @@ struct Projection {
         insert.bind(16, document.external.map { Int64($0.last) })
         try insert.run()
         days.insert(document.effectiveDate.number)
-        if let number = document.number {
-            let key = CounterKey(
-                series: number.series.description, kind: number.kind.rawValue, year: number.year)
-            counters[key] = max(counters[key] ?? 0, number.running)
-        }
+        if let number = document.number { take(number) }
+    }
+
+    private mutating func take(_ number: DocumentNumber) {
+        let key = CounterKey(
+            series: number.series.description, kind: number.kind.rawValue, year: number.year)
+        counters[key] = max(counters[key] ?? 0, number.running)
     }
 
     /// Notes which pools a posting moves, and keeps cost inputs where the fold finds them.
     private mutating func mark(
-        _ posting: Posting, _ number: Int, commodity: Int64, item: Int64?, at place: Place
+        _ posting: Posting, _ number: Int, commodity: Int64, item: Int64?,
+        of document: DocumentHeader, at place: Place
     ) throws {
         guard case .branch(let branch) = posting.account.place else { return }
         if posting.account.root == .stock, case .item = posting.commodity {
             pools.insert(PoolKey(branch: branch.text, item: commodity))
+            guard let count = document.count else { return }
+            try db.cachedStatement(sql: "INSERT INTO count_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    branch.text, commodity, place.log, integer(place.seq), place.op, number,
+                    count.description, posting.amount,
+                ])
         } else if posting.account.root == .inventory, let item {
             pools.insert(PoolKey(branch: branch.text, item: item))
             try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -244,16 +257,65 @@ struct Projection {
                 integer(place.seq), place.op,
             ])
         }
+        if write.attribute == ItemFacts.Attribute.costing,
+            let item = ItemFacts.code(ofEntity: write.entity)
+        {
+            methods.insert(try id(of: Commodity.item(item).name))
+        }
         add(.set(write), at: place)
     }
 
     private mutating func insert(_ event: Event, at place: Place) throws {
-        try db.cachedStatement(sql: "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(
+        try db.cachedStatement(sql: "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 event.entity, place.log, integer(place.seq), place.op, event.kind, event.person,
                 event.effectiveDate.number, Data(copying: event.fieldBytes),
+                integer(place.time.raw),
             ])
+        if let number = event.opens { take(number) }
+        try markCount(event, at: place)
+        // How the goods of a shipment lay is part of what they are worth where they go.
+        if let sender = event.statingBranch, case .betweenMoney(let pair) = place.tip.name.scope,
+            let item = event[CostPool.Layer.itemField]?.text.flatMap({ ItemCode($0) })
+        {
+            pools.insert(
+                PoolKey(
+                    branch: pair.other(than: sender).text,
+                    item: try id(of: Commodity.item(item).name)))
+        }
         add(.append(event), at: place)
+    }
+
+    /// What a stocktake found is a barrier; what it is worth, and whether it stands, changes pools.
+    private mutating func markCount(_ event: Event, at place: Place) throws {
+        guard let number = CountSheet.number(ofEntity: event.entity) else { return }
+        let branch = number.series.branch
+        switch (event.kind, place.tip.name.scope) {
+        case (CountSheet.Kind.posted, .trade(branch)):
+            // An account's name has a bound, and peers may write anything.
+            guard
+                let shelf = Account("stock/\(branch)/\(CountSheet.location(event))")
+            else { return }
+            let account = try id(of: shelf.name)
+            let insert = try db.cachedStatement(
+                sql: "INSERT INTO counted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            for (index, (item, quantity)) in CountSheet.counts(event).enumerated() {
+                let item = try id(of: Commodity.item(item).name)
+                try insert.execute(arguments: [
+                    account, item, event.effectiveDate.number, place.log, integer(place.seq),
+                    place.op, index, branch.text, number.description, quantity,
+                    integer(place.time.raw),
+                ])
+                pools.insert(PoolKey(branch: branch.text, item: item))
+            }
+        case (CountSheet.Kind.priced, .money(branch)), (CountSheet.Kind.reversed, .trade(branch)):
+            let posted = try CountSheet.posted(Store.events(db, of: event.entity))
+            for item in posted {
+                pools.insert(
+                    PoolKey(branch: branch.text, item: try id(of: Commodity.item(item).name)))
+            }
+        default: break
+        }
     }
 
     /// A scope's digest is the sum modulo 2^256 of the hashes of its valid ops in canonical form,
@@ -324,7 +386,9 @@ struct Projection {
     }
 
     private mutating func finishMarks() throws {
-        if !(pools.isEmpty && due.isEmpty && said.isEmpty) { store.memory.forgetGoods() }
+        if !(pools.isEmpty && due.isEmpty && said.isEmpty && methods.isEmpty) {
+            store.memory.forgetGoods()
+        }
         let day = try db.cachedStatement(sql: "INSERT OR IGNORE INTO book_day VALUES (?)")
         for number in days { try day.execute(arguments: [number]) }
         let counter = try db.cachedStatement(
@@ -342,6 +406,12 @@ struct Projection {
                 INSERT OR IGNORE INTO statement_due SELECT ?, ?, 0
                 WHERE EXISTS (SELECT 1 FROM transfer WHERE branch = ? AND item = ?)
                 """)
+        for item in methods {
+            let branches = try String.fetchAll(
+                db.cachedStatement(sql: "SELECT branch FROM pool WHERE item = ?"),
+                arguments: [item])
+            for branch in branches { pools.insert(PoolKey(branch: branch, item: item)) }
+        }
         for key in pools {
             try pool.execute(arguments: [key.branch, key.item])
             try later.execute(arguments: [key.branch, key.item, key.branch, key.item])
@@ -357,6 +427,7 @@ struct Projection {
         said = []
         counters = [:]
         pools = []
+        methods = []
     }
 }
 

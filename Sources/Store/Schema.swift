@@ -9,6 +9,7 @@ enum Schema {
         Step(sql: transfersAndForks, rebuilds: true),
         Step(sql: views, rebuilds: false),
         Step(sql: incarnations, rebuilds: false),
+        Step(sql: goods, rebuilds: true),
     ]
 
     struct Step {
@@ -325,10 +326,67 @@ enum Schema {
         INSERT INTO published SELECT id, seq, NULL FROM log;
         """
 
+    private static let goods = """
+        -- When an event was written: orders those of an entity.
+        ALTER TABLE event ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
+        -- At first in, first out. What shipments took out of a pool, in the order in which it lay there.
+        CREATE TABLE cost_layer (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            number TEXT,
+            day INTEGER NOT NULL,
+            quantity INTEGER NOT NULL,
+            value INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        -- What a pool holds, the oldest first.
+        CREATE TABLE pool_layer (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            place INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            quantity INTEGER NOT NULL,
+            value INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, place)
+        ) STRICT, WITHOUT ROWID;
+        -- What stocktakes found on shelves: a barrier each.
+        CREATE TABLE counted (
+            account INTEGER NOT NULL REFERENCES name(id),
+            item INTEGER NOT NULL REFERENCES name(id),
+            day INTEGER NOT NULL,
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            branch TEXT NOT NULL,
+            number TEXT NOT NULL,
+            quantity INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            PRIMARY KEY (account, item, day, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        -- What counts moved, with what was taken from them for late facts, and their reversals.
+        CREATE TABLE count_move (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            number TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
-        "cost", "transfer", "statement", "statement_due", "register", "superseded", "event", "void",
+        "cost", "cost_layer", "pool_layer", "counted", "count_move", "transfer", "statement",
+        "statement_due", "register", "superseded", "event", "void",
         "roster_act", "digest",
     ]
 }

@@ -63,11 +63,17 @@ extension Store {
     func showing(
         _ db: Database, _ entity: String, _ attribute: String
     ) throws -> [(dot: Dot, value: Value)] {
+        try Self.showing(db, entity, attribute)
+    }
+
+    static func showing(
+        _ db: Database, _ entity: String, _ attribute: String
+    ) throws -> [(dot: Dot, value: Value)] {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
                     SELECT l.log_id, r.seq, r.op, r.value FROM register r JOIN log l ON l.id = r.log
-                    WHERE r.entity = ? AND r.attribute = ? AND \(Self.isShowing)
+                    WHERE r.entity = ? AND r.attribute = ? AND \(isShowing)
                     ORDER BY l.log_id, r.seq, r.op
                     """),
             arguments: [entity, attribute])
@@ -215,6 +221,25 @@ extension Store {
                 return try row.map {
                     PoolState(quantity: try $0.at(0), value: try $0.at(1), uncosted: try $0.at(2))
                 } ?? PoolState()
+            }
+        }
+    }
+
+    /// At first in, first out: what the pool holds, the oldest first. Folds it first if it moved.
+    package func layers(_ branch: BranchCode, _ item: ItemCode) throws -> [CostPool.Layer] {
+        _ = try pool(branch, item)
+        return try access { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT day, quantity, value FROM pool_layer
+                        WHERE branch = ? AND item = (SELECT id FROM name WHERE name = ?)
+                        ORDER BY place
+                        """),
+                arguments: [branch.text, Commodity.item(item).name]
+            ).map {
+                CostPool.Layer(
+                    day: Day(number: try $0.at(0)), quantity: try $0.at(1), value: try $0.at(2))
             }
         }
     }

@@ -16,8 +16,10 @@ extension Store {
         package let other: BranchCode
         package let day: Day
         package let item: ItemCode
-        /// Minor units; never zero.
+        /// Minor units; zero only where the layers alone changed.
         package let amount: Int64
+        /// Of a shipment, where they are not as they were stated: how the goods lay.
+        package let layers: String?
     }
 
     /// Is there anything to look at for this branch, and does it bear no delay?
@@ -93,19 +95,25 @@ private struct Statements {
 
     func due() throws -> [Store.StatementDue] {
         var due: [Store.StatementDue] = []
-        func add(_ transfer: Transfer, _ target: Int128, _ stated: Int128, isShipment: Bool) {
-            guard target != stated, let amount = Int64(exactly: target - stated), amount != .min
+        func add(
+            _ transfer: Transfer, _ target: Int128, _ stated: Int128, isShipment: Bool,
+            layers: String? = nil
+        ) {
+            guard target != stated || layers != nil,
+                let amount = Int64(exactly: target - stated), amount != .min
             else { return }
             due.append(
                 Store.StatementDue(
                     document: transfer.document, isShipment: isShipment, other: transfer.other,
-                    day: transfer.day, item: item, amount: amount))
+                    day: transfer.day, item: item, amount: amount, layers: layers))
         }
         let transfers = try transfers()
         let costs = try shipmentCosts()
         for transfer in transfers where transfer.document == transfer.shipment {
             let stated = try stated(.dueFrom(branch, transfer.other), transfer.document)
-            add(transfer, costs[transfer.document] ?? 0, stated, isShipment: true)
+            add(
+                transfer, costs[transfer.document] ?? 0, stated, isShipment: true,
+                layers: try layersDue(transfer.document))
         }
         // The share of all goods accepted so far, less what the arrivals before took: the last one
         // takes the exact remainder.
@@ -126,6 +134,15 @@ private struct Statements {
             add(transfer, Int128(head) - Int128(tail), stated, isShipment: false)
         }
         return due
+    }
+
+    /// What the fold says of how a shipment's goods lay, where it is not what was stated.
+    private func layersDue(_ shipment: DocumentNumber) throws -> String? {
+        let taken = CostPool.Layer.text(
+            try TransferLayers.taken(db, branch, item: id, shipment: shipment))
+        let stated = CostPool.Layer.text(
+            try TransferLayers.stated(db, item: item, shipment: shipment.description))
+        return taken == stated ? nil : taken
     }
 
     /// The shipments and arrivals of this pool, in the order of time.

@@ -20,8 +20,9 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Trade",
                 subcommands: [
-                    ItemCommand.self, Receive.self, Sell.self, Return.self, TransferCommand.self,
-                    WriteOff.self, Find.self, Revalue.self, Pay.self, Post.self, Reverse.self,
+                    ItemCommand.self, Receive.self, Sell.self, Return.self, SendBack.self,
+                    TransferCommand.self, WriteOff.self, Find.self, CountCommand.self, Revalue.self,
+                    Pay.self, Post.self, Reverse.self,
                 ]),
             CommandGroup(
                 name: "Books",

@@ -26,10 +26,11 @@ import Testing
                     for view in ["item", "transfers"] { try db.execute(sql: "DROP VIEW \(view)") }
                     for table in [
                         "transfer", "statement", "statement_due", "fork", "incarnation",
-                        "published",
+                        "published", "cost_layer", "pool_layer", "counted", "count_move",
                     ] {
                         try db.execute(sql: "DROP TABLE \(table)")
                     }
+                    try db.execute(sql: "ALTER TABLE event DROP COLUMN time")
                 }
                 try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 1") }
             })

@@ -31,6 +31,7 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
     case lastWriteShows = 28
     case valuesAreStated = 29
     case costIsAverage = 30
+    case countsStand = 39
 
     // Liveness.
     case converges = 31
@@ -89,7 +90,9 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
             "A register shows one value where nobody wrote beside the last to write."
         case .valuesAreStated: "Keepers state what all goods between branches are worth, once."
         case .costIsAverage:
-            "Goods are worth their moving average, rounded once; no goods are worth nothing."
+            "Goods are worth their moving average, or the first in go out first, rounded once; no goods are worth nothing."
+        case .countsStand:
+            "A shelf holds what a count found, and what comes late below it does not change it."
         case .converges: "After the heal all nodes hold the same entries within 15 minutes."
         case .commandsAnswer: "A local command is answered, alone or not, within a second."
         case .queuesShrink: "What a reachable peer lacks shrinks until nothing is lacking."

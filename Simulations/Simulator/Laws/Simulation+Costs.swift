@@ -23,8 +23,11 @@ extension Simulation {
                     "\(key.branch) has no \(key.item), worth \(held.value), at \(machine.name)",
                     machines: [machine.index])
             }
-            guard let (quantity, value) = pools.fold(key, moves) else { continue }
-            record.reached(.costRefolded)
+            let values = try engine.store.values(
+                entity: ItemFacts.entity(key.item), attribute: ItemFacts.Attribute.costing)
+            let isFIFO = values.last?.text == "fifo"
+            guard let (quantity, value) = pools.fold(key, moves, isFIFO: isFIFO) else { continue }
+            record.reached(isFIFO ? .layersFolded : .costRefolded)
             guard held.quantity == quantity, held.value == value else {
                 throw Violation(
                     .costIsAverage, at: now,
@@ -214,9 +217,20 @@ private struct PlainPools {
     }
 
     /// Nil for a pool that is not plain.
-    func fold(_ key: Key, _ moves: [Move]) -> (quantity: Int64, value: Int64)? {
+    func fold(_ key: Key, _ moves: [Move], isFIFO: Bool) -> (quantity: Int64, value: Int64)? {
         guard !others.contains(key) else { return nil }
         var (quantity, value) = (Int64(0), Int64(0))
+        // At the average there is one layer.
+        var layers: [(units: Int64, value: Int64)] = []
+        func add(_ units: Int64, _ worth: Int64) {
+            quantity += units
+            value += worth
+            if isFIFO || layers.isEmpty {
+                layers.append((units, worth))
+            } else {
+                layers[0] = (quantity, value)
+            }
+        }
         var sales: [DocumentNumber: (units: Int64, cost: Int64, back: Int64, credit: Int64)] = [:]
         for move in moves.sorted(by: { $0.place < $1.place }) {
             switch move.document.kind {
@@ -226,17 +240,22 @@ private struct PlainPools {
                 else { return nil }
                 sale.back += move.units
                 let credit = Self.share(sale.cost, sale.back, of: sale.units)
-                value += credit - sale.credit
-                quantity += move.units
+                add(move.units, credit - sale.credit)
                 sale.credit = credit
                 sales[link.target] = sale
             case .goodsReceipt, .found:
                 guard move.units > 0, let number = move.document.number else { return nil }
-                quantity += move.units
-                value += worth[key]?[number] ?? 0
+                add(move.units, worth[key]?[number] ?? 0)
             default:
                 guard move.units < 0, -move.units <= quantity else { return nil }
-                let cost = Self.share(value, -move.units, of: quantity)
+                var (wanted, cost) = (-move.units, Int64(0))
+                while wanted > 0, let first = layers.first {
+                    let part = min(wanted, first.units)
+                    let share = Self.share(first.value, part, of: first.units)
+                    (wanted, cost) = (wanted - part, cost + share)
+                    layers[0] = (first.units - part, first.value - share)
+                    if layers[0].units == 0 { layers.removeFirst() }
+                }
                 value -= cost
                 quantity += move.units
                 guard let number = move.document.number else { return nil }

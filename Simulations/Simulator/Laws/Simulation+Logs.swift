@@ -80,9 +80,10 @@ extension Simulation {
         try checkRights(logs, keyring, roster, machine)
         try checkRoster(logs, keyring, machine)
         try checkCosts(logs, roster, machine)
+        try checkCounts(logs, roster, machine)
         record.checked(
             .noNonceTwice, .commitsAreWhole, .forgeriesAreRefused, .rightsHold, .rosterIsItsActs,
-            .costIsAverage, at: now)
+            .costIsAverage, .countsStand, at: now)
     }
 
     /// Each command has a number, later numbers later clocks; its parts are there, each once.

@@ -31,6 +31,20 @@ extension People {
             let cost = "\(1 + draw.next() % 9).\(10 + draw.next() % 90)"
             return document(
                 .receive(details, typed(cost: cost), supplier: "Supplier"), moves(1))
+        case .receiveLate:
+            var details = details
+            details.date = yesterday
+            return document(
+                .receive(details, typed(cost: "1.50"), supplier: "Supplier"), moves(1))
+        case .sendBack: return sendBack(act, details, &draw, document)
+        case .count:
+            // What it finds changes the shelf by what only the books know: its law is another.
+            let counted = lines.map {
+                Line(item: $0.item, quantity: "\($0.units * 7)")
+            }
+            return document(
+                .count(details, .now(CountOrder(), counted)), [],
+                lines: lines.map { ($0.item, $0.units * 7) })
         case .sell, .sellAndWait:
             var details = details
             details.party = "Customer-of-\(number)"
@@ -84,6 +98,23 @@ extension People {
             isKnown ? place : nil, [(line.item, 1)])
     }
 
+    private func sendBack(
+        _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
+    ) -> Wish? {
+        let receipts = (papers[act.site] ?? []).filter {
+            [.receive, .receiveLate].contains($0.kind) && !$0.isUsed
+        }
+        guard !receipts.isEmpty else { return nil }
+        let receipt = receipts[Int(draw.next() % UInt64(receipts.count))]
+        guard let line = receipt.lines.first else { return nil }
+        return document(
+            .sendBack(
+                details, [Line(item: line.item, quantity: "2")], receipt: receipt.number,
+                supplier: nil),
+            [Move(branch: sites[act.site].branch, item: line.item, units: -2)], 0, nil, nil,
+            [(line.item, 2)])
+    }
+
     private func arrive(
         _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
     ) -> Wish? {
@@ -113,7 +144,9 @@ extension People {
     ) -> Wish? {
         let own = papers[act.site] ?? []
         let places = own.indices.filter {
-            !own[$0].isUsed && [.sell, .receive, .writeOff, .find].contains(own[$0].kind)
+            !own[$0].isUsed
+                && [.sell, .receive, .receiveLate, .writeOff, .find, .sendBack].contains(
+                    own[$0].kind)
         }
         guard !places.isEmpty else { return nil }
         let place = places[Int(draw.next() % UInt64(places.count))]

@@ -7,6 +7,8 @@ import Sodium
 struct People {
     let sites: [Site]
     let seed: UInt64
+    /// The day before the run's first, as a date: what is entered late.
+    let yesterday: String
     private(set) var intents: [String: Intent] = [:]
     private(set) var acknowledged: [String: Acknowledged] = [:]
     private(set) var pending: [Asked: Pending] = [:]
@@ -81,7 +83,8 @@ struct People {
     /// A local answer takes at most so long.
     static let answerMilliseconds: Milliseconds = 1_000
 
-    init(sites: [Site], seed: UInt64) {
+    init(sites: [Site], seed: UInt64, yesterday: String) {
+        self.yesterday = yesterday
         self.sites = sites
         self.seed = seed
     }

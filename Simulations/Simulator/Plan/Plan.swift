@@ -102,6 +102,8 @@ package struct Act: Codable, Hashable, Sendable {
     package enum Kind: String, Codable, CaseIterable, Sendable {
         case receive, sell, sellAndWait, sellOut, giveBack, ship, arrive, writeOff, find
         case revalue, pay, journal, reverse, setItem, importSales, report
+        /// A receipt that is entered a day late; goods back to their supplier; a stocktake.
+        case receiveLate, sendBack, count
     }
 
     package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {

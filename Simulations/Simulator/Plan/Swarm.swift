@@ -14,8 +14,8 @@ package struct Swarm: Sendable {
 
     package init(
         lane: Lane, sites: ClosedRange<Int> = 5...5,
-        duration: ClosedRange<Milliseconds> = 3_600_000...10_800_000,
-        acts: ClosedRange<Int> = 40...110, faults: ClosedRange<Int> = 4...24,
+        duration: ClosedRange<Milliseconds> = 3_600_000...9_000_000,
+        acts: ClosedRange<Int> = 25...75, faults: ClosedRange<Int> = 4...24,
         breaksPromises: Bool = true
     ) {
         self.lane = lane
@@ -55,7 +55,8 @@ package struct Swarm: Sendable {
         let weights: [(Act.Kind, Int)] = [
             (.sell, 12), (.receive, 4), (.ship, 4), (.arrive, 4), (.giveBack, 2), (.reverse, 2),
             (.sellAndWait, 2), (.sellOut, 3), (.writeOff, 1), (.find, 1), (.revalue, 1), (.pay, 1),
-            (.journal, 1), (.setItem, 1), (.importSales, 1), (.report, 2),
+            (.journal, 1), (.setItem, 1), (.importSales, 1), (.report, 2), (.receiveLate, 1),
+            (.sendBack, 1), (.count, 2),
         ]
         let total = weights.reduce(0) { $0 + $1.1 }
         return (0..<random.within(acts)).map { _ in

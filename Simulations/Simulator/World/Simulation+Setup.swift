@@ -132,7 +132,8 @@ extension Simulation {
         let items = People.items.enumerated().map { place, code in
             ItemChange(
                 code: code, name: "Goods \(place)", price: "\(place + 2).50", tax: "13",
-                shortage: place == 1 ? "refuse" : "record")
+                shortage: place == 1 ? "refuse" : "record",
+                costing: place % 3 == 2 ? "fifo" : "average")
         }
         _ = try ask(.perform(.addItems(items), wait: 0, waitMilliseconds: 0), of: machines[0])
         let limit = now + Self.joinWithin

@@ -61,7 +61,10 @@ package final class Simulation {
         network = stream(1)
         disks = stream(2)
         keys = stream(3)
-        people = People(sites: plan.sites, seed: stream(4).seed)
+        let first = Day(Instant(milliseconds: plan.begins ?? MachineClock.usualEpoch))
+        people = People(
+            sites: plan.sites, seed: stream(4).seed,
+            yesterday: Day(number: first.number - 1).description)
         record = RunRecord(plan)
         wire = Wiretap()
         try SimulatedDisk.install()

@@ -22,6 +22,23 @@ package protocol BookView {
     func dots(entity: String, attribute: String) throws -> [Dot]
     /// The next gapless number of this node's series.
     func nextNumber(_ kind: DocumentKind, year: UInt16) throws -> DocumentNumber
+    /// What was said of an entity, in the order of time, author and entry.
+    func events(of entity: String) throws -> [Event]
+    /// Items of which an account's balance is not zero, in order.
+    func items(on account: Account) throws -> [ItemCode]
+    /// What was posted to an account with a later date.
+    func moved(_ account: Account, _ commodity: Commodity, after day: Day) throws -> Int128
+    /// The least that an account held at the end of any day from `day` on, up to the day before
+    /// `before`, or up to now.
+    func leastBalance(
+        of account: Account, _ commodity: Commodity, from day: Day, before: Day?
+    ) throws -> Int128
+    /// The counts of a shelf's item after a day that stand, the first day first.
+    func counts(
+        of account: Account, _ commodity: Commodity, after day: Day
+    ) throws -> [CountMark]
+    /// When a document was written, by its author's clock; nil where it is unknown.
+    func time(of number: DocumentNumber) throws -> HybridTime?
     /// Is this a branch of the book?
     func isBranch(_ code: BranchCode) throws -> Bool
 }
@@ -41,6 +58,8 @@ package struct ItemFacts: Hashable, Sendable {
     package var isService: Bool
     package var refusesShortage: Bool
     package var isActive: Bool
+    /// How its goods are valued; frozen once any have moved.
+    package var costing: CostPool.Method
     /// Attributes for which concurrent values stand side by side.
     package var contested: [String]
 
@@ -48,7 +67,7 @@ package struct ItemFacts: Hashable, Sendable {
         code: ItemCode, name: String, unit: String = "pc", scale: Int = 0,
         priceMillionths: Int64? = nil, barcode: String? = nil, taxMillionths: Int64 = 0,
         isService: Bool = false, refusesShortage: Bool = false, isActive: Bool = true,
-        contested: [String] = []
+        costing: CostPool.Method = .average, contested: [String] = []
     ) {
         self.code = code
         self.name = name
@@ -60,7 +79,22 @@ package struct ItemFacts: Hashable, Sendable {
         self.isService = isService
         self.refusesShortage = refusesShortage
         self.isActive = isActive
+        self.costing = costing
         self.contested = contested
+    }
+}
+
+/// A stocktake that stands, as a barrier on one shelf.
+package struct CountMark: Hashable, Sendable {
+    package let number: DocumentNumber
+    package let day: Day
+    /// When its differences were booked.
+    package let time: HybridTime
+
+    package init(number: DocumentNumber, day: Day, time: HybridTime) {
+        self.number = number
+        self.day = day
+        self.time = time
     }
 }
 

@@ -9,16 +9,39 @@ package enum Command: Codable, Hashable, Sendable {
     case sell(Details, [Line], tender: String)
     /// Goods that come back. `sale` is the number of the sale they were bought on, if known.
     case giveBack(Details, [Line], sale: String?, tender: String)
+    /// Goods that go back to their supplier: at what they cost on `receipt`, if it is known.
+    case sendBack(Details, [Line], receipt: String?, supplier: String?)
     case ship(Details, [Line], to: String)
     case arrive(Details, [ArrivalLine], shipment: String)
     case writeOff(Details, [Line])
     /// Goods that were found: the opposite of a write-off.
     case find(Details, [Line])
+    case count(Details, CountAct)
     case revalue(Details, item: String, change: Revaluation)
     case pay(Details, Payment)
     /// A general journal entry. Positive debits, negative credits.
     case journal(Details, [JournalLine])
     case reverse(Details, number: String)
+}
+
+extension Command {
+    /// Nil for master data.
+    package var details: Details? {
+        switch self {
+        case .addItems, .setItem: nil
+        case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
+            .sendBack(let details, _, _, _), .ship(let details, _, _), .arrive(let details, _, _),
+            .writeOff(let details, _), .find(let details, _), .count(let details, _),
+            .revalue(let details, _, _), .pay(let details, _), .journal(let details, _),
+            .reverse(let details, _):
+            details
+        }
+    }
+
+    /// A sheet's differences are those of the day that it was opened for.
+    var postsSheet: Bool { if case .count(_, .post) = self { true } else { false } }
+
+    var isReversal: Bool { if case .reverse = self { true } else { false } }
 }
 
 /// What any document may say. `date` defaults to the branch's today, `person` to the node's user.
@@ -58,7 +81,8 @@ package struct Details: Codable, Hashable, Sendable {
 
 /// One line of goods or service. Which of the figures a command reads:
 /// a sale or return: `price` (a unit; the item's price where absent), `tax` percent (the item's where
-/// absent), `isTaxIncluded`; a receipt or found goods: `cost` a unit, or `total` for the line.
+/// absent), `isTaxIncluded`; a receipt, found goods or goods sent back: `cost` a unit, or `total` for
+/// the line.
 package struct Line: Codable, Hashable, Sendable {
     package var item: String
     package var quantity: String
@@ -158,11 +182,13 @@ package struct ItemChange: Codable, Hashable, Sendable {
     /// On a shortage at the till: `record` or `refuse`.
     package var shortage: String?
     package var isActive: Bool?
+    /// `average` or `fifo`; fixed once goods have moved.
+    package var costing: String?
 
     package init(
         code: String, name: String? = nil, unit: String? = nil, scale: Int? = nil,
         price: String? = nil, barcode: String? = nil, tax: String? = nil, kind: String? = nil,
-        shortage: String? = nil, isActive: Bool? = nil
+        shortage: String? = nil, isActive: Bool? = nil, costing: String? = nil
     ) {
         self.code = code
         self.name = name
@@ -174,5 +200,6 @@ package struct ItemChange: Codable, Hashable, Sendable {
         self.kind = kind
         self.shortage = shortage
         self.isActive = isActive
+        self.costing = costing
     }
 }

@@ -15,7 +15,7 @@ package struct Draft: Sendable {
 
     /// Nil for master data.
     package let number: DocumentNumber?
-    package let parts: [Part]
+    package private(set) var parts: [Part]
     /// Numbers of documents whose entries the new ones lean on.
     package let references: [DocumentNumber]
     /// What the person should know although nothing is refused, such as a shortage with its figure.
@@ -32,5 +32,13 @@ package struct Draft: Sendable {
         self.references = references
         self.notices = notices
         self.total = total
+    }
+
+    mutating func add(_ ops: [Operation], to scope: Scope) {
+        if let place = parts.firstIndex(where: { $0.scope == scope }) {
+            parts[place].ops += ops
+        } else {
+            parts.append(Part(scope, ops))
+        }
     }
 }

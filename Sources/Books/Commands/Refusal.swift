@@ -56,6 +56,11 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case notPositive = "B0216"
         case ambiguousBarcode = "B0217"
         case tooManyLines = "B0218"
+        case costingFixed = "B0219"
+        case sheetClosed = "B0220"
+        /// Differences of a count that are to be looked at again.
+        case beyondTolerance = "B0221"
+        case ownApproval = "B0222"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

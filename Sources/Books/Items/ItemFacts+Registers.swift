@@ -5,7 +5,7 @@ extension ItemFacts {
     package enum Attribute {
         package static let name = "name", unit = "unit", scale = "scale", price = "price"
         package static let barcode = "barcode", tax = "tax", kind = "kind"
-        package static let shortage = "shortage", active = "active"
+        package static let shortage = "shortage", active = "active", costing = "costing"
     }
 
     package static func entity(_ code: ItemCode) -> String { "item/\(code.text)" }
@@ -30,7 +30,12 @@ extension ItemFacts {
             isService: last(Attribute.kind)?.text == "service",
             refusesShortage: last(Attribute.shortage)?.text == "refuse",
             isActive: last(Attribute.active)?.integer != 0,
+            costing: Self.costing(last(Attribute.costing)),
             contested: values.filter { Set($0.value).count > 1 }.map(\.key).sorted())
+    }
+
+    package static func costing(_ value: Value?) -> CostPool.Method {
+        value?.text.flatMap { CostPool.Method(rawValue: $0) } ?? .average
     }
 
     /// A rate of 1,000 %.

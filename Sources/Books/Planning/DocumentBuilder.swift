@@ -6,6 +6,7 @@ struct DocumentBuilder {
     let header: DocumentHeader
     private(set) var notices: [String] = []
     private var groups: [Scope: [[Posting]]] = [:]
+    private var events: [Scope: [Event]] = [:]
 
     /// Postings in a transaction, so that its op fits an entry with room to spare.
     static let postingsMax = 400
@@ -31,25 +32,19 @@ struct DocumentBuilder {
             ])
     }
 
+    /// What goes with the postings, behind them.
+    mutating func append(_ event: Event, to scope: Scope) {
+        events[scope, default: []].append(event)
+    }
+
     mutating func note(_ text: String) { notices.append(text) }
 
     /// - Throws: `FactError` where a group does not balance or a sum does not fit, `Refusal` for a
     ///   document that posts nothing.
     func draft(references: [DocumentNumber] = [], total: Int64? = nil) throws -> Draft {
         var parts: [Draft.Part] = []
-        for (scope, groups) in groups.sorted(by: { $0.key < $1.key }) {
-            var ops: [Operation] = []
-            var postings: [Posting] = []
-            for group in groups where !group.isEmpty {
-                if postings.count + group.count > Self.postingsMax, !postings.isEmpty {
-                    ops.append(.post(try Transaction(header, try Self.merged(postings))))
-                    postings = []
-                }
-                postings += group
-            }
-            if !postings.isEmpty {
-                ops.append(.post(try Transaction(header, try Self.merged(postings))))
-            }
+        for scope in Set(groups.keys).union(events.keys).sorted() {
+            let ops = try operations(in: scope)
             if !ops.isEmpty { parts.append(Draft.Part(scope, ops)) }
         }
         guard !parts.isEmpty else {
@@ -63,6 +58,23 @@ struct DocumentBuilder {
         return Draft(
             number: header.number, parts: parts, references: references, notices: shown,
             total: total)
+    }
+
+    /// What the document writes in one scope.
+    func operations(in scope: Scope) throws -> [Operation] {
+        var ops: [Operation] = []
+        var postings: [Posting] = []
+        for group in groups[scope] ?? [] where !group.isEmpty {
+            if postings.count + group.count > Self.postingsMax, !postings.isEmpty {
+                ops.append(.post(try Transaction(header, try Self.merged(postings))))
+                postings = []
+            }
+            postings += group
+        }
+        if !postings.isEmpty {
+            ops.append(.post(try Transaction(header, try Self.merged(postings))))
+        }
+        return ops + (events[scope] ?? []).map { .append($0) }
     }
 
     /// Money lines without a tag that go to one account become one; lines that name an item stay.

@@ -30,7 +30,7 @@ extension Planner {
 
     /// The value of a line: its total, or its unit cost times the quantity; nil where neither is
     /// said.
-    private func cost(_ line: Line, _ quantity: Int64, _ facts: ItemFacts) throws -> Int64? {
+    func cost(_ line: Line, _ quantity: Int64, _ facts: ItemFacts) throws -> Int64? {
         let value: Int64
         switch (line.total, line.cost) {
         case (let total?, nil): value = try Amount.parse(total, scale: ledger.scale)
@@ -59,6 +59,8 @@ extension Planner {
                 .trade(branch), quantity, of: .item(facts.code), from: .stock(branch),
                 to: .simple(.shrinkage, branch))
         }
+        try requireThroughout(
+            wanted, on: document.header.effectiveDate, isDated: details.date != nil, view)
         for (facts, left, _) in try lacking(wanted, view) {
             document.note(
                 "shortage: \(facts.code), \(Amount.text(left, scale: facts.scale)) \(facts.unit) were left"
@@ -125,6 +127,8 @@ extension Planner {
                     + "left, not \(Amount.text(wanted, scale: facts.scale))",
                 next: "ship what is left, or count the shelf")
         }
+        try requireThroughout(
+            wanted, on: header.effectiveDate, isDated: details.date != nil, view)
         return try document.draft()
     }
 

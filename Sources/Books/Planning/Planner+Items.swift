@@ -40,6 +40,11 @@ extension Planner {
                 .scaleFixed, "\(code) has moved: its decimal places stay at \(held.scale)",
                 next: "add a new item with the other scale")
         }
+        if let costing = change.costing, costing != held.costing.rawValue, try view.hasMoved(code) {
+            throw Refusal(
+                .costingFixed, "\(code) has moved: it stays valued by \(held.costing.rawValue)",
+                next: "add a new item with the other method")
+        }
         let entity = ItemFacts.entity(code)
         let ops = try writes(code, change) { try view.dots(entity: entity, attribute: $0) }
         guard !ops.isEmpty else { throw Refusal(.emptyDocument, "nothing was named to change") }
@@ -112,6 +117,13 @@ extension Planner {
                 throw Refusal(.badOption, "a shortage is to `record` or `refuse`, not \(shortage)")
             }
             try write(Attribute.shortage, .text(shortage))
+        }
+        if let costing = change.costing {
+            guard CostPool.Method(rawValue: costing) != nil else {
+                throw Refusal(
+                    .badOption, "goods are valued by `average` or `fifo`, not \(costing)")
+            }
+            try write(Attribute.costing, .text(costing))
         }
         if let isActive = change.isActive {
             try write(Attribute.active, .integer(isActive ? 1 : 0))

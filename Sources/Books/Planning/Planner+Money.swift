@@ -163,6 +163,7 @@ extension Planner {
                 .notForThisBranch, "\(number) is a document of \(number.series.branch)",
                 next: "reverse it there")
         }
+        guard number.kind != .count else { return try reverseCount(details, number, view) }
         let transactions = try view.transactions(of: number)
         guard let first = transactions.first else {
             throw Refusal(.unknownDocument, "there is no document \(number)")

@@ -13,10 +13,13 @@ package struct ValueStatement: Hashable, Sendable {
     package struct Value: Hashable, Sendable {
         package let item: ItemCode
         package let amount: Int64
+        /// Of a shipment, where it changed: how the goods lay, as `CostPool.Layer.text` writes it.
+        package let layers: String?
 
-        package init(item: ItemCode, amount: Int64) {
+        package init(item: ItemCode, amount: Int64, layers: String? = nil) {
             self.item = item
             self.amount = amount
+            self.layers = layers
         }
     }
 
@@ -55,6 +58,17 @@ extension Planner {
                 try document.move(
                     between, value.amount, of: currency(), from: .via(here),
                     to: .dueFrom(branch, statement.other), taggedTo: value.item)
+                if let layers = value.layers {
+                    document.append(
+                        Event(
+                            entity: Event.layersPrefix + statement.document.description,
+                            kind: CostPool.Layer.eventKind, person: person,
+                            effectiveDate: statement.day,
+                            fields: [
+                                Event.Field(CostPool.Layer.itemField, .text(value.item.text)),
+                                Event.Field(CostPool.Layer.layersField, .text(layers)),
+                            ]), to: between)
+                }
             } else {
                 try document.move(
                     between, value.amount, of: currency(),

@@ -28,6 +28,10 @@ package struct Planner: Sendable {
     /// - Throws: `Refusal` for what the books refuse, `BooksError` and `FactError` for figures that
     ///   do not fit, what the view throws.
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
+        try withBarriers(try draft(command, view), command, view)
+    }
+
+    private func draft(_ command: Command, _ view: some BookView) throws -> Draft {
         switch command {
         case .addItems(let changes): try addItems(changes, view)
         case .setItem(let change): try setItem(change, view)
@@ -37,11 +41,14 @@ package struct Planner: Sendable {
             try sell(details, lines, tender: tender, view)
         case .giveBack(let details, let lines, let sale, let tender):
             try giveBack(details, lines, sale: sale, tender: tender, view)
+        case .sendBack(let details, let lines, let receipt, let supplier):
+            try sendBack(details, lines, receipt: receipt, supplier: supplier, view)
         case .ship(let details, let lines, let other): try ship(details, lines, to: other, view)
         case .arrive(let details, let lines, let shipment):
             try arrive(details, lines, shipment: shipment, view)
         case .writeOff(let details, let lines): try writeOff(details, lines, view)
         case .find(let details, let lines): try find(details, lines, view)
+        case .count(let details, let act): try count(details, act, view)
         case .revalue(let details, let item, let change):
             try revalue(details, item: item, change, view)
         case .pay(let details, let payment): try pay(details, payment, view)

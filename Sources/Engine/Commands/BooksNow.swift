@@ -47,5 +47,27 @@ struct BooksNow: BookView {
         try store.nextNumber(series, kind, year: year)
     }
 
+    func events(of entity: String) throws -> [Event] { try store.events(of: entity) }
+
+    func items(on account: Account) throws -> [ItemCode] { try store.items(on: account) }
+
+    func moved(_ account: Account, _ commodity: Commodity, after day: Day) throws -> Int128 {
+        try store.moved(account, commodity, after: day)
+    }
+
+    func leastBalance(
+        of account: Account, _ commodity: Commodity, from day: Day, before: Day?
+    ) throws -> Int128 {
+        try store.leastBalance(of: account, commodity, from: day, before: before)
+    }
+
+    func counts(
+        of account: Account, _ commodity: Commodity, after day: Day
+    ) throws -> [CountMark] {
+        try store.counts(of: account, commodity, after: day)
+    }
+
+    func time(of number: DocumentNumber) throws -> HybridTime? { try store.time(of: number) }
+
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
 }

@@ -40,7 +40,9 @@ extension Engine {
             let statement = ValueStatement(
                 document: first.document, isShipment: first.isShipment, other: first.other,
                 day: first.day,
-                values: document.value.map { .init(item: $0.item, amount: $0.amount) })
+                values: document.value.map {
+                    .init(item: $0.item, amount: $0.amount, layers: $0.layers)
+                })
             do {
                 try undoable {
                     let draft = try planner.state(statement)

@@ -205,6 +205,7 @@ extension Engine {
                 .init("scale", "Decimal places", .integer(Int64(facts.scale))),
                 .init("active", "Active", .flag(facts.isActive)),
                 .init("refusesShortage", "Refuses a shortage", .flag(facts.refusesShortage)),
+                .init("costing", "Costing", .text(facts.costing.rawValue)),
             ])
     }
 

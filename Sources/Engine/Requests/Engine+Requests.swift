@@ -86,6 +86,8 @@ extension Engine {
         case .members: try members()
         case .document(let number): try document(number: number)
         case .derived: try derived()
+        case .count(let sheet): try count(sheet: sheet)
+        case .counts(let openOnly): try counts(openOnly: openOnly)
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)
         }

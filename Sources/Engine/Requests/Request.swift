@@ -71,6 +71,9 @@ package enum Query: Codable, Hashable, Sendable {
     case sales(branch: String?, from: String?, to: String?, byDay: Bool)
     /// What the cost fold put on the accounts, and is not posted.
     case derived
+    /// One stocktake.
+    case count(sheet: String)
+    case counts(openOnly: Bool)
 
     package static let limitMax = 10_000
 }

@@ -13,6 +13,10 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case reversal = 11
     /// A keeper's automatic statement about another document; it has no number.
     case statement = 12
+    /// Goods that go back to their supplier.
+    case supplierReturn = 13
+    /// A stocktake.
+    case count = 14
 
     package var letter: String {
         switch self {
@@ -28,6 +32,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .journal: "J"
         case .reversal: "X"
         case .statement: "K"
+        case .supplierReturn: "B"
+        case .count: "C"
         }
     }
 
@@ -98,6 +104,7 @@ package struct DocumentNumber: Hashable, Comparable, Sendable, CustomStringConve
 package struct DocumentLink: Hashable, Sendable {
     package enum Relation: UInt8, CaseIterable, Sendable {
         case reverses = 1
+        /// Goods of a sale or of a receipt that went back.
         case returns = 2
         /// An arrival of a shipment.
         case receives = 3
@@ -145,6 +152,16 @@ package struct DocumentHeader: Hashable, Sendable {
         self.link = link
         self.memo = memo
         self.external = external
+    }
+
+    /// The stocktake whose difference this document moves: its own, a correction of it, its reversal.
+    package var count: DocumentNumber? {
+        switch (kind, link?.relation) {
+        case (.count, _): number
+        case (.statement, .adjusts), (.reversal, .reverses):
+            link.flatMap { $0.target.kind == .count ? $0.target : nil }
+        default: nil
+        }
     }
 
     package static let personBytesMax = 64

@@ -178,4 +178,20 @@ extension Event {
             }
         }
     }
+
+    /// Reads what `fieldBytes` wrote.
+    package static func fields(_ bytes: [UInt8]) throws(WireError) -> [Field] {
+        var reader = ByteReader(bytes)
+        var fields: [Field] = []
+        for _ in 0..<(try reader.length(atMost: fieldsMax)) {
+            let name = try reader.text(atMost: RegisterWrite.nameBytesMax)
+            fields.append(Field(name, try Value.read(from: &reader)))
+        }
+        try reader.finish()
+        return fields
+    }
+}
+
+extension [Event.Field] {
+    package func value(of name: String) -> Value? { first { $0.name == name }?.value }
 }

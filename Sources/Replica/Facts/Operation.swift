@@ -58,6 +58,23 @@ package struct Event: Hashable, Sendable {
 
     package subscript(name: String) -> Value? { fields.first { $0.name == name }?.value }
 
+    /// Entities `layers/<shipment>` tell how the value of goods lay where they came from: only a keeper
+    /// of the branch that shipped them may say so. Nil where every writer of the scope may append.
+    package var statingBranch: BranchCode? {
+        guard entity.utf8.starts(with: Self.layersPrefix.utf8) else { return nil }
+        return DocumentNumber(entity.dropFirst(Self.layersPrefix.count))?.series.branch
+    }
+
+    package static let layersPrefix = "layers/"
+
+    /// The number that this event takes for what it begins: `<what>/<number>`, of kind `opened`.
+    package var opens: DocumentNumber? {
+        guard kind == Self.openingKind, let slash = entity.firstIndex(of: "/") else { return nil }
+        return DocumentNumber(entity[entity.index(after: slash)...])
+    }
+
+    package static let openingKind = "opened"
+
     package static let fieldsMax = 64
 }
 

@@ -33,9 +33,20 @@ extension Roster {
             guard mayWrite(log.scope, log.author) else { return .void(.noGrant) }
             let isOurs = transaction.postings.allSatisfy { mayPost(to: $0.account, in: log) }
             return isOurs ? .valid : .void(.account)
-        case .set, .append, .unknown:
+        case .append(let event):
+            guard mayWrite(log.scope, log.author), mayState(event, in: log) else {
+                return .void(.noGrant)
+            }
+            return .valid
+        case .set, .unknown:
             return mayWrite(log.scope, log.author) ? .valid : .void(.noGrant)
         }
+    }
+
+    private func mayState(_ event: Event, in log: LogName) -> Bool {
+        guard let branch = event.statingBranch else { return true }
+        guard case .betweenMoney(let pair) = log.scope, pair.contains(branch) else { return false }
+        return nodes[log.author]?.grants.contains(.money(branch)) == true
     }
 
     /// One account, one home scope, one writer.

@@ -138,7 +138,41 @@ extension Store {
                     NotedDocument(
                         memo: try row.at(0), number: try row.at(1), kind: kind, scope: scope))
             }
+            // A stocktake may move nothing: its opening has the memo.
+            for entity in try String.fetchAll(
+                db,
+                sql:
+                    "SELECT DISTINCT entity FROM event WHERE entity >= 'count/' AND entity < 'count0'"
+            ) {
+                guard let number = CountSheet.number(ofEntity: entity),
+                    let memo = try Store.events(db, of: entity).lazy.compactMap({
+                        $0.kind == CountSheet.Kind.opened ? $0["memo"]?.text : nil
+                    }).first
+                else { continue }
+                found.append(
+                    NotedDocument(
+                        memo: memo, number: number.description, kind: .count,
+                        scope: .trade(number.series.branch)))
+            }
             return found
+        }
+    }
+
+    /// What stocktakes moved of each pool, with what was taken from them later.
+    package func countMoves() throws -> [(branch: String, item: String, amount: Int64)] {
+        try access { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT m.branch, n.name, sum(m.amount) FROM count_move m
+                    JOIN name n ON n.id = m.item GROUP BY m.branch, n.name ORDER BY m.branch, n.name
+                    """
+            ).map { row in
+                (
+                    try row.at(0), String((try row.at(1) as String).dropFirst()),
+                    try row.at(2)
+                )
+            }
         }
     }
 
@@ -147,8 +181,11 @@ extension Store {
         try access { db in
             try Bool.fetchOne(
                 db.cachedStatement(
-                    sql: "SELECT EXISTS (SELECT 1 FROM document WHERE number = ?)"),
-                arguments: [number]) ?? false
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM document WHERE number = ?)
+                            OR EXISTS (SELECT 1 FROM event WHERE entity = 'count/' || ?)
+                        """),
+                arguments: [number, number]) ?? false
         }
     }
 

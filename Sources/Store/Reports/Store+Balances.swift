@@ -195,6 +195,7 @@ extension Store.DerivedRow {
         switch DocumentKind(rawValue: kind) {
         case .sale, .customerReturn: costOfSales += Int128(cost)
         case .shipment: shipped += Int128(cost)
+        case .supplierReturn: self.variance += Int128(cost)
         default: writeOff += Int128(cost)
         }
         self.variance += Int128(variance)

@@ -65,7 +65,25 @@ extension Store {
                 SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.day, t.kind, t.number,
                     t.quantity, t.cost, t.variance, t.uncosted FROM cost t
                 """,
-                "event": "SELECT \(log), entity, seq, op, kind, person, day, fields FROM event t",
+                "cost_layer": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.number, t.day,
+                    t.quantity, t.value FROM cost_layer t
+                """,
+                "pool_layer": """
+                SELECT t.branch, \(named("t.item")), t.place, t.day, t.quantity, t.value
+                FROM pool_layer t
+                """,
+                "counted": """
+                SELECT \(named("t.account")), \(named("t.item")), t.day, \(log), t.seq, t.op, t.place,
+                    t.branch, t.number, t.quantity, t.time FROM counted t
+                """,
+                "count_move": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.number, t.amount
+                FROM count_move t
+                """,
+                "event": """
+                SELECT \(log), entity, seq, op, kind, person, day, fields, time FROM event t
+                """,
                 "void": "SELECT \(log), seq, op, reason FROM void t",
                 "roster_act": "SELECT \(log), seq, op, time, act FROM roster_act t",
                 "book_day": "SELECT day FROM book_day t",

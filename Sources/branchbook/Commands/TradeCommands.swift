@@ -41,11 +41,13 @@ struct ItemFields: ParsableArguments {
     @Option(name: .long, help: "goods or service.") var kind: String?
     @Option(name: .long, help: "On a shortage at the till: record or refuse.") var shortage: String?
     @Option(name: .long, help: "May it be sold: true or false.") var active: Bool?
+    @Option(name: .long, help: "How it is valued: average or fifo; fixed once it has moved.")
+    var costing: String?
 
     var change: ItemChange {
         ItemChange(
             code: code, name: name, unit: unit, scale: scale, price: price, barcode: barcode,
-            tax: tax, kind: kind, shortage: shortage, isActive: active)
+            tax: tax, kind: kind, shortage: shortage, isActive: active, costing: costing)
     }
 }
 
@@ -141,6 +143,25 @@ struct Return: ParsableCommand {
                 writing.details(party: customer),
                 lines.map { Line(item: $0.item, quantity: $0.quantity, price: $0.figure) },
                 sale: sale, tender: tender), writing)
+    }
+}
+
+struct SendBack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sendback",
+        abstract: "Goods that go back to their supplier: CODE:QUANTITY[@UNITCREDIT] …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY[@UNITCREDIT].") var lines: [LineArgument]
+    @Option(name: .long, help: "The number of the receipt they came with, if known.")
+    var receipt: String?
+    @Option(name: .long, help: "The supplier, where no receipt is named.") var supplier: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .sendBack(
+                writing.details(),
+                lines.map { Line(item: $0.item, quantity: $0.quantity, cost: $0.figure) },
+                receipt: receipt, supplier: supplier), writing)
     }
 }
 

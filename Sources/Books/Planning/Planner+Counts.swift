@@ -1,0 +1,404 @@
+import Replica
+
+extension Planner {
+    /// Events have at most so many fields, and some of them are about the sheet.
+    private static let itemsPerEvent = Event.fieldsMax - 8
+    static let countedItemsMax = 5_000
+
+    func count(_ details: Details, _ act: CountAct, _ view: some BookView) throws -> Draft {
+        switch act {
+        case .open(let order): try open(details, order, view)
+        case .enter(let sheet, let lines, let isRecount):
+            try enter(details, sheet, lines, isRecount: isRecount, view)
+        case .approve(let sheet, let items): try approve(details, sheet, items, view)
+        case .post(let sheet): try post(details, sheet, view)
+        case .cancel(let sheet): try cancel(details, sheet, view)
+        case .price(let sheet, let lines): try price(details, sheet, lines, view)
+        case .now(let order, let lines): try countNow(details, order, lines, view)
+        }
+    }
+
+    // MARK: The sheet
+
+    private func open(
+        _ details: Details, _ order: CountOrder, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        let header = try header(.count, details, view)
+        return sheetDraft(header, try opening(header, order, view))
+    }
+
+    private func opening(
+        _ header: DocumentHeader, _ order: CountOrder, _ view: some BookView
+    ) throws -> [Event] {
+        typealias Field = CountSheet.Field
+        var fields = [
+            Event.Field(Field.location, .text(try Self.name(order.location, "location")))
+        ]
+        if let memo = header.memo { fields.append(.init(Field.memo, .text(memo))) }
+        if order.isBlind { fields.append(.init(Field.blind, .integer(1))) }
+        guard CountSheet.Uncounted(rawValue: order.uncounted) != nil else {
+            throw Refusal(
+                .badOption, "goods that nobody counted `keep` or `empty`, not \(order.uncounted)")
+        }
+        fields.append(.init(Field.uncounted, .text(order.uncounted)))
+        if let tolerance = order.tolerance {
+            guard try Amount.parse(tolerance, scale: Amount.scaleMax) >= 0 else {
+                throw Refusal(.notPositive, "a tolerance is not below zero")
+            }
+            fields.append(.init(Field.tolerance, .text(tolerance)))
+        }
+        if let text = order.toleranceValue {
+            let value = try Amount.parse(text, scale: ledger.scale)
+            guard value >= 0 else {
+                throw Refusal(.notPositive, "a tolerance is not below zero")
+            }
+            fields.append(.init(Field.toleranceValue, .integer(value)))
+        }
+        guard order.items.count <= Self.countedItemsMax else {
+            throw Refusal(
+                .tooManyLines, "a sheet names at most \(Self.countedItemsMax) items",
+                next: "open one for each part of the shop")
+        }
+        var codes: [Event.Field] = []
+        for text in order.items {
+            let facts = try item(text, view)
+            try requireStock(facts)
+            codes.append(.init(Field.item, .text(facts.code.text)))
+        }
+        return events(CountSheet.Kind.opened, header, fields, codes)
+    }
+
+    /// One event, or as many as the items need; what is about the sheet stands in each.
+    private func events(
+        _ kind: String, _ header: DocumentHeader, _ fields: [Event.Field] = [],
+        _ items: [Event.Field] = []
+    ) -> [Event] {
+        guard let number = header.number else { return [] }
+        var events: [Event] = []
+        var rest = items[...]
+        repeat {
+            let part = rest.prefix(Self.itemsPerEvent)
+            rest = rest.dropFirst(Self.itemsPerEvent)
+            events.append(
+                Event(
+                    entity: CountSheet.entity(number), kind: kind, person: header.person,
+                    effectiveDate: header.effectiveDate,
+                    fields: fields + part))
+        } while !rest.isEmpty
+        return events
+    }
+
+    private func sheetDraft(
+        _ header: DocumentHeader, _ events: [Event], notices: [String] = []
+    ) -> Draft {
+        Draft(
+            number: header.number,
+            parts: [Draft.Part(.trade(branch), events.map { .append($0) })], notices: notices)
+    }
+
+    private func sheet(_ text: String, _ view: some BookView) throws -> CountSheet {
+        let number = try Self.number(text)
+        guard number.series.branch == branch else {
+            throw Refusal(
+                .notForThisBranch, "\(number) counts a shelf of \(number.series.branch)",
+                next: "count it there")
+        }
+        guard
+            let sheet = CountSheet(
+                number, try view.events(of: CountSheet.entity(number)))
+        else {
+            throw Refusal(
+                .unknownDocument, "there is no stocktake \(number)",
+                next: "open one with `branchbook count open`")
+        }
+        return sheet
+    }
+
+    private func openSheet(_ text: String, _ view: some BookView) throws -> CountSheet {
+        let sheet = try sheet(text, view)
+        guard sheet.state == .open else {
+            throw Refusal(
+                .sheetClosed, "stocktake \(sheet.number) is \(sheet.state.rawValue)",
+                next: "open another one")
+        }
+        return sheet
+    }
+
+    /// A head with the sheet's own number and day.
+    private func header(
+        _ sheet: CountSheet, _ details: Details
+    ) throws -> DocumentHeader {
+        let person = details.person ?? self.person
+        try Self.check(person, "person", DocumentHeader.personBytesMax)
+        if let memo = details.memo { try Self.check(memo, "memo", DocumentHeader.memoBytesMax) }
+        return DocumentHeader(
+            kind: .count, number: sheet.number, effectiveDate: sheet.day, person: person,
+            memo: details.memo)
+    }
+
+    private func enter(
+        _ details: Details, _ text: String, _ lines: [Line], isRecount: Bool,
+        _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        let sheet = try openSheet(text, view)
+        let counted = try counted(lines, on: sheet.items, view)
+        let header = try header(sheet, details)
+        return sheetDraft(
+            header,
+            events(
+                isRecount ? CountSheet.Kind.recounted : CountSheet.Kind.counted, header, [],
+                counted.map { .init(Commodity.item($0.code).name, .integer($0.count)) }))
+    }
+
+    /// Counts of the lines, each item once, zero included.
+    private func counted(
+        _ lines: [Line], on items: [String], _ view: some BookView
+    ) throws -> [(code: ItemCode, count: Int64)] {
+        try check(count: lines.count)
+        var sums: [ItemCode: Int64] = [:]
+        let listed = Set(items)
+        for line in lines {
+            let facts = try item(line.item, view)
+            try requireStock(facts)
+            guard listed.isEmpty || listed.contains(facts.code.text) else {
+                throw Refusal(
+                    .unknownItem, "\(facts.code) is not on the sheet",
+                    next: "count it on another one")
+            }
+            let count = try Amount.parse(line.quantity, scale: facts.scale)
+            guard count >= 0 else {
+                throw Refusal(.notPositive, "\(line.quantity) \(facts.code) is below zero")
+            }
+            let (sum, over) = sums[facts.code, default: 0].addingReportingOverflow(count)
+            guard !over else { throw BooksError.overflow }
+            sums[facts.code] = sum
+        }
+        guard sums.count <= Self.countedItemsMax else {
+            throw Refusal(
+                .tooManyLines, "at most \(Self.countedItemsMax) items are counted at once")
+        }
+        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private func approve(
+        _ details: Details, _ text: String, _ items: [String], _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        let sheet = try openSheet(text, view)
+        let header = try header(sheet, details)
+        try check(count: items.count)
+        guard let reason = details.memo else {
+            throw Refusal(
+                .badOption, "an approval has a reason", next: "give it with --memo")
+        }
+        var fields: [Event.Field] = []
+        for text in items {
+            let code = try item(text, view).code
+            guard let line = sheet.lines[code] else {
+                throw Refusal(.unknownItem, "\(code) is not counted on \(sheet.number)")
+            }
+            guard !line.people.contains(header.person) else {
+                throw Refusal(
+                    .ownApproval, "\(header.person) counted \(code)",
+                    next: "somebody else approves the difference")
+            }
+            fields.append(.init(Commodity.item(code).name, .integer(line.counted)))
+        }
+        return sheetDraft(
+            header,
+            events(
+                CountSheet.Kind.approved, header,
+                [.init(CountSheet.Field.reason, .text(reason))], fields))
+    }
+
+    private func cancel(
+        _ details: Details, _ text: String, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        let header = try header(try openSheet(text, view), details)
+        return sheetDraft(header, events(CountSheet.Kind.cancelled, header))
+    }
+
+    // MARK: Differences
+
+    private func post(
+        _ details: Details, _ text: String, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        let sheet = try openSheet(text, view)
+        var counted = sheet.lines.map { (code: $0.key, count: $0.value.counted) }
+        if sheet.uncounted == .empty {
+            let shelf = Account.stock(branch, sheet.location)
+            let listed = Set(sheet.items)
+            for code in try view.items(on: shelf)
+            where sheet.lines[code] == nil && (listed.isEmpty || listed.contains(code.text)) {
+                counted.append((code, 0))
+            }
+        }
+        return try differences(
+            sheet, counted.sorted { $0.code < $1.code }, try header(sheet, details), [], view)
+    }
+
+    private func countNow(
+        _ details: Details, _ order: CountOrder, _ lines: [Line], _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        let header = try header(.count, details, view)
+        guard let number = header.number else { throw BooksError.overflow }
+        let counted = try counted(lines, on: order.items, view)
+        let before =
+            try opening(header, order, view)
+            + events(
+                CountSheet.Kind.counted, header, [],
+                counted.map { .init(Commodity.item($0.code).name, .integer($0.count)) })
+        guard let sheet = CountSheet(number, before) else { throw BooksError.overflow }
+        guard sheet.uncounted == .keep else {
+            throw Refusal(
+                .badOption, "a count in one step keeps what it does not name",
+                next: "open a sheet for a whole location")
+        }
+        return try differences(
+            sheet, counted, header, before, seesAll: details.date == nil, view)
+    }
+
+    /// Moves only what differs from what was there at the end of the sheet's day, and leaves a barrier for every item that was counted.
+    private func differences(
+        _ sheet: CountSheet, _ counted: [(code: ItemCode, count: Int64)],
+        _ header: DocumentHeader, _ before: [Event], seesAll: Bool = false,
+        _ view: some BookView
+    ) throws -> Draft {
+        try check(count: counted.count)
+        let shelf = Account.stock(branch, sheet.location)
+        let scope = Scope.trade(branch)
+        var document = DocumentBuilder(header)
+        for event in before { document.append(event, to: scope) }
+        var beyond: [String] = []
+        for (code, count) in counted {
+            let commodity = Commodity.item(code)
+            let held = try view.balance(of: shelf, commodity)
+            // What is counted and booked at once is what stands there now, whatever dates say.
+            let expected =
+                seesAll ? held : held - (try view.moved(shelf, commodity, after: sheet.day))
+            let difference = try Self.narrow(Int128(count) - expected)
+            guard difference != 0 else { continue }
+            if try isBeyond(sheet, code, difference, view) {
+                beyond.append(code.text)
+                continue
+            }
+            let shrinkage = Account.simple(.shrinkage, branch)
+            guard difference != .min else { throw BooksError.overflow }
+            try document.move(
+                scope, abs(difference), of: commodity,
+                from: difference > 0 ? shrinkage : shelf, to: difference > 0 ? shelf : shrinkage)
+        }
+        guard beyond.isEmpty else {
+            throw Refusal(
+                .beyondTolerance,
+                "differences beyond the tolerance: " + beyond.prefix(20).joined(separator: ", "),
+                next: "recount them, or let somebody else approve them")
+        }
+        let fields = counted.map {
+            Event.Field(Commodity.item($0.code).name, .integer($0.count))
+        }
+        let place = Event.Field(CountSheet.Field.location, .text(sheet.location))
+        for event in events(CountSheet.Kind.posted, header, [place], fields) {
+            document.append(event, to: scope)
+        }
+        return try document.draft()
+    }
+
+    private func isBeyond(
+        _ sheet: CountSheet, _ code: ItemCode, _ difference: Int64, _ view: some BookView
+    ) throws -> Bool {
+        guard sheet.lines[code]?.approvedBy == nil else { return false }
+        let scale = try view.item(code)?.scale ?? 0
+        if let tolerance = sheet.tolerance {
+            // At most six places; what the item has not is cut off.
+            let units = Int128(try Amount.parse(tolerance, scale: Amount.scaleMax))
+            let difference = Int128(difference.magnitude) * Self.power(Amount.scaleMax - scale)
+            if difference > units { return true }
+        }
+        guard let limit = sheet.toleranceValue, grants.contains(.money(branch)) else {
+            return false
+        }
+        let pool = try view.pool(branch, code)
+        guard pool.quantity > 0 else { return false }
+        let worth = Int128(pool.value) * Int128(difference.magnitude) / Int128(pool.quantity)
+        return worth.magnitude > UInt128(limit.magnitude)
+    }
+
+    /// The shelf holds again what the books said, and what later facts made of it; the count is no
+    /// barrier any more.
+    func reverseCount(
+        _ details: Details, _ number: DocumentNumber, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        let sheet = try sheet(number.description, view)
+        switch sheet.state {
+        case .posted: break
+        case .reversed: throw Refusal(.alreadyReversed, "\(number) was reversed before")
+        case .open, .cancelled:
+            throw Refusal(
+                .notReversible, "stocktake \(number) is \(sheet.state.rawValue): it moved nothing",
+                next: "cancel the sheet with `branchbook count cancel`")
+        }
+        let header = try header(
+            .reversal, details, link: DocumentLink(.reverses, number), notBefore: sheet.day, view)
+        var document = DocumentBuilder(header)
+        // What was taken from the count for late facts goes with it.
+        let corrections = try view.transactions(about: number).filter {
+            $0.document.kind == .statement
+        }
+        for transaction in try view.transactions(of: number) + corrections {
+            document.add(
+                .trade(branch),
+                transaction.postings.map { Posting($0.account, $0.commodity, -$0.amount) })
+        }
+        document.append(
+            Event(
+                entity: CountSheet.entity(number), kind: CountSheet.Kind.reversed,
+                person: header.person, effectiveDate: header.effectiveDate), to: .trade(branch))
+        return try document.draft(references: [number])
+    }
+
+    // MARK: Value
+
+    private func price(
+        _ details: Details, _ text: String, _ lines: [Line], _ view: some BookView
+    ) throws -> Draft {
+        try requireMoney("the value of counts")
+        let sheet = try sheet(text, view)
+        let header = try header(sheet, details)
+        try check(count: lines.count)
+        var fields: [Event.Field] = []
+        var total = Int128(0)
+        for line in lines {
+            let facts = try item(line.item, view)
+            guard sheet.state != .cancelled, let counted = sheet.lines[facts.code]?.counted,
+                counted > 0
+            else {
+                throw Refusal(
+                    .notEnough, "\(sheet.number) counted no \(facts.code)",
+                    next: "count it before it is valued")
+            }
+            guard let value = try cost(line, counted, facts) else {
+                throw Refusal(
+                    .badOption, "\(facts.code) has no cost", next: "write CODE@UNITCOST")
+            }
+            total += Int128(value)
+            fields.append(
+                .init(
+                    Commodity.item(facts.code).name,
+                    .text(CountPrice(value: value, quantity: counted).text)))
+        }
+        return Draft(
+            number: sheet.number,
+            parts: [
+                Draft.Part(
+                    .money(branch),
+                    events(CountSheet.Kind.priced, header, [], fields).map { .append($0) })
+            ], total: try Self.narrow(total))
+    }
+}
