@@ -47,6 +47,12 @@ extension Simulation {
     func costlessArrivals(at machine: Machine) throws -> Set<String> {
         guard let (keyring, roster) = try keyring(of: machine) else { return [] }
         var sources = CostSources()
+        sources.layered = Set(
+            try People.items.compactMap { ItemCode($0) }.filter {
+                try machine.engine?.store.values(
+                    entity: ItemFacts.entity($0), attribute: ItemFacts.Attribute.costing
+                ).last?.text == "fifo"
+            })
         for log in try readLogs(of: machine, keyring) {
             for (transaction, place) in log.countedTransactions(roster) {
                 sources.add(transaction, at: place)
@@ -99,6 +105,8 @@ private struct CostSources {
     /// By the document that the value is about.
     private var worth: [Goods: Int64] = [:]
     private var reversed: Set<DocumentNumber> = []
+    /// Items of which the first in go out first: goods that came without a cost are no part of an average.
+    var layered: Set<ItemCode> = []
 
     mutating func add(_ transaction: Transaction, at place: PlainPools.Place) {
         let document = transaction.document
@@ -140,6 +148,13 @@ private struct CostSources {
                     return worth[Goods(document: move.number, item: pool.item), default: 0] > 0
                 }.map(\.place).min()
                 guard let known else { continue }
+                let hasBare = moves.contains { move in
+                    guard move.units > 0, move.shipment == nil,
+                        worth[Goods(document: move.number, item: pool.item), default: 0] == 0
+                    else { return false }
+                    return move.place < known || move.number.kind == .customerReturn
+                }
+                if hasBare, layered.contains(pool.item) { continue }
                 for move in moves where move.number.kind == .shipment && known < move.place {
                     costed.insert(Goods(document: move.number, item: pool.item))
                 }

@@ -41,7 +41,11 @@ extension Simulation {
             if machine.disk.liesAboutSync { try honestAgain(machine, .drop) }
             machine.clock.unfreeze()
             machine.diesUntold = false
-            if machine.index >= plan.sites.count, machine.isUp { try stopClone(machine) }
+            // A copy that has not started yet never does.
+            if machine.index >= plan.sites.count, machine.isUp || machine.boot == 0 {
+                try stopClone(machine)
+            }
+            if machine.isRetired { continue }
             // The last ones get the new program too.
             let level = machines.map(\.options.rulesLevel).max() ?? LogWriter.rulesLevel
             if machine.options.rulesLevel < level {

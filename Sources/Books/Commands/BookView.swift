@@ -4,8 +4,9 @@ package import Replica
 /// batch included. Plans are a function of the command, this view and the planner's settings.
 package protocol BookView {
     func item(_ code: ItemCode) throws -> ItemFacts?
-    /// Items that carry a barcode; more than one where branches wrote concurrently.
-    func items(barcode: String) throws -> [ItemCode]
+    /// Items that carry a barcode, each with the pack that it is of, or nil for one base unit; more than
+    /// one where branches wrote concurrently.
+    func items(barcode: String) throws -> [PackedItem]
     /// Zero where nothing was posted.
     func balance(of account: Account, _ commodity: Commodity) throws -> Int128
     /// Have goods of this item ever moved, at any branch that is held?
@@ -50,9 +51,12 @@ package struct ItemFacts: Hashable, Sendable {
     package var unit: String
     /// Decimal places of quantities.
     package var scale: Int
-    /// A unit's price in millionths of the currency's major unit; nil where none is set.
+    /// A base unit's price in millionths of the currency's major unit; nil where none is set.
     package var priceMillionths: Int64?
     package var barcode: String?
+    /// Further units by name.
+    package var packs: [String: Pack]
+    package var category: String?
     /// Tax on sales in millionths: 13 % is 130,000.
     package var taxMillionths: Int64
     package var isService: Bool
@@ -65,7 +69,8 @@ package struct ItemFacts: Hashable, Sendable {
 
     package init(
         code: ItemCode, name: String, unit: String = "pc", scale: Int = 0,
-        priceMillionths: Int64? = nil, barcode: String? = nil, taxMillionths: Int64 = 0,
+        priceMillionths: Int64? = nil, barcode: String? = nil, packs: [String: Pack] = [:],
+        category: String? = nil, taxMillionths: Int64 = 0,
         isService: Bool = false, refusesShortage: Bool = false, isActive: Bool = true,
         costing: CostPool.Method = .average, contested: [String] = []
     ) {
@@ -75,12 +80,53 @@ package struct ItemFacts: Hashable, Sendable {
         self.scale = scale
         self.priceMillionths = priceMillionths
         self.barcode = barcode
+        self.packs = packs
+        self.category = category
         self.taxMillionths = taxMillionths
         self.isService = isService
         self.refusesShortage = refusesShortage
         self.isActive = isActive
         self.costing = costing
         self.contested = contested
+    }
+}
+
+/// A further unit of an item: a box of 12.
+package struct Pack: Hashable, Sendable {
+    /// Base units in one, at the item's scale; positive.
+    package var quantity: Int64
+    /// The price of one in millionths; nil where it is so many times the base unit's.
+    package var priceMillionths: Int64?
+
+    package init(quantity: Int64, priceMillionths: Int64? = nil) {
+        self.quantity = quantity
+        self.priceMillionths = priceMillionths
+    }
+}
+
+package struct PackedItem: Hashable, Comparable, Sendable {
+    package let item: ItemCode
+    /// Nil for one base unit.
+    package let pack: String?
+
+    package init(item: ItemCode, pack: String? = nil) {
+        self.item = item
+        self.pack = pack
+    }
+
+    /// As a register holds it: the pack, a blank, the item's code.
+    package var text: String { "\(pack ?? "") \(item)" }
+
+    package init?(_ text: String) {
+        guard let blank = text.firstIndex(of: " "),
+            let item = ItemCode(text[text.index(after: blank)...])
+        else { return nil }
+        let pack = text[..<blank]
+        self.init(item: item, pack: pack.isEmpty ? nil : String(pack))
+    }
+
+    package static func < (a: Self, b: Self) -> Bool {
+        (a.item, a.pack ?? "") < (b.item, b.pack ?? "")
     }
 }
 

@@ -79,7 +79,8 @@ package struct Details: Codable, Hashable, Sendable {
     }
 }
 
-/// One line of goods or service. Which of the figures a command reads:
+/// One line of goods or service. A quantity may name one of the item's packs, `3 box`; then a price or
+/// cost is that of one pack. Which of the figures a command reads:
 /// a sale or return: `price` (a unit; the item's price where absent), `tax` percent (the item's where
 /// absent), `isTaxIncluded`; a receipt, found goods or goods sent back: `cost` a unit, or `total` for
 /// the line.
@@ -164,6 +165,22 @@ package struct JournalLine: Codable, Hashable, Sendable {
     }
 }
 
+/// A further unit of an item: `quantity` base units are one of it; zero takes the unit away.
+package struct PackChange: Codable, Hashable, Sendable {
+    package var name: String
+    package var quantity: String
+    /// Of one pack; where it has none, so many times the base unit's.
+    package var price: String?
+    package var barcode: String?
+
+    package init(name: String, quantity: String, price: String? = nil, barcode: String? = nil) {
+        self.name = name
+        self.quantity = quantity
+        self.price = price
+        self.barcode = barcode
+    }
+}
+
 /// Attributes that are nil stay as they are (`setItem`) or take their default (`addItems`).
 package struct ItemChange: Codable, Hashable, Sendable {
     package var code: String
@@ -184,11 +201,15 @@ package struct ItemChange: Codable, Hashable, Sendable {
     package var isActive: Bool?
     /// `average` or `fifo`; fixed once goods have moved.
     package var costing: String?
+    package var category: String?
+    /// Further units, such as a box of 12.
+    package var packs: [PackChange]?
 
     package init(
         code: String, name: String? = nil, unit: String? = nil, scale: Int? = nil,
         price: String? = nil, barcode: String? = nil, tax: String? = nil, kind: String? = nil,
-        shortage: String? = nil, isActive: Bool? = nil, costing: String? = nil
+        shortage: String? = nil, isActive: Bool? = nil, costing: String? = nil,
+        category: String? = nil, packs: [PackChange]? = nil
     ) {
         self.code = code
         self.name = name
@@ -201,5 +222,7 @@ package struct ItemChange: Codable, Hashable, Sendable {
         self.shortage = shortage
         self.isActive = isActive
         self.costing = costing
+        self.category = category
+        self.packs = packs
     }
 }

@@ -61,6 +61,7 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         /// Differences of a count that are to be looked at again.
         case beyondTolerance = "B0221"
         case ownApproval = "B0222"
+        case unknownUnit = "B0223"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

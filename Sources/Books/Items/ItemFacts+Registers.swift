@@ -6,6 +6,26 @@ extension ItemFacts {
         package static let name = "name", unit = "unit", scale = "scale", price = "price"
         package static let barcode = "barcode", tax = "tax", kind = "kind"
         package static let shortage = "shortage", active = "active", costing = "costing"
+        package static let category = "category"
+        /// Before the name of a pack: base units in one, and the price of one.
+        package static let pack = "pack:", packPrice = "pack-price:"
+    }
+
+    /// What a barcode of a pack is on: attribute `of`.
+    package static func entity(barcode: String) -> String { "barcode/\(barcode)" }
+
+    package static let barcodeOf = "of"
+
+    private static func packs(_ values: [String: [Value]]) -> [String: Pack] {
+        var packs: [String: Pack] = [:]
+        for (attribute, shown) in values where attribute.hasPrefix(Attribute.pack) {
+            guard let quantity = shown.last?.integer, quantity > 0 else { continue }
+            let name = String(attribute.dropFirst(Attribute.pack.count))
+            packs[name] = Pack(
+                quantity: quantity,
+                priceMillionths: values[Attribute.packPrice + name]?.last?.integer)
+        }
+        return packs
     }
 
     package static func entity(_ code: ItemCode) -> String { "item/\(code.text)" }
@@ -25,7 +45,8 @@ extension ItemFacts {
             unit: last(Attribute.unit)?.text ?? "pc",
             scale: Int(min(max(scale, 0), Int64(Amount.scaleMax))),
             priceMillionths: last(Attribute.price)?.integer,
-            barcode: last(Attribute.barcode)?.text,
+            barcode: last(Attribute.barcode)?.text, packs: Self.packs(values),
+            category: last(Attribute.category)?.text,
             taxMillionths: min(max(last(Attribute.tax)?.integer ?? 0, 0), Self.taxMillionthsMax),
             isService: last(Attribute.kind)?.text == "service",
             refusesShortage: last(Attribute.shortage)?.text == "refuse",

@@ -160,14 +160,14 @@ extension Planner {
         var sums: [ItemCode: Int64] = [:]
         let listed = Set(items)
         for line in lines {
-            let facts = try item(line.item, view)
+            let goods = try measured(line.item, line.quantity, view)
+            let (facts, count) = (goods.facts, goods.quantity)
             try requireStock(facts)
             guard listed.isEmpty || listed.contains(facts.code.text) else {
                 throw Refusal(
                     .unknownItem, "\(facts.code) is not on the sheet",
                     next: "count it on another one")
             }
-            let count = try Amount.parse(line.quantity, scale: facts.scale)
             guard count >= 0 else {
                 throw Refusal(.notPositive, "\(line.quantity) \(facts.code) is below zero")
             }
@@ -383,7 +383,10 @@ extension Planner {
                     .notEnough, "\(sheet.number) counted no \(facts.code)",
                     next: "count it before it is valued")
             }
-            guard let value = try cost(line, counted, facts) else {
+            let goods = Goods(
+                facts: facts, quantity: counted, pack: nil,
+                per: try Self.narrow(Self.power(facts.scale)))
+            guard let value = try cost(line, goods) else {
                 throw Refusal(
                     .badOption, "\(facts.code) has no cost", next: "write CODE@UNITCOST")
             }

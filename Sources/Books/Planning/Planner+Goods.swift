@@ -12,12 +12,13 @@ extension Planner {
             try header(.goodsReceipt, details, party: supplier, view))
         var total = Int128(0)
         for line in lines {
-            let (facts, quantity) = try goods(line.item, line.quantity, view)
+            let goods = try goods(line, view)
+            let (facts, quantity) = (goods.facts, goods.quantity)
             try requireStock(facts)
             try document.move(
                 .trade(branch), quantity, of: .item(facts.code),
                 from: .simple(.supplier, branch), to: .stock(branch))
-            guard let value = try cost(line, quantity, facts) else { continue }
+            guard let value = try cost(line, goods) else { continue }
             try requireMoney("costs")
             total += Int128(value)
             try document.move(
@@ -30,11 +31,14 @@ extension Planner {
 
     /// The value of a line: its total, or its unit cost times the quantity; nil where neither is
     /// said.
-    func cost(_ line: Line, _ quantity: Int64, _ facts: ItemFacts) throws -> Int64? {
+    func cost(_ line: Line, _ goods: Goods) throws -> Int64? {
+        let (facts, quantity) = (goods.facts, goods.quantity)
         let value: Int64
         switch (line.total, line.cost) {
         case (let total?, nil): value = try Amount.parse(total, scale: ledger.scale)
-        case (nil, let unit?): value = try worth(try Amount.parse(unit, scale: 6), quantity, facts)
+        case (nil, let unit?):
+            value =
+                try worth(try Amount.parse(unit, scale: 6), quantity, per: goods.per)
         case (nil, nil): return nil
         case (_?, _?):
             throw Refusal(
@@ -52,7 +56,8 @@ extension Planner {
         var document = DocumentBuilder(try header(.writeOff, details, view))
         var wanted: [(facts: ItemFacts, quantity: Int64)] = []
         for line in lines {
-            let (facts, quantity) = try goods(line.item, line.quantity, view)
+            let goods = try goods(line, view)
+            let (facts, quantity) = (goods.facts, goods.quantity)
             try requireStock(facts)
             wanted.append((facts, quantity))
             try document.move(
@@ -75,12 +80,13 @@ extension Planner {
         try check(count: lines.count)
         var document = DocumentBuilder(try header(.found, details, view))
         for line in lines {
-            let (facts, quantity) = try goods(line.item, line.quantity, view)
+            let goods = try goods(line, view)
+            let (facts, quantity) = (goods.facts, goods.quantity)
             try requireStock(facts)
             try document.move(
                 .trade(branch), quantity, of: .item(facts.code),
                 from: .simple(.shrinkage, branch), to: .stock(branch))
-            guard let value = try cost(line, quantity, facts) else { continue }
+            guard let value = try cost(line, goods) else { continue }
             try requireMoney("costs")
             try document.move(
                 .money(branch), value, of: currency(), from: .simple(.writeOff, branch),
@@ -110,7 +116,8 @@ extension Planner {
         let transit = Account.transit(pair, header.number?.description ?? "")
         var wanted: [(facts: ItemFacts, quantity: Int64)] = []
         for line in lines {
-            let (facts, quantity) = try goods(line.item, line.quantity, view)
+            let goods = try goods(line, view)
+            let (facts, quantity) = (goods.facts, goods.quantity)
             try requireStock(facts)
             wanted.append((facts, quantity))
             let commodity = Commodity.item(facts.code)
@@ -192,9 +199,9 @@ extension Planner {
     private func taken(
         _ line: ArrivalLine, _ account: Account, _ view: some BookView
     ) throws -> Taken {
-        let facts = try item(line.item, view)
-        let accepted = try Amount.parse(line.accepted, scale: facts.scale)
-        let short = try Amount.parse(line.short, scale: facts.scale)
+        let came = try measured(line.item, line.accepted, view)
+        let (facts, accepted) = (came.facts, came.quantity)
+        let short = try measured(line.item, line.short, view).quantity
         guard accepted >= 0, short >= 0, accepted > 0 || short > 0 else {
             throw Refusal(.notPositive, "a line of \(facts.code) takes nothing")
         }

@@ -23,6 +23,7 @@ extension Planner {
             whole.unit = change.unit ?? "pc"
             whole.scale = change.scale ?? 0
             ops += try writes(code, whole) { _ in [] }
+            ops += try packs(code, whole, scale: whole.scale ?? 0, view)
         }
         return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
     }
@@ -46,7 +47,8 @@ extension Planner {
                 next: "add a new item with the other method")
         }
         let entity = ItemFacts.entity(code)
-        let ops = try writes(code, change) { try view.dots(entity: entity, attribute: $0) }
+        var ops = try writes(code, change) { try view.dots(entity: entity, attribute: $0) }
+        ops += try packs(code, change, scale: change.scale ?? held.scale, view)
         guard !ops.isEmpty else { throw Refusal(.emptyDocument, "nothing was named to change") }
         return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
     }
@@ -82,7 +84,8 @@ extension Planner {
         typealias Attribute = ItemFacts.Attribute
         for (attribute, text, bytesMax) in [
             (Attribute.name, change.name, 200), (Attribute.unit, change.unit, 16),
-            (Attribute.barcode, change.barcode, 64),
+            (Attribute.barcode, change.barcode, Self.barcodeBytesMax),
+            (Attribute.category, change.category, 64),
         ] {
             guard let text else { continue }
             try Self.check(text, attribute, bytesMax)
@@ -130,4 +133,60 @@ extension Planner {
         }
         return ops
     }
+
+    /// What is said of an item's packs: base units, price, and whose a barcode is.
+    private func packs(
+        _ code: ItemCode, _ change: ItemChange, scale: Int, _ view: some BookView
+    ) throws -> [Operation] {
+        let changes = change.packs ?? []
+        guard changes.count <= Self.packsMax else {
+            throw Refusal(.tooManyLines, "an item has at most \(Self.packsMax) packs")
+        }
+        var ops: [Operation] = []
+        func write(_ entity: String, _ attribute: String, _ value: Value) throws {
+            let seen = try view.dots(entity: entity, attribute: attribute)
+                .prefix(RegisterWrite.supersedesMax)
+            ops.append(
+                .set(
+                    RegisterWrite(
+                        entity: entity, attribute: attribute, value: value,
+                        supersedes: Array(seen))))
+        }
+        let entity = ItemFacts.entity(code)
+        for pack in changes {
+            guard (1...16).contains(pack.name.utf8.count),
+                let first = pack.name.first, !"+-.0123456789 ".contains(first),
+                !pack.name.contains(" ")
+            else {
+                throw Refusal(
+                    .badOption, "\(pack.name) is not the name of a pack",
+                    next: "use a word such as box")
+            }
+            try Self.check(pack.name, "pack", 16)
+            let quantity = try Amount.parse(pack.quantity, scale: scale)
+            guard quantity >= 0 else {
+                throw Refusal(.notPositive, "a \(pack.name) of \(pack.quantity) is none")
+            }
+            try write(
+                entity, ItemFacts.Attribute.pack + pack.name,
+                quantity == 0 ? .absent : .integer(quantity))
+            if let price = pack.price {
+                let millionths = try Amount.parse(price, scale: 6)
+                guard millionths >= 0 else {
+                    throw Refusal(.notPositive, "a price is not below zero")
+                }
+                try write(
+                    entity, ItemFacts.Attribute.packPrice + pack.name, .integer(millionths))
+            }
+            if let barcode = pack.barcode {
+                try Self.check(barcode, "barcode", Self.barcodeBytesMax)
+                try write(
+                    ItemFacts.entity(barcode: barcode), ItemFacts.barcodeOf,
+                    .text(PackedItem(item: code, pack: pack.name).text))
+            }
+        }
+        return ops
+    }
+
+    static let packsMax = 32
 }

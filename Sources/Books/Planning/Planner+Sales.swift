@@ -76,9 +76,15 @@ extension Planner {
     }
 
     private func price(_ line: Line, _ view: some BookView) throws -> PricedLine {
-        let (facts, quantity) = try goods(line.item, line.quantity, view)
-        var unit = facts.priceMillionths
-        if let price = line.price { unit = try Amount.parse(price, scale: 6) }
+        let goods = try goods(line, view)
+        let (facts, quantity) = (goods.facts, goods.quantity)
+        var (unit, per) = (facts.priceMillionths, try Self.narrow(Self.power(facts.scale)))
+        if let price = goods.pack.flatMap({ facts.packs[$0]?.priceMillionths }) {
+            (unit, per) = (price, goods.per)
+        }
+        if let price = line.price {
+            (unit, per) = (try Amount.parse(price, scale: 6), goods.per)
+        }
         guard let unit else {
             throw Refusal(
                 .noPrice, "item \(facts.code) has no price",
@@ -95,7 +101,7 @@ extension Planner {
             throw Refusal(.badNumber, "\(line.tax ?? "") is not a rate of tax")
         }
         return PricedLine(
-            facts: facts, quantity: quantity, amount: try worth(unit, quantity, facts),
+            facts: facts, quantity: quantity, amount: try worth(unit, quantity, per: per),
             rate: TaxRate(millionths: rate, isIncluded: line.isTaxIncluded))
     }
 
@@ -298,7 +304,8 @@ extension Planner {
     private func credit(
         _ line: Line, _ sold: inout Sold, _ view: some BookView
     ) throws -> PricedLine {
-        let (facts, quantity) = try goods(line.item, line.quantity, view)
+        let goods = try goods(line, view)
+        let (facts, quantity) = (goods.facts, goods.quantity)
         var item = sold.items[facts.code] ?? .init()
         let left = facts.isService ? Int128(quantity) : item.quantity - item.returned
         guard Int128(quantity) <= left, sold.items[facts.code] != nil else {

@@ -27,14 +27,15 @@ extension Planner {
         var total = Int128(0)
         let mayCredit = grants.contains(.money(branch))
         for line in lines {
-            let (facts, quantity) = try goods(line.item, line.quantity, view)
+            let goods = try goods(line, view)
+            let (facts, quantity) = (goods.facts, goods.quantity)
             try requireStock(facts)
             wanted.append((facts, quantity))
             try document.move(
                 .trade(branch), quantity, of: .item(facts.code), from: .stock(branch),
                 to: .simple(.supplier, branch))
             let own = try received?.take(quantity, of: facts)
-            let said = try cost(line, quantity, facts)
+            let said = try cost(line, goods)
             if said != nil { try requireMoney("credits") }
             guard mayCredit, let credit = said ?? own, credit != 0 else { continue }
             total += Int128(credit)

@@ -146,36 +146,83 @@ extension Planner {
         }
     }
 
-    /// An item by its code, or by a barcode that is one item's alone.
-    func item(_ text: String, _ view: some BookView) throws -> ItemFacts {
-        if let code = ItemCode(text), let facts = try view.item(code) { return facts }
-        let codes = try view.items(barcode: text)
-        guard codes.count < 2 else {
+    /// An item by its code, or by a barcode that is one item's alone; with the pack of the barcode.
+    func packed(_ text: String, _ view: some BookView) throws -> (facts: ItemFacts, pack: String?) {
+        if let code = ItemCode(text), let facts = try view.item(code) { return (facts, nil) }
+        guard text.utf8.count <= Self.barcodeBytesMax else { throw Self.unknown(text) }
+        let found = try view.items(barcode: text)
+        guard found.count < 2 else {
             throw Refusal(
                 .ambiguousBarcode,
-                "barcode \(text) is that of \(codes.map(\.text).joined(separator: ", "))",
+                "barcode \(text) is that of \(found.map(\.item.text).joined(separator: ", "))",
                 next: "name the item by its code")
         }
-        guard let code = codes.first, let facts = try view.item(code) else {
-            throw Refusal(
-                .unknownItem, "there is no item \(text)", next: "add it with `branchbook item add`")
+        guard let one = found.first, let facts = try view.item(one.item) else {
+            throw Self.unknown(text)
         }
-        return facts
+        return (facts, one.pack)
     }
 
-    /// An item that may be traded, and the quantity, above zero, in its base units.
-    func goods(
-        _ text: String, _ quantity: String, _ view: some BookView
-    ) throws -> (ItemFacts, Int64) {
-        let facts = try item(text, view)
-        guard facts.isActive else {
-            throw Refusal(.itemInactive, "item \(facts.code) is not active")
+    static let barcodeBytesMax = 64
+
+    private static func unknown(_ text: String) -> Refusal {
+        Refusal(
+            .unknownItem, "there is no item \(text)", next: "add it with `branchbook item add`")
+    }
+
+    func item(_ text: String, _ view: some BookView) throws -> ItemFacts {
+        try packed(text, view).facts
+    }
+
+    /// What a line takes: base units, and how many of them its price is for.
+    struct Goods {
+        let facts: ItemFacts
+        let quantity: Int64
+        /// The pack that the line is in; nil for base units.
+        let pack: String?
+        /// Base units that a price or cost is of.
+        let per: Int64
+    }
+
+    /// An item that may be traded, and a quantity above zero.
+    func goods(_ line: Line, _ view: some BookView) throws -> Goods {
+        let goods = try measured(line.item, line.quantity, view)
+        guard goods.facts.isActive else {
+            throw Refusal(.itemInactive, "item \(goods.facts.code) is not active")
         }
-        let count = try Amount.parse(quantity, scale: facts.scale)
-        guard count > 0 else {
-            throw Refusal(.notPositive, "\(quantity) \(facts.code) is not positive")
+        guard goods.quantity > 0 else {
+            throw Refusal(.notPositive, "\(line.quantity) \(goods.facts.code) is not positive")
         }
-        return (facts, count)
+        return goods
+    }
+
+    /// `2.5`, `3 box`, `3box`; without a unit it is the barcode's, or the base unit.
+    func measured(_ item: String, _ text: String, _ view: some BookView) throws -> Goods {
+        let (facts, barcodePack) = try packed(item, view)
+        let figure = text.prefix { "+-.0123456789".contains($0) }
+        let named = text.dropFirst(figure.count).drop { $0 == " " }
+        let one = Int64(try Self.narrow(Self.power(facts.scale)))
+        guard let unit = named.isEmpty ? barcodePack : String(named), unit != facts.unit else {
+            return Goods(
+                facts: facts, quantity: try Amount.parse(String(figure), scale: facts.scale),
+                pack: nil, per: one)
+        }
+        // Where there are no packs it is no unit that is wrong.
+        guard !figure.isEmpty, !facts.packs.isEmpty || barcodePack != nil,
+            unit.first?.isLetter == true
+        else { throw BooksError.notANumber(text) }
+        guard let pack = facts.packs[unit] else {
+            throw Refusal(
+                .unknownUnit, "\(facts.code) has no unit \(unit)",
+                next: "use \(([facts.unit] + facts.packs.keys.sorted()).joined(separator: ", "))")
+        }
+        // Of a pack that can be opened, a part of its base units; whole ones of the smallest.
+        let count = Int128(try Amount.parse(String(figure), scale: Amount.scaleMax))
+        let (quantity, rest) = (count * Int128(pack.quantity)).quotientAndRemainder(
+            dividingBy: Self.power(Amount.scaleMax))
+        guard rest == 0 else { throw BooksError.tooPrecise(text, scale: facts.scale) }
+        return Goods(
+            facts: facts, quantity: try Self.narrow(quantity), pack: unit, per: pack.quantity)
     }
 
     func requireStock(_ facts: ItemFacts) throws(Refusal) {
@@ -186,13 +233,17 @@ extension Planner {
 
     func currency() -> Commodity { .currency(ledger.currency) }
 
-    /// A unit's price times a quantity, in minor units, rounded half away from zero once.
+    /// A price for `per` base units times a quantity, in minor units, rounded half away from zero once.
+    func worth(_ millionths: Int64, _ quantity: Int64, per: Int64) throws -> Int64 {
+        // A ledger has at most six decimal places.
+        try Self.divide(
+            Int128(millionths) * Int128(quantity),
+            by: Int128(per) * Self.power(Amount.scaleMax - ledger.scale))
+    }
+
     func worth(_ unitMillionths: Int64, _ quantity: Int64, _ facts: ItemFacts) throws -> Int64 {
-        let product = Int128(unitMillionths) * Int128(quantity)
-        let digits = 6 + facts.scale - ledger.scale
-        return digits >= 0
-            ? try Self.divide(product, by: Self.power(digits))
-            : try Self.narrow(product * Self.power(-digits))
+        try worth(
+            unitMillionths, quantity, per: try Self.narrow(Self.power(facts.scale)))
     }
 
     static func power(_ digits: Int) -> Int128 {

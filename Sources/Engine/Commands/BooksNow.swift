@@ -13,8 +13,13 @@ struct BooksNow: BookView {
         return shown.isEmpty ? nil : ItemFacts(code: code, values: shown)
     }
 
-    func items(barcode: String) throws -> [ItemCode] {
-        try store.entities(barcode: barcode).compactMap { ItemFacts.code(ofEntity: $0) }
+    func items(barcode: String) throws -> [PackedItem] {
+        let single = try store.entities(barcode: barcode)
+            .compactMap { ItemFacts.code(ofEntity: $0) }.map { PackedItem(item: $0) }
+        let packed = try store.values(
+            entity: ItemFacts.entity(barcode: barcode), attribute: ItemFacts.barcodeOf
+        ).compactMap { $0.text.flatMap { PackedItem($0) } }
+        return Set(single + packed).sorted()
     }
 
     func balance(of account: Account, _ commodity: Commodity) throws -> Int128 {

@@ -206,6 +206,15 @@ extension Engine {
                 .init("active", "Active", .flag(facts.isActive)),
                 .init("refusesShortage", "Refuses a shortage", .flag(facts.refusesShortage)),
                 .init("costing", "Costing", .text(facts.costing.rawValue)),
+                .init("category", "Category", .optional(facts.category)),
+                .init(
+                    "packs", "Packs",
+                    .optional(
+                        facts.packs.isEmpty
+                            ? nil
+                            : facts.packs.sorted { $0.key < $1.key }.map { name, pack in
+                                "\(name) = \(Amount.text(pack.quantity, scale: facts.scale)) \(facts.unit)"
+                            }.joined(separator: ", "))),
             ])
     }
 

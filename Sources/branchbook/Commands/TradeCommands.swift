@@ -23,6 +23,24 @@ struct LineArgument: ExpressibleByArgument {
     }
 }
 
+/// `box=12`, with the price of one behind `@` and its barcode behind `#`.
+struct PackArgument: ExpressibleByArgument {
+    let change: PackChange
+
+    init?(argument: String) {
+        let code = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+        let figures = code[0].split(
+            separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = figures[0].split(
+            separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        change = PackChange(
+            name: String(parts[0]), quantity: String(parts[1]),
+            price: figures.count == 2 ? String(figures[1]) : nil,
+            barcode: code.count == 2 ? String(code[1]) : nil)
+    }
+}
+
 struct ItemCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "item", abstract: "What the company trades in.",
@@ -41,13 +59,19 @@ struct ItemFields: ParsableArguments {
     @Option(name: .long, help: "goods or service.") var kind: String?
     @Option(name: .long, help: "On a shortage at the till: record or refuse.") var shortage: String?
     @Option(name: .long, help: "May it be sold: true or false.") var active: Bool?
+    @Option(name: .long, help: "What kind of goods it is.") var category: String?
+    @Option(
+        name: .long,
+        help: "A further unit, NAME=QUANTITY[@PRICE][#BARCODE]; may be repeated; 0 takes it away.")
+    var pack: [PackArgument] = []
     @Option(name: .long, help: "How it is valued: average or fifo; fixed once it has moved.")
     var costing: String?
 
     var change: ItemChange {
         ItemChange(
             code: code, name: name, unit: unit, scale: scale, price: price, barcode: barcode,
-            tax: tax, kind: kind, shortage: shortage, isActive: active, costing: costing)
+            tax: tax, kind: kind, shortage: shortage, isActive: active, costing: costing,
+            category: category, packs: pack.isEmpty ? nil : pack.map(\.change))
     }
 }
 
