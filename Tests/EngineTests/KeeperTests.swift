@@ -64,6 +64,34 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    /// A late receipt at the same price changes how old the goods are that were shipped, and no value.
+    @Test func layersAreStatedAnewWhereTheirValueStays() throws {
+        let network = try company()
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(.addItems([ItemChange(code: "POT", costing: "fifo")]))
+        network.settle()
+        try receive(hz, "POT", "5", total: "50.00", on: "2026-11-10")
+        let shipment = try hz.perform(
+            .ship(
+                Details(date: "2026-11-12"), [Line(item: "POT", quantity: "5")], to: "GZ")
+        ).subject
+        network.settle()
+        try gz.perform(.arrive(Details(date: "2026-11-13"), [], shipment: shipment))
+        network.settle()
+        func days(_ node: TestNode) throws -> [String] {
+            let branch: BranchCode = try #require(BranchCode("GZ"))
+            let item: ItemCode = try #require(ItemCode("POT"))
+            return try node.engine.store.layers(branch, item).map(\.day.description)
+        }
+        #expect(try days(gz) == ["2026-11-10"])
+        try receive(hz, "POT", "5", total: "50.00", on: "2026-11-08")
+        network.run(milliseconds: Engine.keeperPauseMilliseconds + 5_000)
+        network.settle()
+        #expect(try days(gz) == ["2026-11-08"])
+        #expect(try days(hz) == ["2026-11-08"])
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
     @Test func shortGoodsKeepTheirValueInDispute() throws {
         let network = try company()
         let (hz, gz) = (try network["hz"], try network["gz"])

@@ -34,8 +34,9 @@ extension People {
         case .receiveLate:
             var details = details
             details.date = yesterday
+            // At what the first goods cost: it may change how old what was shipped is, and nothing else.
             return document(
-                .receive(details, typed(cost: "1.50"), supplier: "Supplier"), moves(1))
+                .receive(details, typed(cost: "1.20"), supplier: "Supplier"), moves(1))
         case .sendBack: return sendBack(act, details, &draw, document)
         case .count:
             // What it finds changes the shelf by what only the books know: its law is another.
