@@ -49,5 +49,10 @@ enum Phrases {
         "We lack": "我方缺少", "What": "内容", "Import": "导入",
         "Import, dry run: nothing was written": "试导入：未写入任何内容",
         "file = booked + adjusted + rejected": "文件 = 入账 + 调整 + 拒绝",
+        "Stocktakes": "盘点单", "Location": "库位", "Expected": "账面数量",
+        "Counted": "实盘数量", "Difference": "差异", "Counted by": "盘点人",
+        "Recounts": "复盘次数", "Approved by": "批准人", "Opened by": "开单人",
+        "Blind": "盲盘", "Uncounted goods": "未盘商品", "Costing": "计价方法",
+        "Category": "分类", "Packs": "包装",
     ]
 }
