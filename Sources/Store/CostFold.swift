@@ -69,9 +69,12 @@ struct CostFold {
                 .execute(arguments: [branch.text, item])
         }
         let method = try method(of: item)
+        var shipped: [String: [CostPool.Layer]] = [:]
+        if method == .fifo, let code = try code(of: item) {
+            shipped = try TransferLayers.received(db, branch, item: item, code: code)
+        }
         var pool = FoldedPool(
-            method, try inputs(branch, item: item), linked: linked,
-            shipped: method == .fifo ? try TransferLayers.received(db, branch, item: item) : [:],
+            method, try inputs(branch, item: item), linked: linked, shipped: shipped,
             counts: try counts(branch, item: item))
         let moves = try moves(of: item, accounts: try shelves(branch))
         var day: [StockMove] = []

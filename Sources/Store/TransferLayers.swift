@@ -47,11 +47,8 @@ enum TransferLayers {
 
     /// By shipment, of those whose goods a branch took up.
     static func received(
-        _ db: Database, _ branch: BranchCode, item: Int64
+        _ db: Database, _ branch: BranchCode, item: Int64, code: ItemCode
     ) throws -> [String: [CostPool.Layer]] {
-        let name = try String.fetchOne(
-            db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"), arguments: [item])
-        guard let code = name.flatMap({ ItemCode($0.dropFirst()) }) else { return [:] }
         let shipments = try String.fetchAll(
             db.cachedStatement(
                 sql: """

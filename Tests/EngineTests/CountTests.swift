@@ -211,6 +211,58 @@ import Testing
         #expect(try node.verify().isSound)
     }
 
+    /// An approval is of the figure that was looked at, and not of what somebody counts beside it.
+    @Test func anApprovalIsOfOneFigure() throws {
+        let number: DocumentNumber = try #require(DocumentNumber("HZa-C-2026-000001"))
+        let tea: ItemCode = try #require(ItemCode("TEA"))
+        func event(_ kind: String, _ count: Int64?) -> Event {
+            Event(
+                entity: CountSheet.entity(number), kind: kind, person: kind,
+                effectiveDate: Day(number: 20_000),
+                fields: count.map { [.init("#TEA", .integer($0))] } ?? [])
+        }
+        func approver(_ seen: Int64) -> String? {
+            CountSheet(
+                number,
+                [
+                    event("opened", nil), event("counted", 7), event("counted", 2),
+                    event("approved", seen),
+                ])?.lines[tea]?.approvedBy
+        }
+        #expect(approver(9) == "approved")
+        #expect(approver(7) == nil)
+    }
+
+    /// No other document names a location yet: goods counted there could not be sold.
+    @Test func thereIsOneShelf() throws {
+        let node = try shop()
+        for act in [
+            CountAct.open(CountOrder(location: "back")),
+            .now(CountOrder(location: "back"), [line("TEA", "1")]),
+        ] {
+            #expect(node.refusal(.count(Details(), act)) == .badOption)
+        }
+    }
+
+    @Test func aReturnThatWasReversedCanBeMadeAgain() throws {
+        let node = try shop()
+        let receipt = try node.perform(
+            .receive(
+                Details(), [Line(item: "CUP", quantity: "3", total: "10.00")], supplier: "ACME")
+        ).subject
+        let sale = try node.perform(.sell(Details(), [line("CUP", "3")], tender: "cash")).subject
+        for command in [
+            Command.giveBack(Details(), [line("CUP", "3")], sale: sale, tender: "cash"),
+            .sendBack(Details(), [line("CUP", "3")], receipt: receipt, supplier: nil),
+        ] {
+            let first = try node.perform(command)
+            #expect(node.refusal(command) == .tooMuchReturned)
+            try node.perform(.reverse(Details(), number: first.subject))
+            #expect(try node.perform(command).total == first.total)
+        }
+        #expect(try node.verify().isSound)
+    }
+
     /// Only a keeper of the branch that shipped goods says how they lay.
     @Test func aStrangersLayersAreVoid() throws {
         let network = try TestNetwork.company(["gz"], seed: 5)

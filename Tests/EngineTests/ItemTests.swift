@@ -118,6 +118,8 @@ import Testing
         network.settle()
         for node in [hz, gz] {
             #expect(node.refusal(receive("6900", "1", cost: "1")) == .ambiguousBarcode)
+            let rows = try node.report(.exceptions).rows
+            #expect(rows.map { $0[1].plain } == ["barcode/6900 of"])
         }
         try hz.perform(
             .setItem(

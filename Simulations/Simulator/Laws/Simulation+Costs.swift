@@ -23,9 +23,7 @@ extension Simulation {
                     "\(key.branch) has no \(key.item), worth \(held.value), at \(machine.name)",
                     machines: [machine.index])
             }
-            let values = try engine.store.values(
-                entity: ItemFacts.entity(key.item), attribute: ItemFacts.Attribute.costing)
-            let isFIFO = values.last?.text == "fifo"
+            let isFIFO = try isFirstInFirstOut(key.item, engine)
             guard let (quantity, value) = pools.fold(key, moves, isFIFO: isFIFO) else { continue }
             record.reached(isFIFO ? .layersFolded : .costRefolded)
             guard held.quantity == quantity, held.value == value else {
@@ -40,6 +38,12 @@ extension Simulation {
 }
 
 extension Simulation {
+    private func isFirstInFirstOut(_ item: ItemCode, _ engine: Engine) throws -> Bool {
+        let values = try engine.store.values(
+            entity: ItemFacts.entity(item), attribute: ItemFacts.Attribute.costing)
+        return ItemFacts.costing(values.last) == .fifo
+    }
+
     /// `document item` of arrivals whose goods had no cost by the day on which they were shipped, by the
     /// documents alone: nothing whose value is known had come in before, in the order of the fold. It
     /// happens where a clock was set back over midnight, and where a receipt was reversed.
@@ -47,12 +51,12 @@ extension Simulation {
     func costlessArrivals(at machine: Machine) throws -> Set<String> {
         guard let (keyring, roster) = try keyring(of: machine) else { return [] }
         var sources = CostSources()
-        sources.layered = Set(
-            try People.items.compactMap { ItemCode($0) }.filter {
-                try machine.engine?.store.values(
-                    entity: ItemFacts.entity($0), attribute: ItemFacts.Attribute.costing
-                ).last?.text == "fifo"
-            })
+        if let engine = machine.engine {
+            sources.layered = Set(
+                try People.items.compactMap { ItemCode($0) }.filter {
+                    try isFirstInFirstOut($0, engine)
+                })
+        }
         for log in try readLogs(of: machine, keyring) {
             for (transaction, place) in log.countedTransactions(roster) {
                 sources.add(transaction, at: place)

@@ -23,7 +23,7 @@ extension Simulation {
         _ log: ReadLog, _ branch: BranchCode, _ machine: Machine
     ) throws {
         var shelf: [ItemCode: Int64] = [:]
-        /// The first day of a count of an item.
+        /// The latest day that an item was counted for.
         var counted: [ItemCode: Day] = [:]
         var commit = Commit(number: 0)
         func finish() throws {

@@ -39,6 +39,8 @@ package struct CountSheet: Hashable, Sendable {
     package private(set) var state = State.open
     package private(set) var lines: [ItemCode: Line] = [:]
 
+    package static let mainLocation = "main"
+
     package static func entity(_ number: DocumentNumber) -> String { "count/\(number)" }
 
     package static func number(ofEntity entity: String) -> DocumentNumber? {
@@ -67,7 +69,7 @@ package struct CountSheet: Hashable, Sendable {
     package init?(_ number: DocumentNumber, _ events: [Event]) {
         guard let opened = events.first(where: { $0.kind == Kind.opened }) else { return nil }
         self.number = number
-        location = opened[Field.location]?.text ?? "main"
+        location = opened[Field.location]?.text ?? Self.mainLocation
         day = opened.effectiveDate
         openedBy = opened.person
         isBlind = opened[Field.blind]?.integer == 1
@@ -98,7 +100,8 @@ package struct CountSheet: Hashable, Sendable {
                 lines[item] = line
             }
         case Kind.approved:
-            for (item, _) in Self.counts(event) where lines[item] != nil {
+            // What was counted beside the approval is another figure, which nobody looked at.
+            for (item, count) in Self.counts(event) where lines[item]?.counted == count {
                 lines[item]?.approvedBy = event.person
             }
         default: break
@@ -107,7 +110,7 @@ package struct CountSheet: Hashable, Sendable {
 
     /// The shelf that a posted event is about.
     package static func location(_ event: Event) -> String {
-        event[Field.location]?.text ?? "main"
+        event[Field.location]?.text ?? mainLocation
     }
 
     /// What was posted of a sheet, for its reversal.

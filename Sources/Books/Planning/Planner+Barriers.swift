@@ -130,12 +130,9 @@ extension Planner {
         _ view: some BookView
     ) throws {
         guard isDated, day < today else { return }
-        var sums: [ItemCode: (facts: ItemFacts, quantity: Int128)] = [:]
-        for line in wanted {
-            sums[line.facts.code, default: (line.facts, 0)].quantity += Int128(line.quantity)
-        }
         let shelf = Account.stock(branch)
-        for (code, sum) in sums.sorted(by: { $0.key < $1.key }) {
+        for sum in Self.sums(wanted) {
+            let code = sum.facts.code
             let count = try view.counts(of: shelf, .item(code), after: day).first
             let least = try view.leastBalance(
                 of: shelf, .item(code), from: day, before: count?.day)

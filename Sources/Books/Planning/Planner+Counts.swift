@@ -32,9 +32,13 @@ extension Planner {
         _ header: DocumentHeader, _ order: CountOrder, _ view: some BookView
     ) throws -> [Event] {
         typealias Field = CountSheet.Field
-        var fields = [
-            Event.Field(Field.location, .text(try Self.name(order.location, "location")))
-        ]
+        // Goods found anywhere else could not be sold: no other document names a location yet.
+        guard order.location == CountSheet.mainLocation else {
+            throw Refusal(
+                .badOption, "\(branch) has no location \(order.location)",
+                next: "count `\(CountSheet.mainLocation)`, which is all there is so far")
+        }
+        var fields = [Event.Field(Field.location, .text(order.location))]
         if let memo = header.memo { fields.append(.init(Field.memo, .text(memo))) }
         if order.isBlind { fields.append(.init(Field.blind, .integer(1))) }
         guard CountSheet.Uncounted(rawValue: order.uncounted) != nil else {

@@ -127,15 +127,9 @@ extension Planner {
             try document.move(
                 .between(pair), quantity, of: commodity, from: .via(.trade(branch)), to: transit)
         }
-        if let (facts, left, wanted) = try lacking(wanted, view).first {
-            throw Refusal(
-                .notEnough,
-                "\(branch) has \(Amount.text(left, scale: facts.scale)) \(facts.unit) of \(facts.code) "
-                    + "left, not \(Amount.text(wanted, scale: facts.scale))",
-                next: "ship what is left, or count the shelf")
-        }
-        try requireThroughout(
-            wanted, on: header.effectiveDate, isDated: details.date != nil, view)
+        try requireOnShelf(
+            wanted, on: header.effectiveDate, isDated: details.date != nil,
+            next: "ship what is left, or count the shelf", view)
         return try document.draft()
     }
 

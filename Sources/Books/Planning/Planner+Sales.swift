@@ -158,16 +158,51 @@ extension Planner {
     func lacking(
         _ wanted: [(facts: ItemFacts, quantity: Int64)], _ view: some BookView
     ) throws -> [(facts: ItemFacts, left: Int128, wanted: Int128)] {
-        var sums: [ItemCode: (facts: ItemFacts, quantity: Int128)] = [:]
-        for line in wanted {
-            sums[line.facts.code, default: (line.facts, 0)].quantity += Int128(line.quantity)
-        }
         var lacking: [(ItemFacts, Int128, Int128)] = []
-        for (code, sum) in sums.sorted(by: { $0.key < $1.key }) {
-            let left = try view.balance(of: .stock(branch), .item(code))
-            if left < sum.quantity { lacking.append((sum.facts, left, sum.quantity)) }
+        for (facts, quantity) in Self.sums(wanted) {
+            let left = try view.balance(of: .stock(branch), .item(facts.code))
+            if left < quantity { lacking.append((facts, left, quantity)) }
         }
         return lacking
+    }
+
+    /// Each item once, in the order of codes.
+    static func sums(
+        _ lines: [(facts: ItemFacts, quantity: Int64)]
+    ) -> [(facts: ItemFacts, quantity: Int128)] {
+        var sums: [ItemCode: (facts: ItemFacts, quantity: Int128)] = [:]
+        for line in lines {
+            sums[line.facts.code, default: (line.facts, 0)].quantity += Int128(line.quantity)
+        }
+        return sums.values.sorted { $0.facts.code < $1.facts.code }
+    }
+
+    /// Goods that leave are there, now and on every day since they left; `next` is what to do instead.
+    func requireOnShelf(
+        _ wanted: [(facts: ItemFacts, quantity: Int64)], on day: Day, isDated: Bool, next: String,
+        _ view: some BookView
+    ) throws {
+        if let (facts, left, wanted) = try lacking(wanted, view).first {
+            throw Refusal(
+                .notEnough,
+                "\(branch) has \(Amount.text(left, scale: facts.scale)) \(facts.unit) of \(facts.code) "
+                    + "left, not \(Amount.text(wanted, scale: facts.scale))", next: next)
+        }
+        try requireThroughout(wanted, on: day, isDated: isDated, view)
+    }
+
+    /// Of the documents about a sale or a receipt the returns that were not reversed.
+    func standingReturns(
+        _ later: [Transaction], _ view: some BookView
+    ) throws -> [Transaction] {
+        try later.filter { transaction in
+            guard transaction.document.link?.relation == .returns,
+                let own = transaction.document.number
+            else { return false }
+            return try !view.transactions(about: own).contains {
+                $0.document.link?.relation == .reverses
+            }
+        }
     }
 }
 
@@ -285,8 +320,7 @@ extension Planner {
             default: break
             }
         }
-        for posting in later.filter({ $0.document.link?.relation == .returns }).flatMap(\.postings)
-        {
+        for posting in try standingReturns(later, view).flatMap(\.postings) {
             switch (posting.account.root, posting.commodity, posting.item) {
             case (.sales, .currency, let item?):
                 sold.items[item, default: .init()].credited += Int128(posting.amount)

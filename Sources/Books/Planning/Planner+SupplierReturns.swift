@@ -43,15 +43,9 @@ extension Planner {
                 .money(branch), credit, of: currency(), from: .simple(.variance, branch),
                 to: .named(.payable, branch, party), taggedFrom: facts.code)
         }
-        if let (facts, left, wanted) = try lacking(wanted, view).first {
-            throw Refusal(
-                .notEnough,
-                "\(branch) has \(Amount.text(left, scale: facts.scale)) \(facts.unit) of \(facts.code) "
-                    + "left, not \(Amount.text(wanted, scale: facts.scale))",
-                next: "send back what is left, or count the shelf")
-        }
-        try requireThroughout(
-            wanted, on: document.header.effectiveDate, isDated: details.date != nil, view)
+        try requireOnShelf(
+            wanted, on: document.header.effectiveDate, isDated: details.date != nil,
+            next: "send back what is left, or count the shelf", view)
         if total == 0 { document.note("no credit is booked: enter it when it is known") }
         return try document.draft(
             references: received.map { [$0.number] } ?? [],
@@ -120,20 +114,13 @@ extension Planner {
             default: break
             }
         }
-        for transaction in later where transaction.document.link?.relation == .returns {
-            guard let own = transaction.document.number,
-                try !view.transactions(about: own).contains(where: {
-                    $0.document.link?.relation == .reverses
-                })
-            else { continue }
-            for posting in transaction.postings {
-                switch (posting.account.root, posting.commodity, posting.item) {
-                case (.stock, .item(let item), _):
-                    received.items[item, default: .init()].returned -= Int128(posting.amount)
-                case (.variance, .currency, let item?):
-                    received.items[item, default: .init()].credited -= Int128(posting.amount)
-                default: break
-                }
+        for posting in try standingReturns(later, view).flatMap(\.postings) {
+            switch (posting.account.root, posting.commodity, posting.item) {
+            case (.stock, .item(let item), _):
+                received.items[item, default: .init()].returned -= Int128(posting.amount)
+            case (.variance, .currency, let item?):
+                received.items[item, default: .init()].credited -= Int128(posting.amount)
+            default: break
             }
         }
         return received

@@ -12,7 +12,6 @@ struct CountCommand: ParsableCommand {
 }
 
 struct CountFields: ParsableArguments {
-    @Option(name: .long, help: "The shelf.") var location: String = "main"
     @Option(name: .long, help: "A greater difference of an item is recounted or approved.")
     var tolerance: String?
     @Option(name: .long, help: "As well a difference worth more.") var toleranceValue: String?
@@ -21,16 +20,16 @@ struct CountFields: ParsableArguments {
         -> CountOrder
     {
         CountOrder(
-            location: location, items: items, isBlind: isBlind, uncounted: uncounted,
+            items: items, isBlind: isBlind, uncounted: uncounted,
             tolerance: tolerance, toleranceValue: toleranceValue)
     }
 }
 
 struct CountOpen: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "open", abstract: "A new sheet, of a whole location or of some items.")
+        commandName: "open", abstract: "A new sheet, of the whole shelf or of some items.")
     @OptionGroup var node: NodeOptions
-    @Argument(help: "The items; none means all of the location.") var items: [String] = []
+    @Argument(help: "The items; none means all of the shelf.") var items: [String] = []
     @OptionGroup var fields: CountFields
     @Flag(name: .long, help: "Do not show what is expected before it is posted.") var blind = false
     @Option(name: .long, help: "Goods that nobody counted: keep or empty.")
