@@ -320,7 +320,7 @@ struct CrashRun {
                 try onState?(opened)
             case .idle:
                 guard let opened else { break }
-                for wait in [0, 2_500] as [Int64] {
+                for wait in [0, 600_500] as [Int64] {
                     let later = now.advanced(byMilliseconds: wait)
                     take(opened.handle([], at: later), 0, into: &ending)
                     guard ending.stop == nil else { break }

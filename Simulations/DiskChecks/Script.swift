@@ -6,7 +6,7 @@ import Sodium
 enum Step {
     /// Requests of one batch: one transaction, one sync.
     case batch([Request])
-    /// Nobody asked for anything for two seconds: costs are folded.
+    /// Nobody asked for anything for ten minutes: costs are folded.
     case idle
     case found
     /// The store is opened: migration of an empty file, recovery of a write-ahead log.

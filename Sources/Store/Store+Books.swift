@@ -200,7 +200,7 @@ extension Store {
 
     /// What the pool holds at its end; folds it first if it moved.
     package func pool(_ branch: BranchCode, _ item: ItemCode) throws -> PoolState {
-        memory.hasDirtyPools = nil
+        memory.dirtyPools = nil
         return try transact {
             try access { db in
                 let id = try Int64.fetchOne(
@@ -251,20 +251,26 @@ extension Store {
         }
     }
 
-    package func hasDirtyPools() throws -> Bool {
-        if let known = memory.hasDirtyPools { return known }
-        let hasSome = try access { db in
-            try Bool.fetchOne(
-                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pool_dirty)")) ?? false
+    /// So many that a report would wait for them.
+    package static let manyPools = 32
+
+    /// Pools that moved since they were folded, at most `manyPools`: kept in memory until goods move.
+    package func someDirtyPools() throws -> Int {
+        if let known = memory.dirtyPools { return known }
+        let some = try access { db in
+            try Int.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT count(*) FROM (SELECT 1 FROM pool_dirty LIMIT ?)"),
+                arguments: [Self.manyPools]) ?? 0
         }
-        memory.hasDirtyPools = hasSome
-        return hasSome
+        memory.dirtyPools = some
+        return some
     }
 
     /// Folds up to `limit` pools that moved; returns how many remain. Reports call it until none do.
     @discardableResult
     package func refreshCosts(limit: Int = 1_000) throws -> Int {
-        memory.hasDirtyPools = nil
+        memory.dirtyPools = nil
         return try transact { try access { try CostFold($0).refresh(limit: limit) } }
     }
 }

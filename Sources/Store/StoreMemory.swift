@@ -22,7 +22,8 @@ struct StoreMemory {
     /// At most `Store.invitationsMax`, the newest first.
     var invitations: [Store.OpenInvitation]?
     var statements: [BranchCode: (any: Bool, urgent: Bool)] = [:]
-    var hasDirtyPools: Bool?
+    /// At most `Store.manyPools`.
+    var dirtyPools: Int?
 
     private static let statesMax = 256
     private static let namesMax = 65_536
@@ -51,6 +52,6 @@ struct StoreMemory {
     /// Goods moved, or somebody said what they are worth.
     mutating func forgetGoods() {
         statements = [:]
-        hasDirtyPools = nil
+        dirtyPools = nil
     }
 }

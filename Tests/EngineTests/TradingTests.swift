@@ -168,6 +168,27 @@ import Testing
         #expect(try node.verify().isSound)
     }
 
+    /// A till that sells the same few items does not have them folded after every sale.
+    @Test func littleToFoldLiesForTenMinutes() throws {
+        let node = try shop()
+        let store = node.engine.store
+        func idle(_ milliseconds: Int64) {
+            node.now = node.now.advanced(byMilliseconds: milliseconds)
+            _ = node.engine.handle([.timerFired], at: node.now)
+        }
+        idle(600_000)
+        idle(600_000)
+        #expect(try store.dirtyPools() == 0)
+        for _ in 0..<10 {
+            try node.perform(
+                .sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"))
+            idle(30_000)
+            #expect(try store.dirtyPools() == 1)
+        }
+        idle(301_000)
+        #expect(try store.dirtyPools() == 0)
+    }
+
     @Test func aLargeDocumentSpansEntriesOfOneCommit() throws {
         let node = try shop()
         let lines = (0..<1_200).map { Line(item: "TEA", quantity: "\($0 % 7 + 1)") }

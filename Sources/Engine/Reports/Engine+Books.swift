@@ -25,23 +25,28 @@ extension Engine {
     }
 
     private static let poolsPerStep = 100
-    /// A node that was asked nothing for so long folds what moved, a few pools a batch: the next
-    /// report finds little to do, and a till that comes meanwhile waits for one batch.
+    /// A node that was asked nothing for so long folds what moved, where it is much, a few pools a
+    /// batch: the next report finds little to do, and a till that comes meanwhile waits for one batch.
     private static let idleMilliseconds: Int64 = 2_000
+    /// Little work lies so long: a till that sells the same items all day has their pools folded once in
+    /// that time, and not after every sale.
+    private static let littleMilliseconds: Int64 = 600_000
     private static let poolsPerIdleBatch = 16
 
     func foldWhenIdle(_ inputs: [Input], at now: Instant) throws {
-        guard standing != nil, try store.hasDirtyPools() else {
+        let dirty = try store.someDirtyPools()
+        guard standing != nil, dirty > 0 else {
             foldAt = nil
             return
         }
         let isIdle = inputs.allSatisfy { if case .timerFired = $0 { true } else { false } }
-        guard isIdle, let foldAt, foldAt <= now else {
-            if foldAt == nil || !isIdle {
-                foldAt = now.advanced(byMilliseconds: Self.idleMilliseconds)
-            }
-            return
+        if dirty >= Store.manyPools {
+            let soon = now.advanced(byMilliseconds: Self.idleMilliseconds)
+            foldAt = isIdle ? min(foldAt ?? soon, soon) : soon
+        } else if foldAt == nil {
+            foldAt = now.advanced(byMilliseconds: Self.littleMilliseconds)
         }
+        guard isIdle, let foldAt, foldAt <= now else { return }
         let left = try store.refreshCosts(limit: Self.poolsPerIdleBatch)
         self.foldAt = left > 0 ? now : nil
     }

@@ -82,7 +82,7 @@ extension Store {
         where try statementsWaiting(branch) != waiting {
             stale.append("statements of \(branch)")
         }
-        if let known = kept.hasDirtyPools, try hasDirtyPools() != known { stale.append("pools") }
+        if let known = kept.dirtyPools, try someDirtyPools() != known { stale.append("pools") }
         if let known = kept.invitations, try openInvitations(at: .min).map(\.id) != known.map(\.id)
         {
             stale.append("invitations")
