@@ -89,6 +89,17 @@ struct People {
         self.seed = seed
     }
 
+    mutating func forgetPapers(of number: String) {
+        for place in shipments.indices where shipments[place].number == number {
+            shipments[place].isTaken = true
+        }
+        for (site, own) in papers {
+            for place in own.indices where own[place].number == number {
+                papers[site]?[place].isUsed = true
+            }
+        }
+    }
+
     func name(at site: Int) -> String { "Clerk of \(sites[site].branch)" }
 
     mutating func asked(

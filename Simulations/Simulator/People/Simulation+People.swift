@@ -63,9 +63,11 @@ extension Simulation {
         }
     }
 
-    /// Keeps the paper of what was confirmed.
+    /// Keeps the paper of what was confirmed. A disk that lied lost documents, and their numbers are given
+    /// again: an older paper of the same number is of nothing any more.
     private func file(_ wish: Wish, _ outcome: Outcome) {
         guard let memo = wish.moves.first?.memo else { return }
+        people.forgetPapers(of: outcome.subject)
         switch wish.kind {
         case .ship:
             guard let to = wish.to else { return }
