@@ -89,7 +89,12 @@ extension Simulation {
         guard let branch = BranchCode(plan.sites[machine.site].branch), let engine = machine.engine
         else { return }
         let rows = try engine.store.stock(branch: branch, item: nil, limit: 100)
-        guard let row = rows.first(where: { $0.onShelf > 0 }), let item = ItemCode(row.item)
+        // All of it on the shelf that is sold from.
+        let alone = rows.filter { row in
+            row.location == LocationFacts.main && row.onShelf > 0
+                && !rows.contains { $0.item == row.item && $0.location != row.location }
+        }
+        guard let row = alone.first, let item = ItemCode(row.item)
         else { return }
         let reply = try ask(
             .perform(

@@ -122,7 +122,8 @@ private struct CostSources {
         if document.link?.relation == .values || document.link?.relation == .adjusts {
             about = document.link?.target
         }
-        guard let about else { return }
+        // Goods that change their place alone bring none and take none.
+        guard let about, document.kind != .move else { return }
         for posting in transaction.postings {
             guard case .branch(let branch) = posting.account.place else { continue }
             if posting.account.root == .stock, case .item(let item) = posting.commodity {

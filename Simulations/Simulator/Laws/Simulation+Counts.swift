@@ -15,12 +15,14 @@ extension Simulation {
                 )
                 .count == 1
             else { continue }
-            try checkCounts(log, branch, machine)
+            for location in [LocationFacts.main, People.backRoom] {
+                try checkCounts(log, .stock(branch, location), machine)
+            }
         }
     }
 
     private func checkCounts(
-        _ log: ReadLog, _ branch: BranchCode, _ machine: Machine
+        _ log: ReadLog, _ account: Account, _ machine: Machine
     ) throws {
         var shelf: [ItemCode: Int64] = [:]
         /// The latest day that an item was counted for.
@@ -36,7 +38,7 @@ extension Simulation {
                 }
                 throw Violation(
                     .countsStand, at: now,
-                    "what came late at \(branch) changes \(item) by \(late + corrected) above a "
+                    "what came late to \(account) changes \(item) by \(late + corrected) above a "
                         + "count, at \(machine.name)", machines: [machine.index])
             }
             if commit.corrected.contains(where: { $0.value != 0 }) {
@@ -52,8 +54,9 @@ extension Simulation {
                 switch op {
                 case .post(let transaction):
                     let document = transaction.document
+                    if document.kind == .move { record.reached(.movedInBranch) }
                     for posting in transaction.postings
-                    where posting.account == .stock(branch) {
+                    where posting.account == account {
                         guard case .item(let code) = posting.commodity else { continue }
                         shelf[code, default: 0] += posting.amount
                         if document.kind == .statement {
@@ -68,16 +71,19 @@ extension Simulation {
                     }
                 case .append(let event):
                     guard CountSheet.number(ofEntity: event.entity) != nil,
-                        event.kind == CountSheet.Kind.posted
+                        event.kind == CountSheet.Kind.posted,
+                        account.name.hasSuffix("/\(CountSheet.location(event))")
                     else { continue }
-                    record.reached(.counted)
+                    record.reached(
+                        CountSheet.location(event) == LocationFacts.main
+                            ? .counted : .countedInBack)
                     for (code, count) in CountSheet.counts(event) {
                         counted[code] = max(
                             counted[code] ?? event.effectiveDate, event.effectiveDate)
                         guard shelf[code] ?? 0 != count else { continue }
                         throw Violation(
                             .countsStand, at: now,
-                            "\(branch) counted \(count) \(code), and its books have "
+                            "\(account) counted \(count) \(code), and its books have "
                                 + "\(shelf[code] ?? 0), at \(machine.name)",
                             machines: [machine.index])
                     }

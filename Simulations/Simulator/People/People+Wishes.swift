@@ -43,9 +43,16 @@ extension People {
             let counted = lines.map {
                 Line(item: $0.item, quantity: "\($0.units * 7)")
             }
+            let order = draw.next() % 4 == 0 ? CountOrder(location: Self.backRoom) : CountOrder()
             return document(
-                .count(details, .now(CountOrder(), counted)), [],
+                .count(details, .now(order, counted)), [],
                 lines: lines.map { ($0.item, $0.units * 7) })
+        case .move:
+            let isBack = draw.next() % 3 == 0
+            var details = details
+            details.location = isBack ? Self.backRoom : nil
+            return document(
+                .move(details, typed(), to: isBack ? LocationFacts.main : Self.backRoom), [])
         case .sell, .sellAndWait:
             var details = details
             details.party = "Customer-of-\(number)"

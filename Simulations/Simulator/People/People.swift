@@ -74,6 +74,8 @@ struct People {
     }
 
     static let items = (0..<6).map { "ITEM-\($0)" }
+    /// A location that every branch has beside the one that is sold from.
+    static let backRoom = "back"
     /// What stands in texts that only those with the key may read.
     static let secretMark = "memo-of-act-"
 

@@ -5,5 +5,5 @@ package enum Marker: String, Codable, CaseIterable, Sendable {
     case waitedForPeer, waitedInVain, shortageMarked, heldBackAfterRestore, twoHistories
     case restored, cloned, diskLost, clockMoved, clockFrozen, bitFlipped, flipFound
     case relayHeld, partialReplica, upgraded, costRefolded, dismissed
-    case counted, countCorrected, layersFolded
+    case counted, countCorrected, layersFolded, countedInBack, movedInBranch
 }

@@ -40,6 +40,8 @@ package protocol BookView {
     ) throws -> [CountMark]
     /// When a document was written, by its author's clock; nil where it is unknown.
     func time(of number: DocumentNumber) throws -> HybridTime?
+    /// Nil where nobody named it; `main` is there always.
+    func location(_ branch: BranchCode, _ name: String) throws -> LocationFacts?
     /// Is this a branch of the book?
     func isBranch(_ code: BranchCode) throws -> Bool
 }

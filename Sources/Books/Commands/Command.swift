@@ -12,6 +12,9 @@ package enum Command: Codable, Hashable, Sendable {
     /// Goods that go back to their supplier: at what they cost on `receipt`, if it is known.
     case sendBack(Details, [Line], receipt: String?, supplier: String?)
     case ship(Details, [Line], to: String)
+    /// Goods go to another location of the same branch.
+    case move(Details, [Line], to: String)
+    case setLocation(LocationChange)
     case arrive(Details, [ArrivalLine], shipment: String)
     case writeOff(Details, [Line])
     /// Goods that were found: the opposite of a write-off.
@@ -28,10 +31,10 @@ extension Command {
     /// Nil for master data.
     package var details: Details? {
         switch self {
-        case .addItems, .setItem: nil
+        case .addItems, .setItem, .setLocation: nil
         case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
-            .sendBack(let details, _, _, _), .ship(let details, _, _), .arrive(let details, _, _),
-            .writeOff(let details, _), .find(let details, _), .count(let details, _),
+            .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
+            .arrive(let details, _, _), .writeOff(let details, _), .find(let details, _), .count(let details, _),
             .revalue(let details, _, _), .pay(let details, _), .journal(let details, _),
             .reverse(let details, _):
             details
@@ -50,12 +53,15 @@ package struct Details: Codable, Hashable, Sendable {
     package var person: String?
     package var party: String?
     package var memo: String?
+    /// Where the goods of the document stand, or leave; `main` by default.
+    package var location: String?
     package var external: External?
 
     package init(
         date: String? = nil, person: String? = nil, party: String? = nil, memo: String? = nil,
-        external: External? = nil
+        location: String? = nil, external: External? = nil
     ) {
+        self.location = location
         self.date = date
         self.person = person
         self.party = party
@@ -162,6 +168,25 @@ package struct JournalLine: Codable, Hashable, Sendable {
         self.account = account
         self.amount = amount
         self.item = item
+    }
+}
+
+/// Attributes that are nil stay as they are, or take their default where the location is new.
+package struct LocationChange: Codable, Hashable, Sendable {
+    /// Small letters, digits and `-`.
+    package var name: String
+    /// `available`, `quarantine` or `damaged`.
+    package var status: String?
+    package var title: String?
+    package var isActive: Bool?
+
+    package init(
+        name: String, status: String? = nil, title: String? = nil, isActive: Bool? = nil
+    ) {
+        self.name = name
+        self.status = status
+        self.title = title
+        self.isActive = isActive
     }
 }
 

@@ -62,6 +62,10 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case beyondTolerance = "B0221"
         case ownApproval = "B0222"
         case unknownUnit = "B0223"
+        case unknownLocation = "B0224"
+        /// Goods in quarantine, or damaged ones.
+        case notForSale = "B0225"
+        case locationHoldsGoods = "B0226"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

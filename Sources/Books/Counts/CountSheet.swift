@@ -39,7 +39,6 @@ package struct CountSheet: Hashable, Sendable {
     package private(set) var state = State.open
     package private(set) var lines: [ItemCode: Line] = [:]
 
-    package static let mainLocation = "main"
 
     package static func entity(_ number: DocumentNumber) -> String { "count/\(number)" }
 
@@ -69,7 +68,7 @@ package struct CountSheet: Hashable, Sendable {
     package init?(_ number: DocumentNumber, _ events: [Event]) {
         guard let opened = events.first(where: { $0.kind == Kind.opened }) else { return nil }
         self.number = number
-        location = opened[Field.location]?.text ?? Self.mainLocation
+        location = opened[Field.location]?.text ?? LocationFacts.main
         day = opened.effectiveDate
         openedBy = opened.person
         isBlind = opened[Field.blind]?.integer == 1
@@ -110,7 +109,7 @@ package struct CountSheet: Hashable, Sendable {
 
     /// The shelf that a posted event is about.
     package static func location(_ event: Event) -> String {
-        event[Field.location]?.text ?? mainLocation
+        event[Field.location]?.text ?? LocationFacts.main
     }
 
     /// What was posted of a sheet, for its reversal.

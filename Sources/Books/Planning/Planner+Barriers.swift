@@ -126,11 +126,10 @@ extension Planner {
     /// Goods that leave on an earlier day were there: on no day up to the next count, or up to now, may
     /// less remain than nothing.
     func requireThroughout(
-        _ wanted: [(facts: ItemFacts, quantity: Int64)], on day: Day, isDated: Bool,
-        _ view: some BookView
+        _ wanted: [(facts: ItemFacts, quantity: Int64)], on shelf: Account, day: Day,
+        isDated: Bool, _ view: some BookView
     ) throws {
         guard isDated, day < today else { return }
-        let shelf = Account.stock(branch)
         for sum in Self.sums(wanted) {
             let code = sum.facts.code
             let count = try view.counts(of: shelf, .item(code), after: day).first

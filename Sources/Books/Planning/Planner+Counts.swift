@@ -32,12 +32,7 @@ extension Planner {
         _ header: DocumentHeader, _ order: CountOrder, _ view: some BookView
     ) throws -> [Event] {
         typealias Field = CountSheet.Field
-        // Goods found anywhere else could not be sold: no other document names a location yet.
-        guard order.location == CountSheet.mainLocation else {
-            throw Refusal(
-                .badOption, "\(branch) has no location \(order.location)",
-                next: "count `\(CountSheet.mainLocation)`, which is all there is so far")
-        }
+        _ = try shelf(order.location, for: .counting, view)
         var fields = [Event.Field(Field.location, .text(order.location))]
         if let memo = header.memo { fields.append(.init(Field.memo, .text(memo))) }
         if order.isBlind { fields.append(.init(Field.blind, .integer(1))) }

@@ -8,6 +8,7 @@ extension Planner {
         try requireTrade()
         try check(count: lines.count)
         try Self.check(supplier, "supplier", DocumentHeader.partyBytesMax)
+        let shelf = try shelf(details.location, for: .coming, view)
         var document = DocumentBuilder(
             try header(.goodsReceipt, details, party: supplier, view))
         var total = Int128(0)
@@ -17,7 +18,7 @@ extension Planner {
             try requireStock(facts)
             try document.move(
                 .trade(branch), quantity, of: .item(facts.code),
-                from: .simple(.supplier, branch), to: .stock(branch))
+                from: .simple(.supplier, branch), to: shelf)
             guard let value = try cost(line, goods) else { continue }
             try requireMoney("costs")
             total += Int128(value)
@@ -53,6 +54,7 @@ extension Planner {
     func writeOff(_ details: Details, _ lines: [Line], _ view: some BookView) throws -> Draft {
         try requireTrade()
         try check(count: lines.count)
+        let shelf = try shelf(details.location, for: .leaving, view)
         var document = DocumentBuilder(try header(.writeOff, details, view))
         var wanted: [(facts: ItemFacts, quantity: Int64)] = []
         for line in lines {
@@ -61,12 +63,13 @@ extension Planner {
             try requireStock(facts)
             wanted.append((facts, quantity))
             try document.move(
-                .trade(branch), quantity, of: .item(facts.code), from: .stock(branch),
+                .trade(branch), quantity, of: .item(facts.code), from: shelf,
                 to: .simple(.shrinkage, branch))
         }
         try requireThroughout(
-            wanted, on: document.header.effectiveDate, isDated: details.date != nil, view)
-        for (facts, left, _) in try lacking(wanted, view) {
+            wanted, on: shelf, day: document.header.effectiveDate, isDated: details.date != nil,
+            view)
+        for (facts, left, _) in try lacking(wanted, on: shelf, view) {
             document.note(
                 "shortage: \(facts.code), \(Amount.text(left, scale: facts.scale)) \(facts.unit) were left"
             )
@@ -78,6 +81,7 @@ extension Planner {
     func find(_ details: Details, _ lines: [Line], _ view: some BookView) throws -> Draft {
         try requireTrade()
         try check(count: lines.count)
+        let shelf = try shelf(details.location, for: .coming, view)
         var document = DocumentBuilder(try header(.found, details, view))
         for line in lines {
             let goods = try goods(line, view)
@@ -85,7 +89,7 @@ extension Planner {
             try requireStock(facts)
             try document.move(
                 .trade(branch), quantity, of: .item(facts.code),
-                from: .simple(.shrinkage, branch), to: .stock(branch))
+                from: .simple(.shrinkage, branch), to: shelf)
             guard let value = try cost(line, goods) else { continue }
             try requireMoney("costs")
             try document.move(
@@ -111,6 +115,7 @@ extension Planner {
         guard let pair = BranchPair(branch, target) else {
             throw Refusal(.notForThisBranch, "\(branch) cannot ship to itself")
         }
+        let shelf = try shelf(details.location, for: .leaving, view)
         let header = try header(.shipment, details, view)
         var document = DocumentBuilder(header)
         let transit = Account.transit(pair, header.number?.description ?? "")
@@ -122,13 +127,13 @@ extension Planner {
             wanted.append((facts, quantity))
             let commodity = Commodity.item(facts.code)
             try document.move(
-                .trade(branch), quantity, of: commodity, from: .stock(branch),
+                .trade(branch), quantity, of: commodity, from: shelf,
                 to: .via(.between(pair)))
             try document.move(
                 .between(pair), quantity, of: commodity, from: .via(.trade(branch)), to: transit)
         }
         try requireOnShelf(
-            wanted, on: header.effectiveDate, isDated: details.date != nil,
+            wanted, on: shelf, day: header.effectiveDate, isDated: details.date != nil,
             next: "ship what is left, or count the shelf", view)
         return try document.draft()
     }
@@ -154,6 +159,7 @@ extension Planner {
         else {
             throw Refusal(.notForThisBranch, "\(number) was not shipped to \(branch)")
         }
+        let shelf = try shelf(details.location, for: .coming, view)
         var document = DocumentBuilder(
             try header(
                 .arrival, details, link: DocumentLink(.receives, number),
@@ -173,7 +179,7 @@ extension Planner {
                 to: .dispute(pair, number.description))
             try document.move(
                 .trade(branch), line.accepted, of: commodity, from: .via(.between(pair)),
-                to: .stock(branch))
+                to: shelf)
         }
         for (code, sum) in sums.sorted(by: { $0.key < $1.key }) {
             let open = try view.balance(of: account, .item(code))

@@ -26,15 +26,16 @@ extension Planner {
         try requireTrade()
         try check(count: lines.count)
         let till = try account(tender: tender, party: details.party)
+        let shelf = try shelf(details.location, for: .sale, view)
         var priced = try lines.map { try price($0, view) }
         let taxes = try tax(&priced)
         var document = DocumentBuilder(try header(.sale, details, view))
-        try checkShelf(priced.filter { !$0.facts.isService }, &document, view)
+        try checkShelf(shelf, priced.filter { !$0.facts.isService }, &document, view)
         let scope = Scope.trade(branch)
         for line in priced {
             if !line.facts.isService {
                 try document.move(
-                    scope, line.quantity, of: .item(line.facts.code), from: .stock(branch),
+                    scope, line.quantity, of: .item(line.facts.code), from: shelf,
                     to: .simple(.customer, branch))
             }
             try document.move(
@@ -140,10 +141,11 @@ extension Planner {
 
     /// What the shelf lacks is refused where the item says so, and noted elsewhere.
     private func checkShelf(
-        _ lines: [PricedLine], _ document: inout DocumentBuilder, _ view: some BookView
+        _ shelf: Account, _ lines: [PricedLine], _ document: inout DocumentBuilder,
+        _ view: some BookView
     ) throws {
         let wanted = lines.map { (facts: $0.facts, quantity: $0.quantity) }
-        for (facts, left, _) in try lacking(wanted, view) {
+        for (facts, left, _) in try lacking(wanted, on: shelf, view) {
             let text = Amount.text(left, scale: facts.scale)
             if facts.refusesShortage {
                 throw Refusal(
@@ -156,11 +158,11 @@ extension Planner {
 
     /// Items of which more is wanted than stands on the shelf, with what is left.
     func lacking(
-        _ wanted: [(facts: ItemFacts, quantity: Int64)], _ view: some BookView
+        _ wanted: [(facts: ItemFacts, quantity: Int64)], on shelf: Account, _ view: some BookView
     ) throws -> [(facts: ItemFacts, left: Int128, wanted: Int128)] {
         var lacking: [(ItemFacts, Int128, Int128)] = []
         for (facts, quantity) in Self.sums(wanted) {
-            let left = try view.balance(of: .stock(branch), .item(facts.code))
+            let left = try view.balance(of: shelf, .item(facts.code))
             if left < quantity { lacking.append((facts, left, quantity)) }
         }
         return lacking
@@ -179,16 +181,16 @@ extension Planner {
 
     /// Goods that leave are there, now and on every day since they left; `next` is what to do instead.
     func requireOnShelf(
-        _ wanted: [(facts: ItemFacts, quantity: Int64)], on day: Day, isDated: Bool, next: String,
-        _ view: some BookView
+        _ wanted: [(facts: ItemFacts, quantity: Int64)], on shelf: Account, day: Day,
+        isDated: Bool, next: String, _ view: some BookView
     ) throws {
-        if let (facts, left, wanted) = try lacking(wanted, view).first {
+        if let (facts, left, wanted) = try lacking(wanted, on: shelf, view).first {
             throw Refusal(
                 .notEnough,
                 "\(branch) has \(Amount.text(left, scale: facts.scale)) \(facts.unit) of \(facts.code) "
                     + "left, not \(Amount.text(wanted, scale: facts.scale))", next: next)
         }
-        try requireThroughout(wanted, on: day, isDated: isDated, view)
+        try requireThroughout(wanted, on: shelf, day: day, isDated: isDated, view)
     }
 
     /// Of the documents about a sale or a receipt the returns that were not reversed.
@@ -215,11 +217,12 @@ extension Planner {
         try requireTrade()
         try check(count: lines.count)
         let till = try account(tender: tender, party: details.party)
+        let shelf = try shelf(details.location, for: .coming, view)
         guard let sale else {
             let document = DocumentBuilder(try header(.customerReturn, details, view))
             var priced = try lines.map { try price($0, view) }
             let taxes = try tax(&priced)
-            return try refund(document, priced, taxes, till, [])
+            return try refund(document, priced, taxes, from: till, to: shelf, [])
         }
         guard Set(lines.map { $0.price == nil }).count == 1 else {
             throw Refusal(
@@ -235,16 +238,16 @@ extension Planner {
         let priced = try lines.map { try credit($0, &credits, view) }
         if lines.allSatisfy({ $0.price == nil }) {
             let tax = try credits.takeTax()
-            return try refund(document, priced, [tax], till, [sold.number])
+            return try refund(document, priced, [tax], from: till, to: shelf, [sold.number])
         }
         var own = priced
         let taxes = try tax(&own)
-        return try refund(document, own, taxes, till, [sold.number])
+        return try refund(document, own, taxes, from: till, to: shelf, [sold.number])
     }
 
     private func refund(
-        _ builder: DocumentBuilder, _ lines: [PricedLine], _ taxes: [Int64], _ till: Account,
-        _ references: [DocumentNumber]
+        _ builder: DocumentBuilder, _ lines: [PricedLine], _ taxes: [Int64], from till: Account,
+        to shelf: Account, _ references: [DocumentNumber]
     ) throws -> Draft {
         var document = builder
         let scope = Scope.trade(branch)
@@ -252,7 +255,7 @@ extension Planner {
             if !line.facts.isService {
                 try document.move(
                     scope, line.quantity, of: .item(line.facts.code),
-                    from: .simple(.customer, branch), to: .stock(branch))
+                    from: .simple(.customer, branch), to: shelf)
             }
             try document.move(
                 scope, line.amount, of: currency(), from: till, to: .simple(.sales, branch),

@@ -13,6 +13,7 @@ extension Planner {
     ) throws -> Draft {
         try requireTrade()
         try check(count: lines.count)
+        let shelf = try shelf(details.location, for: .leaving, view)
         var received = try receipt.map { try receivedOn($0, view) }
         guard let party = supplier ?? received?.supplier else {
             throw Refusal(
@@ -32,7 +33,7 @@ extension Planner {
             try requireStock(facts)
             wanted.append((facts, quantity))
             try document.move(
-                .trade(branch), quantity, of: .item(facts.code), from: .stock(branch),
+                .trade(branch), quantity, of: .item(facts.code), from: shelf,
                 to: .simple(.supplier, branch))
             let own = try received?.take(quantity, of: facts)
             let said = try cost(line, goods)
@@ -44,7 +45,7 @@ extension Planner {
                 to: .named(.payable, branch, party), taggedFrom: facts.code)
         }
         try requireOnShelf(
-            wanted, on: document.header.effectiveDate, isDated: details.date != nil,
+            wanted, on: shelf, day: document.header.effectiveDate, isDated: details.date != nil,
             next: "send back what is left, or count the shelf", view)
         if total == 0 { document.note("no credit is booked: enter it when it is known") }
         return try document.draft(

@@ -44,6 +44,8 @@ package struct Planner: Sendable {
         case .sendBack(let details, let lines, let receipt, let supplier):
             try sendBack(details, lines, receipt: receipt, supplier: supplier, view)
         case .ship(let details, let lines, let other): try ship(details, lines, to: other, view)
+        case .move(let details, let lines, let other): try move(details, lines, to: other, view)
+        case .setLocation(let change): try setLocation(change, view)
         case .arrive(let details, let lines, let shipment):
             try arrive(details, lines, shipment: shipment, view)
         case .writeOff(let details, let lines): try writeOff(details, lines, view)

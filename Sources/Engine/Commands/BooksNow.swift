@@ -74,5 +74,11 @@ struct BooksNow: BookView {
 
     func time(of number: DocumentNumber) throws -> HybridTime? { try store.time(of: number) }
 
+    func location(_ branch: BranchCode, _ name: String) throws -> LocationFacts? {
+        let shown = try store.registers(entity: LocationFacts.entity(branch, name))
+        guard !shown.isEmpty || name == LocationFacts.main else { return nil }
+        return LocationFacts(name: name, values: shown)
+    }
+
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
 }

@@ -35,7 +35,7 @@ extension Engine {
         let total = draft.total.map { Amount.text($0, scale: ledger.scale) }
         return (
             Outcome(
-                subject: draft.number?.description ?? "catalog",
+                subject: draft.number?.description ?? draft.parts.first?.scope.name ?? "catalog",
                 summary: summary(command, draft, total, ledger), total: total,
                 notices: draft.notices + (isForked ? [Self.forkNotice] : [])),
             receipt
@@ -58,7 +58,12 @@ extension Engine {
     private func summary(
         _ command: Command, _ draft: Draft, _ total: String?, _ ledger: Ledger
     ) -> String {
-        let what = draft.number.map { "\($0.kind) \($0)" } ?? "items written"
+        let what: String
+        switch (draft.number, command) {
+        case (let number?, _): what = "\(number.kind) \(number)"
+        case (nil, .setLocation(let change)): what = "location \(change.name) written"
+        default: what = "items written"
+        }
         return total.map { "\(what), \($0) \(ledger.currency)" } ?? what
     }
 

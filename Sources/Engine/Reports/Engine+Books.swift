@@ -120,7 +120,7 @@ extension Engine {
     }
 
     /// Names the scopes whose accounts are left out because this node does not hold them.
-    private func scopesMissing(_ standing: Standing, _ only: BranchCode?) -> [String] {
+    func scopesMissing(_ standing: Standing, _ only: BranchCode?) -> [String] {
         let held = Set(standing.keyring.scopes)
         let branches = standing.roster.branches.keys.filter { only == nil || $0 == only }.sorted()
         let missing = branches.flatMap { [Scope.trade($0), .money($0)] }
@@ -131,41 +131,6 @@ extension Engine {
                 "Not readable by this node and left out: "
                     + missing.map(\.name).joined(separator: ", ")
             ]
-    }
-
-    func stock(branch: String?, item: String?, limit: Int) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try branch.map { try known($0, standing) }
-        let code = try item.map { try Self.itemCode($0) }
-        try foldCosts()
-        var figures = ReportWriter(store, ledger)
-        let seesCost = only.map { standing.keyring.scopes.contains(.money($0)) } ?? true
-        var report = Report(
-            schema: "branchbook.stock/1", title: "Stock",
-            columns: [
-                .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
-                .number("quantity", "On shelf"), .number("value", "Value"),
-                .number("uncosted", "Uncosted"),
-            ])
-        let rows = try store.stock(branch: only, item: code, limit: bounded(limit))
-        for row in rows {
-            let name = try ItemCode(row.item).flatMap { try itemName($0) }
-            let mayShow =
-                seesCost
-                && (BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) }
-                    ?? false)
-            report.rows.append([
-                .text(row.branch), .text(row.item), .optional(name),
-                try figures.quantity(row.onShelf, of: row.item),
-                mayShow ? (row.value.map { figures.money($0) } ?? .empty) : .empty,
-                row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
-            ])
-        }
-        if rows.count == bounded(limit) {
-            report.notes.append("Only the first \(rows.count) rows are shown.")
-        }
-        report.notes += scopesMissing(standing, only)
-        return report
     }
 
     func itemName(_ code: ItemCode) throws -> String? {

@@ -18,7 +18,11 @@ extension Engine {
             ])
         for row in try store.shortages(limit: Query.limitMax) {
             report.rows.append([
-                .text("shortage"), .text("\(row.branch) \(row.item)"),
+                .text("shortage"),
+                .text(
+                    row.location == LocationFacts.main
+                        ? "\(row.branch) \(row.item)"
+                        : "\(row.branch) \(row.location) \(row.item)"),
                 try figures.quantity(row.onShelf, of: row.item),
                 .text("count the shelf, or enter the receipt that is missing"),
             ])

@@ -80,6 +80,7 @@ extension Engine {
         case .balance(let branch, let asAt): try balance(branch: branch, asAt: asAt)
         case .stock(let branch, let item, let limit):
             try stock(branch: branch, item: item, limit: limit)
+        case .locations(let branch): try locations(branch: branch)
         case .exceptions: try exceptions(at: now)
         case .digests: try digests()
         case .invitations: try invitations(at: now)

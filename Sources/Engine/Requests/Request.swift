@@ -61,6 +61,7 @@ package enum Query: Codable, Hashable, Sendable {
     /// The trial balance.
     case balance(branch: String?, asAt: String?)
     case stock(branch: String?, item: String?, limit: Int)
+    case locations(branch: String?)
     /// Facts that need a person, with a suggested action.
     case exceptions
     case digests

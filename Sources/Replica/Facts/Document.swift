@@ -17,6 +17,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case supplierReturn = 13
     /// A stocktake.
     case count = 14
+    /// Goods that go from one location of a branch to another.
+    case move = 15
 
     package var letter: String {
         switch self {
@@ -34,6 +36,7 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .statement: "K"
         case .supplierReturn: "B"
         case .count: "C"
+        case .move: "M"
         }
     }
 

@@ -26,6 +26,16 @@ package struct RegisterWrite: Hashable, Sendable {
 
     package static let nameBytesMax = 128
     package static let supersedesMax = 64
+    package static let locationPrefix = "location/"
+
+    /// The one scope that an entity is described in: a branch's locations in `trade/<branch>`, all else
+    /// in the catalog. Nil for a location of no branch.
+    package var home: Scope? {
+        guard entity.utf8.starts(with: Self.locationPrefix.utf8) else { return .catalog }
+        let rest = entity.utf8.dropFirst(Self.locationPrefix.utf8.count)
+        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        return BranchCode(String(decoding: rest[..<slash], as: UTF8.self)).map { .trade($0) }
+    }
 }
 
 /// A step in the life of an entity; the entity's state is a fold over its events.

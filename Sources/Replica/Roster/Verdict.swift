@@ -38,7 +38,12 @@ extension Roster {
                 return .void(.noGrant)
             }
             return .valid
-        case .set, .unknown:
+        case .set(let write):
+            guard mayWrite(log.scope, log.author), write.home == log.scope else {
+                return .void(.noGrant)
+            }
+            return .valid
+        case .unknown:
             return mayWrite(log.scope, log.author) ? .valid : .void(.noGrant)
         }
     }

@@ -125,50 +125,6 @@ extension Store {
         }
     }
 
-    package struct StockRow: Hashable, Sendable {
-        package let branch: String
-        package let item: String
-        package let onShelf: Int128
-        package let value: Int64?
-        package let uncosted: Int64
-    }
-
-    /// What stands on the shelves, in the order of branch and item, from `after` on.
-    package func stock(
-        branch: BranchCode?, item: ItemCode?, limit: Int
-    ) throws -> [StockRow] {
-        try access { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT a.name, c.name, b.amount, b.amount_high, p.value, p.uncosted
-                    FROM balance b
-                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
-                    LEFT JOIN pool p ON p.item = b.commodity
-                        AND p.branch = substr(a.name, 7, instr(substr(a.name, 7), '/') - 1)
-                    WHERE a.name >= ? AND a.name < ? AND (? IS NULL OR c.name = ?)
-                    ORDER BY a.name, c.name
-                    """,
-                arguments: [
-                    branch.map { "stock/\($0)/" } ?? "stock/",
-                    branch.map { "stock/\($0)0" } ?? "stock0",
-                    item.map { Commodity.item($0).name }, item.map { Commodity.item($0).name },
-                ])
-            var stock: [StockRow] = []
-            while stock.count < limit, let row = try rows.next() {
-                let account: String = try row.at(0)
-                let parts = account.split(separator: "/")
-                stock.append(
-                    StockRow(
-                        branch: parts.count > 1 ? String(parts[1]) : "",
-                        item: String((try row.at(1) as String).dropFirst()),
-                        onShelf: try Int128(row: row),
-                        value: try row.at(4), uncosted: try row.at(5) ?? 0))
-            }
-            return stock
-        }
-    }
-
     /// Balances of accounts whose name begins so, of any commodity.
     package func balances(prefix: String) throws -> [BalanceRow] {
         try access { db in

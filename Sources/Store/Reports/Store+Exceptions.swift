@@ -6,29 +6,6 @@ import struct Foundation.Data
 
 /// What needs a person, as the projections tell it.
 extension Store {
-    /// Shelves below zero.
-    package func shortages(limit: Int) throws -> [StockRow] {
-        try access { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT a.name, c.name, b.amount, b.amount_high FROM balance b
-                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
-                    WHERE a.name >= 'stock/' AND a.name < 'stock0' AND b.amount_high < 0
-                    ORDER BY a.name, c.name LIMIT ?
-                    """,
-                arguments: [limit])
-            return try rows.map { row in
-                let parts = (try row.at(0) as String).split(separator: "/")
-                return StockRow(
-                    branch: parts.count > 1 ? String(parts[1]) : "",
-                    item: String((try row.at(1) as String).dropFirst()),
-                    onShelf: try Int128(row: row),
-                    value: nil, uncosted: 0)
-            }
-        }
-    }
-
     /// Registers of which several values show, as `entity attribute`.
     package func contested(limit: Int) throws -> [String] {
         try access { db in

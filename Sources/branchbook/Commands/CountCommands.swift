@@ -16,11 +16,12 @@ struct CountFields: ParsableArguments {
     var tolerance: String?
     @Option(name: .long, help: "As well a difference worth more.") var toleranceValue: String?
 
-    func order(items: [String] = [], isBlind: Bool = false, uncounted: String = "keep")
-        -> CountOrder
-    {
+    func order(
+        _ writing: WriteOptions, items: [String] = [], isBlind: Bool = false,
+        uncounted: String = "keep"
+    ) -> CountOrder {
         CountOrder(
-            items: items, isBlind: isBlind, uncounted: uncounted,
+            location: writing.location ?? LocationFacts.main, items: items, isBlind: isBlind, uncounted: uncounted,
             tolerance: tolerance, toleranceValue: toleranceValue)
     }
 }
@@ -36,7 +37,7 @@ struct CountOpen: ParsableCommand {
     var uncounted: String = "keep"
     @OptionGroup var writing: WriteOptions
     func run() throws {
-        let order = fields.order(items: items, isBlind: blind, uncounted: uncounted)
+        let order = fields.order(writing, items: items, isBlind: blind, uncounted: uncounted)
         try node.perform(.count(writing.details(), .open(order)), writing)
     }
 }
@@ -122,7 +123,7 @@ struct CountNow: ParsableCommand {
     @OptionGroup var writing: WriteOptions
     func run() throws {
         let lines = lines.map { Line(item: $0.item, quantity: $0.quantity) }
-        try node.perform(.count(writing.details(), .now(fields.order(), lines)), writing)
+        try node.perform(.count(writing.details(), .now(fields.order(writing), lines)), writing)
     }
 }
 

@@ -80,6 +80,8 @@ struct WriteOptions: ParsableArguments {
     var person: String?
     @Option(name: .long, help: "A note on the document.")
     var memo: String?
+    @Option(name: .long, help: "Where the goods stand, or leave; main by default.")
+    var location: String?
     @Option(name: .long, help: "Return when so many peers hold the document durably.")
     var wait: Int = 0
     @Option(name: .long, help: "Seconds to wait for them.")
@@ -88,7 +90,7 @@ struct WriteOptions: ParsableArguments {
     var json = false
 
     func details(party: String? = nil) -> Details {
-        Details(date: date, person: person, party: party, memo: memo)
+        Details(date: date, person: person, party: party, memo: memo, location: location)
     }
 }
 

@@ -1,0 +1,92 @@
+import Books
+import Replica
+import Store
+
+/// Reports on where goods stand.
+extension Engine {
+    func stock(branch: String?, item: String?, limit: Int) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try branch.map { try known($0, standing) }
+        let code = try item.map { try Self.itemCode($0) }
+        try foldCosts()
+        var figures = ReportWriter(store, ledger)
+        let seesCost = only.map { standing.keyring.scopes.contains(.money($0)) } ?? true
+        var report = Report(
+            schema: "branchbook.stock/1", title: "Stock",
+            columns: [
+                .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
+                .number("quantity", "On shelf"), .number("value", "Value"),
+                .number("uncosted", "Uncosted"), .text("location", "Location"),
+                .text("status", "Status"),
+            ])
+        var statuses: [String: GoodsStatus] = [:]
+        func status(_ row: Store.StockRow) throws -> GoodsStatus {
+            let key = "\(row.branch)/\(row.location)"
+            if let known = statuses[key] { return known }
+            let status = try BranchCode(row.branch).map { try location($0, row.location).status }
+            statuses[key] = status ?? .available
+            return status ?? .available
+        }
+        let rows = try store.stock(branch: only, item: code, limit: bounded(limit))
+        for row in rows {
+            let name = try ItemCode(row.item).flatMap { try itemName($0) }
+            let mayShow =
+                seesCost
+                && (BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) }
+                    ?? false)
+            report.rows.append([
+                .text(row.branch), .text(row.item), .optional(name),
+                try figures.quantity(row.onShelf, of: row.item),
+                mayShow ? (row.value.map { figures.money($0) } ?? .empty) : .empty,
+                row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
+                .text(row.location), .text(try status(row).rawValue),
+            ])
+        }
+        if rows.count == bounded(limit) {
+            report.notes.append("Only the first \(rows.count) rows are shown.")
+        }
+        report.notes += scopesMissing(standing, only)
+        return report
+    }
+
+    /// Where goods may stand, of one branch or of all that are read here.
+    func locations(branch: String?) throws -> Report {
+        let (standing, _) = try needLedger()
+        let only = try branch.map { try known($0, standing) }
+        var report = Report(
+            schema: "branchbook.locations/1", title: "Locations",
+            columns: [
+                .text("branch", "Branch"), .text("location", "Location"), .text("title", "Name"),
+                .text("status", "Status"), .text("active", "Active"), .number("items", "Items"),
+                .text("contested", "Contested"),
+            ])
+        let held = Set(standing.keyring.scopes)
+        for code in standing.roster.branches.keys.sorted()
+        where only.map({ $0 == code }) ?? held.contains(.trade(code)) {
+            let named = try store.locations(of: code)
+            for name in Set(named + [LocationFacts.main]).sorted() {
+                let facts = try location(code, name)
+                report.rows.append([
+                    .text(code.text), .text(name), .optional(facts.title),
+                    .text(facts.status.rawValue), .flag(facts.isActive),
+                    .integer(Int64(try items(on: code, name))),
+                    facts.contested.isEmpty
+                        ? .empty : .text(facts.contested.joined(separator: ", ")),
+                ])
+            }
+        }
+        report.notes = scopesMissing(standing, only)
+        return report
+    }
+
+    private func location(_ branch: BranchCode, _ name: String) throws -> LocationFacts {
+        LocationFacts(
+            name: name,
+            values: try store.registers(entity: LocationFacts.entity(branch, name)))
+    }
+
+    /// A peer may have written anything as a name.
+    private func items(on branch: BranchCode, _ location: String) throws -> Int {
+        try Account("stock/\(branch)/\(location)").map { try store.items(on: $0).count } ?? 0
+    }
+}

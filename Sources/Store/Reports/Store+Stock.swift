@@ -1,0 +1,139 @@
+import Books
+import GRDB
+package import Replica
+
+/// What stands where.
+extension Store {
+    package struct StockRow: Hashable, Sendable {
+        package let branch: String
+        package let location: String
+        package let item: String
+        package let onShelf: Int128
+        /// The location's share of what the pool is worth, by units.
+        package let value: Int64?
+        /// Of the whole pool, on its first row.
+        package let uncosted: Int64
+    }
+
+    /// What stands on the shelves, in the order of branch, item and location; a location that an item
+    /// has left for good is left out.
+    package func stock(
+        branch: BranchCode?, item: ItemCode?, limit: Int
+    ) throws -> [StockRow] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT s.branch, s.item, s.account, s.amount, s.amount_high, p.value, p.uncosted
+                    FROM (SELECT substr(a.name, 7, instr(substr(a.name, 7), '/') - 1) AS branch,
+                            c.name AS item, b.commodity, a.name AS account, b.amount, b.amount_high
+                        FROM balance b
+                        JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                        WHERE a.name >= ? AND a.name < ? AND (? IS NULL OR c.name = ?)) s
+                    LEFT JOIN pool p ON p.item = s.commodity AND p.branch = s.branch
+                    ORDER BY s.branch, s.item, s.account
+                    """,
+                arguments: [
+                    branch.map { "stock/\($0)/" } ?? "stock/",
+                    branch.map { "stock/\($0)0" } ?? "stock0",
+                    item.map { Commodity.item($0).name }, item.map { Commodity.item($0).name },
+                ])
+            var stock: [StockRow] = []
+            var shelves = PoolShelves()
+            while stock.count < limit, let row = try rows.next() {
+                let (branch, item) = (try row.at(0) as String, try row.at(1) as String)
+                if shelves.branch != branch || shelves.item != item {
+                    stock += try shelves.rows()
+                    shelves = PoolShelves(
+                        branch: branch, item: item, value: try row.at(5),
+                        uncosted: try row.at(6) ?? 0)
+                }
+                shelves.held.append(
+                    (
+                        String((try row.at(2) as String).dropFirst(7 + branch.utf8.count)),
+                        try Int128(row: row)
+                    ))
+            }
+            stock += try shelves.rows()
+            return Array(stock.prefix(limit))
+        }
+    }
+
+    /// Shelves below zero.
+    package func shortages(limit: Int) throws -> [StockRow] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT a.name, c.name, b.amount, b.amount_high FROM balance b
+                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                    WHERE a.name >= 'stock/' AND a.name < 'stock0' AND b.amount_high < 0
+                    ORDER BY a.name, c.name LIMIT ?
+                    """,
+                arguments: [limit])
+            return try rows.map { row in
+                let parts = (try row.at(0) as String).split(separator: "/", maxSplits: 2)
+                return StockRow(
+                    branch: parts.count > 1 ? String(parts[1]) : "",
+                    location: parts.count > 2 ? String(parts[2]) : "",
+                    item: String((try row.at(1) as String).dropFirst()),
+                    onShelf: try Int128(row: row),
+                    value: nil, uncosted: 0)
+            }
+        }
+    }
+
+    /// The names of a branch's locations that anybody described, in order.
+    package func locations(of branch: BranchCode) throws -> [String] {
+        try access { db in
+            let prefix = LocationFacts.prefix(branch)
+            return try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM register
+                        WHERE entity >= ? AND entity < ? ORDER BY entity
+                        """),
+                arguments: [prefix, prefix.dropLast() + "0"]
+            ).map { String($0.dropFirst(prefix.count)) }
+        }
+    }
+}
+
+/// The locations that one pool lies on.
+private struct PoolShelves {
+    var branch = ""
+    /// With its mark: `#TEA`.
+    var item = ""
+    var value: Int64?
+    var uncosted: Int64 = 0
+    var held: [(location: String, amount: Int128)] = []
+
+    /// Value by units, exact over all locations; where the units cancel the first has it all.
+    func rows() throws -> [Store.StockRow] {
+        let total = held.reduce(0) { $0 + $1.amount }
+        var (units, given) = (Int128(0), Int128(0))
+        var rows: [Store.StockRow] = []
+        for (location, amount) in held {
+            units += amount
+            // Where nothing of it is any more; the shelf that every branch has stays.
+            guard amount != 0 || location == LocationFacts.main || held.count == 1 else { continue }
+            var share: Int64?
+            if let value {
+                let due = total == 0 ? Int128(value) : Self.share(value, units, of: total)
+                share = Int64(clamping: due - given)
+                given = due
+            }
+            rows.append(
+                Store.StockRow(
+                    branch: branch, location: location, item: String(item.dropFirst()),
+                    onShelf: amount, value: share, uncosted: rows.isEmpty ? uncosted : 0))
+        }
+        return rows
+    }
+
+    /// Cut towards zero: the last location has what is left.
+    private static func share(_ value: Int64, _ units: Int128, of total: Int128) -> Int128 {
+        let (product, over) = Int128(value).multipliedReportingOverflow(by: units)
+        return over ? Int128(value) : product / total
+    }
+}
