@@ -218,7 +218,7 @@ struct Projection {
             let shipment: DocumentNumber? =
                 switch (document.kind, document.link?.relation) {
                 case (.shipment, _): document.number
-                case (.arrival, .receives): document.link?.target
+                case (.arrival, .receives), (.writeOff, .settles): document.link?.target
                 default: nil
                 }
             guard let own = document.number, let shipment else { return }

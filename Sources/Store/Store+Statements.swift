@@ -1,18 +1,19 @@
-import Books
+package import Books
 import GRDB
 package import Replica
 
 /// What a keeper has to say about the value of goods between branches.
 ///
 /// The sender states what the cost fold took out of its pool for a shipment; the receiver takes up, of
-/// what was stated, the share of the goods it accepted. Both state the difference to what they said
+/// what was stated, the share of the goods it accepted, and the sender that of goods that came back to
+/// it or are lost. Both state the difference to what they said
 /// before, so late facts are followed, and goods in transit or in dispute are what remains.
 extension Store {
     /// What is to be stated, of one item on one document.
     package struct StatementDue: Hashable, Sendable {
-        /// The shipment, or the arrival that took goods of it.
+        /// The shipment, or what took goods of it up.
         package let document: DocumentNumber
-        package let isShipment: Bool
+        package let step: ValueStatement.Step
         package let other: BranchCode
         package let day: Day
         package let item: ItemCode
@@ -96,7 +97,7 @@ private struct Statements {
     func due() throws -> [Store.StatementDue] {
         var due: [Store.StatementDue] = []
         func add(
-            _ transfer: Transfer, _ target: Int128, _ stated: Int128, isShipment: Bool,
+            _ transfer: Transfer, _ target: Int128, _ stated: Int128, _ step: ValueStatement.Step,
             layers: String? = nil
         ) {
             guard target != stated || layers != nil,
@@ -104,7 +105,7 @@ private struct Statements {
             else { return }
             due.append(
                 Store.StatementDue(
-                    document: transfer.document, isShipment: isShipment, other: transfer.other,
+                    document: transfer.document, step: step, other: transfer.other,
                     day: transfer.day, item: item, amount: amount, layers: layers))
         }
         let transfers = try transfers()
@@ -112,26 +113,36 @@ private struct Statements {
         for transfer in transfers where transfer.document == transfer.shipment {
             let stated = try stated(.dueFrom(branch, transfer.other), transfer.document)
             add(
-                transfer, costs[transfer.document] ?? 0, stated, isShipment: true,
+                transfer, costs[transfer.document] ?? 0, stated, .sent,
                 layers: try layersDue(transfer.document))
         }
-        // The share of all goods accepted so far, less what the arrivals before took: the last one
-        // takes the exact remainder.
-        var accepted: [DocumentNumber: Int128] = [:]
+        // The share of all goods taken so far, less what those before took: the last one takes the exact
+        // remainder. The receiver takes from the front of what was shipped, the sender, of what comes
+        // back to it or is lost, from the end: together they have it all, and neither asks the other.
+        var taken: [DocumentNumber: Int128] = [:]
         for transfer in transfers where transfer.document != transfer.shipment {
-            let value = try stated(.dueFrom(transfer.other, branch), transfer.shipment)
-            let shipped = try shipped(transfer.shipment, by: transfer.other)
-            let before = accepted[transfer.shipment, default: 0]
+            let isOwn = transfer.shipment.series.branch == branch
+            let (sender, receiver) = isOwn ? (branch, transfer.other) : (transfer.other, branch)
+            let value =
+                try isOwn
+                ? costs[transfer.shipment] ?? 0
+                : stated(.dueFrom(sender, receiver), transfer.shipment)
+            let shipped = try shipped(transfer.shipment, by: sender)
+            let before = min(taken[transfer.shipment, default: 0], shipped)
             let after = min(before + transfer.quantity, shipped)
-            accepted[transfer.shipment] = after
+            taken[transfer.shipment] = after
             guard shipped > 0, let whole = Int64(exactly: value), let of = Int64(exactly: shipped),
-                let upTo = Int64(exactly: after), let from = Int64(exactly: min(before, shipped)),
+                let from = Int64(exactly: isOwn ? shipped - after : before),
+                let upTo = Int64(exactly: isOwn ? shipped - before : after),
                 let head = try? Amount.share(whole, upTo, of: of),
                 let tail = try? Amount.share(whole, from, of: of)
             else { continue }
-            // Due-to is a debt: below zero.
-            let stated = try -stated(.dueTo(branch, transfer.other), transfer.document)
-            add(transfer, Int128(head) - Int128(tail), stated, isShipment: false)
+            // Due-to is a debt, and what comes off due-from is below zero as well.
+            let stated = try -stated(
+                isOwn ? .dueFrom(sender, receiver) : .dueTo(receiver, sender), transfer.document)
+            let step: ValueStatement.Step =
+                isOwn ? (transfer.document.kind == .arrival ? .takenBack : .lost) : .taken
+            add(transfer, Int128(head) - Int128(tail), stated, step)
         }
         return due
     }

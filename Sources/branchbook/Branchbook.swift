@@ -21,7 +21,8 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Trade",
                 subcommands: [
                     ItemCommand.self, Receive.self, Sell.self, Return.self, SendBack.self,
-                    TransferCommand.self, MoveCommand.self, LocationCommand.self, WriteOff.self, Find.self, CountCommand.self, Revalue.self,
+                    TransferCommand.self, MoveCommand.self, LocationCommand.self, WriteOff.self,
+                    Find.self, CountCommand.self, Revalue.self,
                     Pay.self, Post.self, Reverse.self,
                 ]),
             CommandGroup(

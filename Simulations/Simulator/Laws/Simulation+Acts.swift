@@ -138,7 +138,7 @@ extension Simulation {
             return false
         }
         let kind = plan.acts[number].kind
-        return kind == .ship || kind == .arrive
+        return [.ship, .arrive, .settle].contains(kind)
     }
 
     /// Complete replicas tell the same books, cost of sales included.

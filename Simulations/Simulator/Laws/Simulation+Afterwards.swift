@@ -126,7 +126,8 @@ extension Simulation {
             "a sale that the item's policy refuses", at: machine)
         let taken = people.shipments.first { plan.sites[$0.to].branch == branch && $0.isTaken }
         if let taken, let line = taken.lines.first {
-            let again = [ArrivalLine(item: line.item, accepted: "\(line.units)", short: "0")]
+            // What was short may turn up; more than was sent may not.
+            let again = [ArrivalLine(item: line.item, accepted: "\(line.units + 1)")]
             try demandRefusal(
                 .goodsInOnePlace, .arrive(details, again, shipment: taken.number),
                 "a second arrival of \(taken.number)", at: machine)

@@ -106,6 +106,8 @@ private struct CostSources {
     }
 
     private var moves: [Move] = []
+    /// Goods that were given up while they were in dispute: of no pool.
+    private var lost: [Move] = []
     /// By the document that the value is about.
     private var worth: [Goods: Int64] = [:]
     private var reversed: Set<DocumentNumber> = []
@@ -124,6 +126,17 @@ private struct CostSources {
         }
         // Goods that change their place alone bring none and take none.
         guard let about, document.kind != .move else { return }
+        if document.kind == .writeOff, let link = document.link, link.relation == .settles {
+            for posting in transaction.postings where posting.account.root == .shrinkage {
+                guard case .item(let item) = posting.commodity,
+                    case .branch(let branch) = posting.account.place
+                else { continue }
+                lost.append(
+                    Move(
+                        pool: PlainPools.Key(branch: branch, item: item), place: place,
+                        units: posting.amount, number: about, shipment: link.target))
+            }
+        }
         for posting in transaction.postings {
             guard case .branch(let branch) = posting.account.place else { continue }
             if posting.account.root == .stock, case .item(let item) = posting.commodity {
@@ -166,7 +179,7 @@ private struct CostSources {
             }
         }
         return Set(
-            moves.compactMap { move in
+            (moves + lost).compactMap { move in
                 guard let shipment = move.shipment,
                     !costed.contains(Goods(document: shipment, item: move.pool.item))
                 else { return nil }

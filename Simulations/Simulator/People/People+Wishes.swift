@@ -74,6 +74,7 @@ extension People {
             return document(
                 .ship(details, typed(), to: sites[other].branch), moves(-1), to: other)
         case .arrive: return arrive(act, details, &draw, document)
+        case .settle: return settle(act, details, &draw, document)
         case .writeOff: return document(.writeOff(details, typed()), moves(-1))
         case .find: return document(.find(details, typed(cost: "2.50")), moves(1))
         case .reverse: return reverse(act, details, &draw, document)
@@ -133,18 +134,57 @@ extension People {
         else { return nil }
         let shipment = shipments[place]
         let branch = sites[act.site].branch
-        let misses = draw.next() % 4 == 0
+        let claim = draw.next() % 3 == 0 ? Int(draw.next() % 4) : nil
+        var missing: [(item: String, units: Int64)] = []
+        var moves: [Move] = []
         let lines = shipment.lines.enumerated().map { index, line in
-            let short: Int64 = misses && index == 0 ? 1 : 0
-            return ArrivalLine(
-                item: line.item, accepted: "\(line.units - short)", short: "\(short)")
+            var arrival = ArrivalLine(item: line.item, accepted: "\(line.units)")
+            var came = line.units
+            switch index == 0 ? claim : nil {
+            case 0?, 1?:
+                arrival.accepted = "\(line.units - 1)"
+                if claim == 0 { arrival.short = "1" } else { arrival.returned = "1" }
+                missing.append((line.item, 1))
+                came -= 1
+            case 2?:
+                arrival.accepted = "\(line.units - 1)"
+                arrival.damaged = "1"
+            case 3?:
+                arrival.surplus = "1"
+                moves.append(Move(branch: branch, item: line.item, units: 1))
+                moves.append(Move(branch: Self.nowhere, item: line.item, units: -1))
+            default: break
+            }
+            moves.append(Move(branch: branch, item: line.item, units: came))
+            return arrival
         }
-        let accepted = zip(shipment.lines, lines).map { line, arrival in
-            Move(branch: branch, item: line.item, units: Int64(arrival.accepted) ?? 0)
-        }
-        return document(
-            .arrive(details, lines, shipment: shipment.number), accepted, 0, nil, place,
+        var wish = document(
+            .arrive(details, lines, shipment: shipment.number), moves, 0, nil, place,
             shipment.lines)
+        wish.missing = missing
+        return wish
+    }
+
+    /// Half of what is missing is found at the sender's, and half is gone.
+    private func settle(
+        _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
+    ) -> Wish? {
+        let open = shipments.indices.filter {
+            shipments[$0].from == act.site && !shipments[$0].missing.isEmpty
+        }
+        guard !open.isEmpty else { return nil }
+        let place = open[Int(draw.next() % UInt64(open.count))]
+        let areLost = draw.next() % 2 == 0
+        let missing = shipments[place].missing
+        return document(
+            .settle(
+                details, missing.map { Line(item: $0.item, quantity: "\($0.units)") },
+                shipment: shipments[place].number, areLost: areLost),
+            missing.map {
+                Move(
+                    branch: areLost ? Self.nowhere : sites[act.site].branch, item: $0.item,
+                    units: $0.units)
+            }, 0, nil, place, missing)
     }
 
     private func reverse(

@@ -62,6 +62,8 @@ struct People {
         let to: Int
         let lines: [(item: String, units: Int64)]
         var isTaken = false
+        /// In dispute: the sender looks for it.
+        var missing: [(item: String, units: Int64)] = []
     }
 
     /// A document that its clerk holds a print of.
@@ -76,6 +78,10 @@ struct People {
     static let items = (0..<6).map { "ITEM-\($0)" }
     /// A location that every branch has beside the one that is sold from.
     static let backRoom = "back"
+    /// Where what came broken is put.
+    static let brokenRoom = "broken"
+    /// Where goods go that are gone, and come from that nobody sent: no shelf of any branch.
+    static let nowhere = "nowhere"
     /// What stands in texts that only those with the key may read.
     static let secretMark = "memo-of-act-"
 
@@ -94,6 +100,7 @@ struct People {
     mutating func forgetPapers(of number: String) {
         for place in shipments.indices where shipments[place].number == number {
             shipments[place].isTaken = true
+            shipments[place].missing = []
         }
         for (site, own) in papers {
             for place in own.indices where own[place].number == number {
@@ -172,4 +179,6 @@ struct Wish {
     var to: Int?
     /// The paper or shipment that this uses up.
     var uses: Int?
+    /// Of a shipment: what goes into dispute with it.
+    var missing: [(item: String, units: Int64)] = []
 }

@@ -75,7 +75,19 @@ extension Simulation {
                 People.Shipment(
                     number: outcome.subject, from: wish.site, to: to, lines: wish.lines))
         case .arrive:
-            if let place = wish.uses { people.shipments[place].isTaken = true }
+            if let place = wish.uses {
+                people.shipments[place].isTaken = true
+                people.shipments[place].missing = wish.missing
+            }
+            if case .perform(.arrive(_, let lines, _), _, _) = wish.request {
+                if lines.contains(where: { $0.damaged != nil }) { record.reached(.cameBroken) }
+                if lines.contains(where: { $0.surplus != nil }) { record.reached(.cameBeside) }
+            }
+        case .settle:
+            if let place = wish.uses { people.shipments[place].missing = [] }
+            if case .perform(.settle(_, _, _, let areLost), _, _) = wish.request {
+                record.reached(areLost ? .givenUp : .takenBack)
+            }
         case .giveBack, .reverse:
             if let place = wish.uses { people.papers[wish.site]?[place].isUsed = true }
         default:

@@ -104,8 +104,8 @@ package struct Act: Codable, Hashable, Sendable {
         case revalue, pay, journal, reverse, setItem, importSales, report
         /// A receipt that is entered a day late; goods back to their supplier; a stocktake.
         case receiveLate, sendBack, count
-        /// Goods to the back room, or from there.
-        case move
+        /// Goods to the back room, or from there; what became of goods that did not come.
+        case move, settle
     }
 
     package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {

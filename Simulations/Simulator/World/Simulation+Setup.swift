@@ -144,8 +144,13 @@ extension Simulation {
                 try advance(until: now + 200)
             }
             let branch = plan.sites[machine.site].branch
-            let back = Command.setLocation(LocationChange(name: People.backRoom, title: "Back"))
-            _ = try ask(.perform(back, wait: 0, waitMilliseconds: 0), of: machine)
+            for location in [
+                LocationChange(name: People.backRoom, title: "Back"),
+                LocationChange(name: People.brokenRoom, status: "damaged"),
+            ] {
+                _ = try ask(
+                    .perform(.setLocation(location), wait: 0, waitMilliseconds: 0), of: machine)
+            }
             let memo = "\(People.secretMark)stock-\(branch)"
             let stock = plan.sites[machine.site].stock ?? 40
             let lines = People.items.map { Line(item: $0, quantity: "\(stock)", cost: "1.20") }

@@ -42,6 +42,8 @@ package protocol BookView {
     func time(of number: DocumentNumber) throws -> HybridTime?
     /// Nil where nobody named it; `main` is there always.
     func location(_ branch: BranchCode, _ name: String) throws -> LocationFacts?
+    /// The locations that a branch named, in order.
+    func locations(_ branch: BranchCode) throws -> [LocationFacts]
     /// Is this a branch of the book?
     func isBranch(_ code: BranchCode) throws -> Bool
 }

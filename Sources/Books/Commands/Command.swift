@@ -16,6 +16,10 @@ package enum Command: Codable, Hashable, Sendable {
     case move(Details, [Line], to: String)
     case setLocation(LocationChange)
     case arrive(Details, [ArrivalLine], shipment: String)
+    /// The sender says what became of goods in dispute.
+    case settle(Details, [Line], shipment: String, areLost: Bool)
+    /// The sender asks for goods back that were not taken up.
+    case recall(Details, shipment: String)
     case writeOff(Details, [Line])
     /// Goods that were found: the opposite of a write-off.
     case find(Details, [Line])
@@ -34,7 +38,8 @@ extension Command {
         case .addItems, .setItem, .setLocation: nil
         case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
             .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
-            .arrive(let details, _, _), .writeOff(let details, _), .find(let details, _), .count(let details, _),
+            .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
+            .writeOff(let details, _), .find(let details, _), .count(let details, _),
             .revalue(let details, _, _), .pay(let details, _), .journal(let details, _),
             .reverse(let details, _):
             details
@@ -55,12 +60,15 @@ package struct Details: Codable, Hashable, Sendable {
     package var memo: String?
     /// Where the goods of the document stand, or leave; `main` by default.
     package var location: String?
+    /// Of a shipment: the day by which it should be taken up.
+    package var due: String?
     package var external: External?
 
     package init(
         date: String? = nil, person: String? = nil, party: String? = nil, memo: String? = nil,
-        location: String? = nil, external: External? = nil
+        location: String? = nil, due: String? = nil, external: External? = nil
     ) {
+        self.due = due
         self.location = location
         self.date = date
         self.person = person
@@ -119,11 +127,25 @@ package struct ArrivalLine: Codable, Hashable, Sendable {
     package var accepted: String
     /// Did not arrive: goes into dispute, the sender's until settled.
     package var short: String
+    /// Came, and is broken: stands on the location `damagedTo`, or the only one for damaged goods.
+    package var damaged: String?
+    package var damagedTo: String?
+    /// Came, and is not taken: goes back, in dispute until the sender has it.
+    package var returned: String?
+    /// Came beside what was sent.
+    package var surplus: String?
 
-    package init(item: String, accepted: String, short: String = "0") {
+    package init(
+        item: String, accepted: String, short: String = "0", damaged: String? = nil,
+        damagedTo: String? = nil, returned: String? = nil, surplus: String? = nil
+    ) {
         self.item = item
         self.accepted = accepted
         self.short = short
+        self.damaged = damaged
+        self.damagedTo = damagedTo
+        self.returned = returned
+        self.surplus = surplus
     }
 }
 

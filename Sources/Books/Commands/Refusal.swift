@@ -66,6 +66,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         /// Goods in quarantine, or damaged ones.
         case notForSale = "B0225"
         case locationHoldsGoods = "B0226"
+        /// The sender wants the goods back.
+        case recalled = "B0227"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

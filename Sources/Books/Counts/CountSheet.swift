@@ -39,7 +39,6 @@ package struct CountSheet: Hashable, Sendable {
     package private(set) var state = State.open
     package private(set) var lines: [ItemCode: Line] = [:]
 
-
     package static func entity(_ number: DocumentNumber) -> String { "count/\(number)" }
 
     package static func number(ofEntity entity: String) -> DocumentNumber? {

@@ -2,11 +2,22 @@ package import Replica
 
 /// What a branch's keeper says of the value of goods that left for another branch, or came from one.
 package struct ValueStatement: Hashable, Sendable {
-    /// The shipment, or the arrival.
     package let document: DocumentNumber
-    package let isShipment: Bool
+    package let step: Step
     package let other: BranchCode
     package let day: Day
+    /// What the document did with goods between the branches.
+    package enum Step: Hashable, Sendable {
+        /// The sender's: goods left.
+        case sent
+        /// The receiver's: goods came.
+        case taken
+        /// The sender's: goods that were in dispute are on its shelf.
+        case takenBack
+        /// The sender's: goods that were in dispute are gone.
+        case lost
+    }
+
     /// What was not said before, item by item, in minor units.
     package let values: [Value]
 
@@ -24,10 +35,10 @@ package struct ValueStatement: Hashable, Sendable {
     }
 
     package init(
-        document: DocumentNumber, isShipment: Bool, other: BranchCode, day: Day, values: [Value]
+        document: DocumentNumber, step: Step, other: BranchCode, day: Day, values: [Value]
     ) {
         self.document = document
-        self.isShipment = isShipment
+        self.step = step
         self.other = other
         self.day = day
         self.values = values
@@ -36,7 +47,8 @@ package struct ValueStatement: Hashable, Sendable {
 
 extension Planner {
     /// The sender's keeper moves what a shipment cost from `shipped` to due-from; the receiver's takes
-    /// it up from due-to into inventory, where it is a cost input of the arrival.
+    /// it up from due-to into inventory, where it is a cost input of the arrival. What the sender takes back
+    /// or gives up leaves due-from again.
     ///
     /// - Throws: `Refusal.noGrant` where the node may not write the branch's money.
     package func state(_ statement: ValueStatement) throws -> Draft {
@@ -51,7 +63,8 @@ extension Planner {
                 external: nil))
         let (here, between) = (Scope.money(branch), Scope.betweenMoney(pair))
         for value in statement.values {
-            if statement.isShipment {
+            switch statement.step {
+            case .sent:
                 try document.move(
                     here, value.amount, of: currency(), from: .simple(.shipped, branch),
                     to: .via(between), taggedFrom: value.item)
@@ -69,13 +82,17 @@ extension Planner {
                                 Event.Field(CostPool.Layer.layersField, .text(layers)),
                             ]), to: between)
                 }
-            } else {
+            case .taken, .takenBack, .lost:
+                let owed: Account =
+                    statement.step == .taken
+                    ? .dueTo(branch, statement.other) : .dueFrom(branch, statement.other)
                 try document.move(
-                    between, value.amount, of: currency(),
-                    from: .dueTo(branch, statement.other), to: .via(here), taggedFrom: value.item)
+                    between, value.amount, of: currency(), from: owed, to: .via(here),
+                    taggedFrom: value.item)
                 try document.move(
                     here, value.amount, of: currency(), from: .via(between),
-                    to: .simple(.inventory, branch), taggedTo: value.item)
+                    to: .simple(statement.step == .lost ? .writeOff : .inventory, branch),
+                    taggedTo: value.item)
             }
         }
         return try document.draft(references: [statement.document])

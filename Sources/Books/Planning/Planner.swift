@@ -48,6 +48,9 @@ package struct Planner: Sendable {
         case .setLocation(let change): try setLocation(change, view)
         case .arrive(let details, let lines, let shipment):
             try arrive(details, lines, shipment: shipment, view)
+        case .settle(let details, let lines, let shipment, let areLost):
+            try settle(details, lines, shipment: shipment, areLost: areLost, view)
+        case .recall(let details, let shipment): try recall(details, shipment: shipment, view)
         case .writeOff(let details, let lines): try writeOff(details, lines, view)
         case .find(let details, let lines): try find(details, lines, view)
         case .count(let details, let act): try count(details, act, view)

@@ -80,5 +80,9 @@ struct BooksNow: BookView {
         return LocationFacts(name: name, values: shown)
     }
 
+    func locations(_ branch: BranchCode) throws -> [LocationFacts] {
+        try store.locations(of: branch).compactMap { try location(branch, $0) }
+    }
+
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
 }

@@ -38,7 +38,7 @@ extension Engine {
         for document in Dictionary(grouping: due, by: \.document).sorted(by: { $0.key < $1.key }) {
             guard let first = document.value.first else { continue }
             let statement = ValueStatement(
-                document: first.document, isShipment: first.isShipment, other: first.other,
+                document: first.document, step: first.step, other: first.other,
                 day: first.day,
                 values: document.value.map {
                     .init(item: $0.item, amount: $0.amount, layers: $0.layers)

@@ -27,13 +27,8 @@ extension Engine {
                 .text("count the shelf, or enter the receipt that is missing"),
             ])
         }
-        for row in try store.balances(prefix: "dispute/") where row.commodity.hasPrefix("#") {
-            report.rows.append([
-                .text("dispute"), .text("\(row.account) \(row.commodity.dropFirst())"),
-                try figures.amount(row.amount, row.commodity),
-                .text("the sender looks for the goods or writes them off"),
-            ])
-        }
+        let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        report.rows += try transferExceptions(on: today, &figures)
         for (log, fork) in forks.sorted(by: { $0.key < $1.key }) {
             let names = [log.author, fork.toldBy.map { NodeID($0) }].compactMap { $0 }
                 .map { standing.roster.nodes[$0]?.admission.name ?? $0.short }

@@ -21,7 +21,8 @@ struct CountFields: ParsableArguments {
         uncounted: String = "keep"
     ) -> CountOrder {
         CountOrder(
-            location: writing.location ?? LocationFacts.main, items: items, isBlind: isBlind, uncounted: uncounted,
+            location: writing.location ?? LocationFacts.main, items: items, isBlind: isBlind,
+            uncounted: uncounted,
             tolerance: tolerance, toleranceValue: toleranceValue)
     }
 }

@@ -189,62 +189,6 @@ struct SendBack: ParsableCommand {
     }
 }
 
-struct TransferCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "transfer", abstract: "Goods between branches, through transit.",
-        subcommands: [TransferSend.self, TransferReceive.self, TransferList.self],
-        defaultSubcommand: TransferList.self)
-}
-
-struct TransferSend: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "send", abstract: "Ship goods to another branch: CODE:QUANTITY …")
-    @OptionGroup var node: NodeOptions
-    @Argument(help: "Lines: CODE:QUANTITY.") var lines: [LineArgument]
-    @Option(name: .long, help: "The branch they go to.") var to: String
-    @OptionGroup var writing: WriteOptions
-    func run() throws {
-        try node.perform(
-            .ship(
-                writing.details(), lines.map { Line(item: $0.item, quantity: $0.quantity) },
-                to: to), writing)
-    }
-}
-
-struct TransferReceive: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "receive",
-        abstract: "Take up a shipment: all of it, or CODE:ACCEPTED and --short CODE:QUANTITY.")
-    @OptionGroup var node: NodeOptions
-    @Argument(help: "The shipment's number.") var shipment: String
-    @Argument(help: "Lines: CODE:ACCEPTED; none accepts everything.") var lines: [LineArgument] = []
-    @Option(name: .long, help: "What did not arrive, CODE:QUANTITY; may be repeated.")
-    var short: [LineArgument] = []
-    @OptionGroup var writing: WriteOptions
-
-    func run() throws {
-        var arrivals = lines.map { ArrivalLine(item: $0.item, accepted: $0.quantity) }
-        for line in short {
-            if let index = arrivals.firstIndex(where: { $0.item == line.item }) {
-                arrivals[index].short = line.quantity
-            } else {
-                arrivals.append(
-                    ArrivalLine(item: line.item, accepted: "0", short: line.quantity))
-            }
-        }
-        try node.perform(.arrive(writing.details(), arrivals, shipment: shipment), writing)
-    }
-}
-
-struct TransferList: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Shipments, and what is still under way.")
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var reading: ReadOptions
-    @Flag(name: .long, help: "Only what is in transit or in dispute.") var open = false
-    func run() throws { try node.query(.transfers(openOnly: open), json: reading.json) }
-}
-
 struct WriteOff: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "writeoff", abstract: "Goods that are gone: CODE:QUANTITY …")

@@ -54,5 +54,6 @@ enum Phrases {
         "Recounts": "复盘次数", "Approved by": "批准人", "Opened by": "开单人",
         "Blind": "盲盘", "Uncounted goods": "未盘商品", "Costing": "计价方法",
         "Category": "分类", "Packs": "包装", "Locations": "库位", "Status": "状态",
+        "Due": "应到日期", "Said of it": "说明",
     ]
 }
