@@ -32,6 +32,7 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
     case valuesAreStated = 29
     case costIsAverage = 30
     case countsStand = 39
+    case nothingOpenNothingOwed = 40
 
     // Liveness.
     case converges = 31
@@ -91,6 +92,8 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
         case .valuesAreStated: "Keepers state what all goods between branches are worth, once."
         case .costIsAverage:
             "Goods are worth their moving average, or the first in go out first, rounded once; no goods are worth nothing."
+        case .nothingOpenNothingOwed:
+            "Two branches between whom no goods are under way or in dispute owe each other the same."
         case .countsStand:
             "A shelf holds what a count found, and what comes late below it does not change it."
         case .converges: "After the heal all nodes hold the same entries within 15 minutes."

@@ -57,6 +57,38 @@ extension Simulation {
                     .valuesAreStated, at: now,
                     "\(row.map(\.plain)) remains at \(machine.name)", machines: [machine.index])
             }
+            try checkDebts(machine, engine, torn)
+        }
+    }
+
+    /// What the sender's keeper asks for and the receiver's owes is the value of what is between them.
+    private func checkDebts(
+        _ machine: Machine, _ engine: Engine, _ torn: Set<BranchCode>
+    ) throws {
+        var open: Set<BranchPair> = []
+        for root in ["transit/", "dispute/"] {
+            for row in try engine.store.balances(prefix: root) where row.amount != 0 {
+                if case .pair(let pair)? = Account(row.account)?.place { open.insert(pair) }
+            }
+        }
+        var owed: [BranchPair: Int128] = [:]
+        for root in ["due-from/", "due-to/"] {
+            for row in try engine.store.balances(prefix: root) {
+                guard case .side(let owner, let other)? = Account(row.account)?.place,
+                    let pair = BranchPair(owner, other)
+                else { continue }
+                owed[pair, default: 0] += row.amount
+            }
+        }
+        record.checked(.nothingOpenNothingOwed, at: now)
+        for (pair, sum) in owed.sorted(by: { "\($0.key)" < "\($1.key)" })
+        where sum != 0 && !open.contains(pair)
+            && torn.isDisjoint(with: Scope.between(pair).branches)
+        {
+            throw Violation(
+                .nothingOpenNothingOwed, at: now,
+                "nothing is under way between \(pair), and \(sum) are owed, at \(machine.name)",
+                machines: [machine.index])
         }
     }
 
