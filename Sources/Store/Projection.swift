@@ -21,6 +21,7 @@ struct Projection {
     private var digests: [Scope: Digest] = [:]
     private var days: Set<Int32> = []
     private var counters: [CounterKey: UInt64] = [:]
+    private var months: [ShelfMonth: Int128] = [:]
     private var pools: Set<PoolKey> = []
     /// Transferred goods of which a keeper has news.
     private var due: Set<PoolKey> = []
@@ -35,6 +36,12 @@ struct Projection {
         let series: String
         let kind: UInt8
         let year: UInt16
+    }
+
+    private struct ShelfMonth: Hashable {
+        let account: Int64
+        let item: Int64
+        let month: Int32
     }
 
     private struct PoolKey: Hashable {
@@ -136,7 +143,8 @@ struct Projection {
                 scope: place.tip.name.scope.name, account: account, commodity: commodity)
             balances[key, default: 0] += Int128(posting.amount)
             try mark(
-                posting, number, commodity: commodity, item: item, of: document, at: place)
+                posting, number, account: account, commodity: commodity, item: item, of: document,
+                at: place)
             try markTransfer(
                 posting, number, account: account, commodity: commodity, item: item, of: document,
                 at: place)
@@ -186,12 +194,15 @@ struct Projection {
 
     /// Notes which pools a posting moves, and keeps cost inputs where the fold finds them.
     private mutating func mark(
-        _ posting: Posting, _ number: Int, commodity: Int64, item: Int64?,
+        _ posting: Posting, _ number: Int, account: Int64, commodity: Int64, item: Int64?,
         of document: DocumentHeader, at place: Place
     ) throws {
         guard case .branch(let branch) = posting.account.place else { return }
         if posting.account.root == .stock, case .item = posting.commodity {
             pools.insert(PoolKey(branch: branch.text, item: commodity))
+            let month = ShelfMonth(
+                account: account, item: commodity, month: document.effectiveDate.month)
+            months[month, default: 0] += Int128(posting.amount)
             guard let count = document.count else { return }
             try db.cachedStatement(sql: "INSERT INTO count_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
                 .execute(arguments: [
@@ -371,6 +382,7 @@ struct Projection {
                 Int64(truncatingIfNeeded: sum >> 64),
             ])
         }
+        try finishMonths()
         for (scope, delta) in digests {
             store.changed(scope)
             let held = try Data.fetchOne(
@@ -383,6 +395,31 @@ struct Projection {
         try finishMarks()
         balances = [:]
         digests = [:]
+    }
+
+    private mutating func finishMonths() throws {
+        let read = try db.cachedStatement(
+            sql: """
+                SELECT amount, amount_high FROM shelf_month
+                WHERE account = ? AND item = ? AND month = ?
+                """)
+        let write = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO shelf_month VALUES (?, ?, ?, ?, ?)")
+        let drop = try db.cachedStatement(
+            sql: "DELETE FROM shelf_month WHERE account = ? AND item = ? AND month = ?")
+        for (key, delta) in months where delta != 0 {
+            let row = try Row.fetchOne(read, arguments: [key.account, key.item, key.month])
+            let sum = (try row.map { try Int128(row: $0) } ?? 0) + delta
+            guard sum != 0 else {
+                try drop.execute(arguments: [key.account, key.item, key.month])
+                continue
+            }
+            try write.execute(arguments: [
+                key.account, key.item, key.month, Int64(truncatingIfNeeded: sum),
+                Int64(truncatingIfNeeded: sum >> 64),
+            ])
+        }
+        months = [:]
     }
 
     private mutating func finishMarks() throws {

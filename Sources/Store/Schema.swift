@@ -10,6 +10,7 @@ enum Schema {
         Step(sql: views, rebuilds: false),
         Step(sql: incarnations, rebuilds: false),
         Step(sql: goods, rebuilds: true),
+        Step(sql: months, rebuilds: true),
     ]
 
     struct Step {
@@ -382,10 +383,23 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    private static let months = """
+        -- What came onto a shelf and left it in a month (12 * year + month - 1): what stood there at any
+        -- time is a sum of few rows. As in `balance` no row stands for zero.
+        CREATE TABLE shelf_month (
+            account INTEGER NOT NULL REFERENCES name(id),
+            item INTEGER NOT NULL REFERENCES name(id),
+            month INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            amount_high INTEGER NOT NULL,
+            PRIMARY KEY (account, item, month)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
-        "cost", "cost_layer", "pool_layer", "counted", "count_move", "transfer", "statement",
+        "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "transfer", "statement",
         "statement_due", "register", "superseded", "event", "void",
         "roster_act", "digest",
     ]

@@ -28,7 +28,8 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Books",
                 subcommands: [
-                    JournalCommand.self, Balance.self, Stock.self, SalesReport.self, Show.self,
+                    JournalCommand.self, Balance.self, Stock.self, Movement.self, StockCard.self,
+                    SalesReport.self, Show.self,
                     Exceptions.self,
                 ]),
             CommandGroup(

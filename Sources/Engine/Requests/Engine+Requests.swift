@@ -81,6 +81,8 @@ extension Engine {
         case .stock(let branch, let item, let limit):
             try stock(branch: branch, item: item, limit: limit)
         case .locations(let branch): try locations(branch: branch)
+        case .movement(let filter): try movement(filter)
+        case .card(let filter): try stockCard(filter)
         case .exceptions: try exceptions(at: now)
         case .digests: try digests()
         case .invitations: try invitations(at: now)

@@ -62,6 +62,10 @@ package enum Query: Codable, Hashable, Sendable {
     case balance(branch: String?, asAt: String?)
     case stock(branch: String?, item: String?, limit: Int)
     case locations(branch: String?)
+    /// Opening, what came, what left, closing.
+    case movement(MovementFilter)
+    /// One item's moves at a branch.
+    case card(CardFilter)
     /// Facts that need a person, with a suggested action.
     case exceptions
     case digests
@@ -77,6 +81,52 @@ package enum Query: Codable, Hashable, Sendable {
     case counts(openOnly: Bool)
 
     package static let limitMax = 10_000
+}
+
+package struct MovementFilter: Codable, Hashable, Sendable {
+    package var branch: String?
+    package var item: String?
+    package var from: String
+    package var to: String
+    /// `whole`, `month` or `day`.
+    package var by: String
+    package var byLocation: Bool
+    package var limit: Int
+
+    package init(
+        branch: String? = nil, item: String? = nil, from: String, to: String,
+        by: String = "whole", byLocation: Bool = false, limit: Int = 1_000
+    ) {
+        self.branch = branch
+        self.item = item
+        self.from = from
+        self.to = to
+        self.by = by
+        self.byLocation = byLocation
+        self.limit = limit
+    }
+}
+
+package struct CardFilter: Codable, Hashable, Sendable {
+    package var branch: String
+    package var item: String
+    package var from: String
+    package var to: String
+    /// One location of the branch; all of them where nil.
+    package var location: String?
+    package var limit: Int
+
+    package init(
+        branch: String, item: String, from: String, to: String, location: String? = nil,
+        limit: Int = 1_000
+    ) {
+        self.branch = branch
+        self.item = item
+        self.from = from
+        self.to = to
+        self.location = location
+        self.limit = limit
+    }
 }
 
 package struct JournalFilter: Codable, Hashable, Sendable {

@@ -155,6 +155,15 @@ extension Day {
         )
     }
 
+    /// Months since year 0: December 2026 is 12 × 2026 + 11.
+    package var month: Int32 {
+        let (year, month, _) = civil
+        return Int32(12 * year + month - 1)
+    }
+
+    /// The first day of its month.
+    package var firstOfMonth: Day { Day(number: number - Int32(civil.day - 1)) }
+
     package var description: String {
         let (year, month, day) = civil
         return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)

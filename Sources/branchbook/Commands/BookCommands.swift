@@ -46,6 +46,47 @@ struct Stock: ParsableCommand {
     }
 }
 
+struct Movement: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Opening, what came, what left, closing (进销存).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "First day.") var from: String
+    @Option(name: .long, help: "Last day.") var to: String
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "One item.") var item: String?
+    @Option(name: .long, help: "Rows: whole, month or day.") var by: String = "whole"
+    @Flag(name: .long, help: "A row for each location.") var locations = false
+    @Option(name: .long, help: "Rows at most.") var limit: Int = 1_000
+    func run() throws {
+        try node.query(
+            .movement(
+                MovementFilter(
+                    branch: branch, item: item, from: from, to: to, by: by, byLocation: locations,
+                    limit: limit)), json: reading.json)
+    }
+}
+
+struct StockCard: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "card", abstract: "Every move of an item at a branch, with the balance.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "The item's code.") var item: String
+    @Option(name: .long, help: "The branch.") var branch: String
+    @Option(name: .long, help: "First day.") var from: String
+    @Option(name: .long, help: "Last day.") var to: String
+    @Option(name: .long, help: "One location.") var location: String?
+    @Option(name: .long, help: "Rows at most.") var limit: Int = 1_000
+    func run() throws {
+        try node.query(
+            .card(
+                CardFilter(
+                    branch: branch, item: item, from: from, to: to, location: location,
+                    limit: limit)), json: reading.json)
+    }
+}
+
 struct SalesReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sales", abstract: "What each branch sold.")

@@ -1,0 +1,176 @@
+import Books
+import Replica
+import Store
+
+/// Reports on what came and went (进销存).
+extension Engine {
+    /// Opening, what came, what left, closing: by branch and item, or by location as well.
+    func movement(_ filter: MovementFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try filter.branch.map { try known($0, standing) }
+        let item = try filter.item.map { try Self.itemCode($0) }
+        let (from, to) = (try Self.day(filter.from), try Self.day(filter.to))
+        guard from <= to else {
+            throw Refusal(.badOption, "\(from) is after \(to)", next: "name the earlier day first")
+        }
+        guard let cut = Store.Cut(rawValue: filter.by) else {
+            throw Refusal(
+                .badOption, "rows are by `whole`, `month` or `day`, not by \(filter.by)")
+        }
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.movement/1", title: "Goods movement",
+            columns: [
+                .text("from", cut == .day ? "Day" : "From"), .text("branch", "Branch"),
+                .text("item", "Item"), .text("name", "Name"), .text("location", "Location"),
+                .number("opening", "Opening"), .number("bought", "Bought"),
+                .number("sold", "Sold"), .number("received", "From branches"),
+                .number("shipped", "To branches"), .number("adjusted", "Adjusted"),
+                .number("moved", "Moved"), .number("closing", "Closing"),
+            ])
+        var lines = try MovementLines(
+            openings: store.openings(branch: only, item: item, before: from),
+            moves: store.movements(branch: only, item: item, from: from, to: to, by: cut),
+            from: from, cut: cut, byLocation: filter.byLocation)
+        let limit = bounded(filter.limit)
+        for line in lines.take(limit) {
+            let shelf = line.shelf
+            let name = try ItemCode(shelf.item).flatMap { try itemName($0) }
+            func figure(_ amount: Int128) throws -> Report.Cell {
+                amount == 0 ? .empty : try figures.quantity(amount, of: shelf.item)
+            }
+            report.rows.append([
+                .text(line.day.description), .text(shelf.branch), .text(shelf.item),
+                .optional(name), .text(filter.byLocation ? shelf.location : ""),
+                try figures.quantity(line.opening, of: shelf.item), try figure(line.bought),
+                try figure(line.sold), try figure(line.received), try figure(line.shipped),
+                try figure(line.adjusted), try figure(line.moved),
+                try figures.quantity(line.closing, of: shelf.item),
+            ])
+        }
+        report.facts = [
+            .init("from", "From", .text(from.description)),
+            .init("to", "To", .text(to.description)),
+        ]
+        if lines.hasMore { report.notes.append("Only the first \(limit) rows are shown.") }
+        report.notes += scopesMissing(standing, only)
+        return report
+    }
+
+    /// Every move of one item at a branch, with what stood there after it.
+    func stockCard(_ filter: CardFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let branch = try known(filter.branch, standing)
+        let item = try Self.itemCode(filter.item)
+        let (from, to) = (try Self.day(filter.from), try Self.day(filter.to))
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.card/1", title: "Stock card \(branch) \(item)",
+            columns: [
+                .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
+                .text("location", "Location"), .number("quantity", "Quantity"),
+                .number("balance", "Balance"), .text("person", "Person"),
+                .text("party", "Party"), .text("memo", "Memo"),
+            ])
+        let openings = try store.openings(branch: branch, item: item, before: from)
+        func counts(_ location: String) -> Bool {
+            filter.location.map { $0 == location } ?? true
+        }
+        var balance = openings.filter { counts($0.key.location) }.reduce(Int128(0)) {
+            $0 + $1.value
+        }
+        report.facts = [
+            .init("opening", "Opening", try figures.quantity(balance, of: item.text))
+        ]
+        let limit = bounded(filter.limit)
+        let rows = try store.card(branch: branch, item: item, from: from, to: to, limit: limit)
+        for row in rows where counts(row.location) && row.amount != 0 {
+            balance += row.amount
+            let document = row.document
+            report.rows.append([
+                .text(document.effectiveDate.description),
+                .optional(document.number?.description ?? document.link?.target.description),
+                .text("\(document.kind)"), .text(row.location),
+                try figures.quantity(row.amount, of: item.text),
+                try figures.quantity(balance, of: item.text), .text(document.person),
+                .optional(document.party), .optional(document.memo),
+            ])
+        }
+        report.facts.append(
+            .init("closing", "Closing", try figures.quantity(balance, of: item.text)))
+        if rows.count == limit {
+            report.notes.append("Only the first \(limit) moves are shown: ask for fewer days.")
+        }
+        report.notes += scopesMissing(standing, branch)
+        return report
+    }
+}
+
+/// Lines of opening and closing, made of sums by kind of document.
+struct MovementLines {
+    struct Line {
+        let shelf: Store.ShelfItem
+        let day: Day
+        var opening: Int128
+        var bought: Int128 = 0
+        var sold: Int128 = 0
+        var received: Int128 = 0
+        var shipped: Int128 = 0
+        var adjusted: Int128 = 0
+        var moved: Int128 = 0
+
+        var closing: Int128 {
+            opening + bought - sold + received - shipped + adjusted + moved
+        }
+
+        mutating func add(_ row: Store.MovementRow) {
+            switch row.kind {
+            case .goodsReceipt, .supplierReturn: bought += row.amount
+            case .sale, .customerReturn: sold -= row.amount
+            case .arrival: received += row.amount
+            case .shipment: shipped -= row.amount
+            case .move: moved += row.amount
+            case .writeOff, .found, .count, .journal, .statement, .reversal, .revaluation, .payment:
+                adjusted += row.amount
+            }
+        }
+    }
+
+    private var lines: [Line] = []
+    private(set) var hasMore = false
+
+    init(
+        openings: [Store.ShelfItem: Int128], moves: [Store.MovementRow], from: Day,
+        cut: Store.Cut, byLocation: Bool
+    ) {
+        func key(_ shelf: Store.ShelfItem) -> Store.ShelfItem {
+            byLocation
+                ? shelf
+                : Store.ShelfItem(branch: shelf.branch, item: shelf.item, location: "")
+        }
+        var opening: [Store.ShelfItem: Int128] = [:]
+        for (shelf, amount) in openings { opening[key(shelf), default: 0] += amount }
+        var spans: [Store.ShelfItem: [Day: [Store.MovementRow]]] = [:]
+        for row in moves { spans[key(row.shelf), default: [:]][row.day, default: []].append(row) }
+        for shelf in Set(opening.keys).union(spans.keys).sorted() {
+            var held = opening[shelf] ?? 0
+            var days = spans[shelf] ?? [:]
+            // Goods that lie still are told once.
+            if days.isEmpty { days[from] = [] }
+            for (day, rows) in days.sorted(by: { $0.key < $1.key }) {
+                var line = Line(shelf: shelf, day: day, opening: held)
+                for row in rows { line.add(row) }
+                held = line.closing
+                lines.append(line)
+            }
+        }
+        if cut != .whole {
+            lines.sort { ($0.shelf.branch, $0.day, $0.shelf) < ($1.shelf.branch, $1.day, $1.shelf) }
+        }
+    }
+
+    mutating func take(_ limit: Int) -> [Line] {
+        hasMore = lines.count > limit
+        return Array(lines.prefix(limit))
+    }
+}
