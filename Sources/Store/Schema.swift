@@ -399,7 +399,8 @@ enum Schema {
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
-        "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "transfer", "statement",
+        "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "transfer",
+        "statement",
         "statement_due", "register", "superseded", "event", "void",
         "roster_act", "digest",
     ]

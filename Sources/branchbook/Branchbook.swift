@@ -29,7 +29,7 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Books",
                 subcommands: [
                     JournalCommand.self, Balance.self, Stock.self, Movement.self, StockCard.self,
-                    SalesReport.self, Show.self,
+                    SalesReport.self, Margin.self, Show.self,
                     Exceptions.self,
                 ]),
             CommandGroup(

@@ -255,7 +255,8 @@ import Testing
             .move(Details(date: start.description), [line("TEA", "2")], to: "back"))
         #expect(try held(node, "TEA") == 10)
         #expect(try held(node, "TEA", on: "back") == 4)
-        #expect(try node.report(.count(sheet: sheet)).rows[0][2...4].map(\.plain) == ["2", "4", "2"])
+        #expect(
+            try node.report(.count(sheet: sheet)).rows[0][2...4].map(\.plain) == ["2", "4", "2"])
         try node.perform(.move(Details(), [line("TEA", "2")], to: "back"))
         #expect(try held(node, "TEA") == 8)
         #expect(try held(node, "TEA", on: "back") == 6)

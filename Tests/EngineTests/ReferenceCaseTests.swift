@@ -10,63 +10,10 @@ import Testing
 /// through the product's commands at three replicas. What issue "First light" does not build is named
 /// with its reason; the rest of the case runs.
 @Suite struct ReferenceCaseTests {
-    private struct Case: Decodable {
-        let id: String
-        let title: String
-        let steps: [[String: Value]]?
-        let data: Value?
-    }
+    private typealias Case = ReferenceCase
+    private typealias Value = ReferenceCase.Value
 
-    /// Any JSON, as far as the cases use it.
-    private enum Value: Decodable {
-        case text(String)
-        case list([Value])
-        case fields([String: Value])
-        case other
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) {
-                self = .text(text)
-            } else if let number = try? container.decode(Int.self) {
-                self = .text("\(number)")
-            } else if let list = try? container.decode([Value].self) {
-                self = .list(list)
-            } else if let fields = try? container.decode([String: Value].self) {
-                self = .fields(fields)
-            } else {
-                self = .other
-            }
-        }
-
-        var text: String? { if case .text(let text) = self { text } else { nil } }
-        subscript(_ key: String) -> Value? {
-            if case .fields(let fields) = self { fields[key] } else { nil }
-        }
-        var list: [Value] { if case .list(let list) = self { list } else { [] } }
-    }
-
-    private static let file: URL? = {
-        let shared =
-            ProcessInfo.processInfo.environment["BRANCHBOOK_SHARED"].map {
-                URL(fileURLWithPath: $0)
-            }
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "shared")
-        let file = shared.appending(path: "data/reference_cases.json")
-        return FileManager.default.fileExists(atPath: file.path) ? file : nil
-    }()
-
-    private func load(_ id: String) throws -> Case? {
-        guard let file = Self.file else {
-            print("skipped: reference_cases.json is not in the folder of published data")
-            return nil
-        }
-        let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: file))
-        let found: Case = try #require(cases.first { $0.id == id }, "no case \(id)")
-        return found
-    }
+    private func load(_ id: String) throws -> Case? { try ReferenceCase.load(id) }
 
     // MARK: The company of a case
 

@@ -83,6 +83,7 @@ extension Engine {
         case .locations(let branch): try locations(branch: branch)
         case .movement(let filter): try movement(filter)
         case .card(let filter): try stockCard(filter)
+        case .margin(let filter): try margin(filter)
         case .exceptions: try exceptions(at: now)
         case .digests: try digests()
         case .invitations: try invitations(at: now)

@@ -66,6 +66,8 @@ package enum Query: Codable, Hashable, Sendable {
     case movement(MovementFilter)
     /// One item's moves at a branch.
     case card(CardFilter)
+    /// What was earned on what was sold.
+    case margin(MarginFilter)
     /// Facts that need a person, with a suggested action.
     case exceptions
     case digests
@@ -103,6 +105,31 @@ package struct MovementFilter: Codable, Hashable, Sendable {
         self.to = to
         self.by = by
         self.byLocation = byLocation
+        self.limit = limit
+    }
+}
+
+package struct MarginFilter: Codable, Hashable, Sendable {
+    /// `branch`, `item`, `category`, `day`, `month`, `hour`, `customer`, in the order of the columns.
+    package var by: [String]
+    package var branch: String?
+    package var item: String?
+    package var from: String
+    package var to: String
+    /// Write-offs count as units that cost and brought nothing.
+    package var withWriteOffs: Bool
+    package var limit: Int
+
+    package init(
+        by: [String], branch: String? = nil, item: String? = nil, from: String, to: String,
+        withWriteOffs: Bool = false, limit: Int = 1_000
+    ) {
+        self.by = by
+        self.branch = branch
+        self.item = item
+        self.from = from
+        self.to = to
+        self.withWriteOffs = withWriteOffs
         self.limit = limit
     }
 }

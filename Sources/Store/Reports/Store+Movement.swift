@@ -42,7 +42,8 @@ extension Store {
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT id, name FROM name WHERE name >= ? AND name < ?"),
             arguments: [
-                branch.map { "stock/\($0)/" } ?? "stock/", branch.map { "stock/\($0)0" } ?? "stock0",
+                branch.map { "stock/\($0)/" } ?? "stock/",
+                branch.map { "stock/\($0)0" } ?? "stock0",
             ])
         var shelves: [Int64: (branch: String, location: String)] = [:]
         for row in rows {

@@ -87,6 +87,31 @@ struct StockCard: ParsableCommand {
     }
 }
 
+struct Margin: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What was earned on what was sold.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "First day.") var from: String
+    @Option(name: .long, help: "Last day.") var to: String
+    @Option(
+        name: .long,
+        help: "branch, item, category, day, month, hour, customer: one, or several with commas.")
+    var by: String = "item"
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "One item.") var item: String?
+    @Flag(name: .long, help: "Count what was written off as cost.") var withWriteoffs = false
+    @Option(name: .long, help: "Rows at most.") var limit: Int = 1_000
+    func run() throws {
+        try node.query(
+            .margin(
+                MarginFilter(
+                    by: by.split(separator: ",").map(String.init), branch: branch, item: item,
+                    from: from, to: to, withWriteOffs: withWriteoffs, limit: limit)),
+            json: reading.json)
+    }
+}
+
 struct SalesReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sales", abstract: "What each branch sold.")

@@ -54,7 +54,8 @@ enum Phrases {
         "Recounts": "复盘次数", "Approved by": "批准人", "Opened by": "开单人",
         "Blind": "盲盘", "Uncounted goods": "未盘商品", "Costing": "计价方法",
         "Category": "分类", "Packs": "包装", "Locations": "库位", "Status": "状态",
-        "Goods movement": "进销存", "Opening": "期初", "Bought": "采购", "Sold": "销售数量",
+        "Margin": "毛利率", "Cost": "成本", "Profit": "毛利", "Month": "月份", "Hour": "时段",
+        "Customer": "客户", "Goods movement": "进销存", "Opening": "期初", "Bought": "采购", "Sold": "销售数量",
         "From branches": "调入", "To branches": "调出", "Adjusted": "调整", "Moved": "移库",
         "Closing": "期末", "Quantity": "数量", "Balance": "结存", "Due": "应到日期", "Said of it": "说明",
     ]

@@ -1,0 +1,137 @@
+import Books
+import Replica
+import Store
+
+/// What was earned on what was sold.
+extension Engine {
+    /// Sales less returns: quantity, revenue, cost, profit and margin, by what is asked for.
+    func margin(_ filter: MarginFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try filter.branch.map { try known($0, standing) }
+        let item = try filter.item.map { try Self.itemCode($0) }
+        let (from, to) = (try Self.day(filter.from), try Self.day(filter.to))
+        let dimensions = try filter.by.map { text in
+            guard let dimension = MarginDimension(rawValue: text) else {
+                throw Refusal(
+                    .badOption, "sales are not told by \(text)",
+                    next: "use "
+                        + MarginDimension.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            return dimension
+        }
+        guard !dimensions.isEmpty, Set(dimensions).count == dimensions.count else {
+            throw Refusal(.badOption, "name what the sales are to be told by, each once")
+        }
+        try foldCosts()
+        let held = Set(standing.keyring.scopes)
+        let branches = standing.roster.branches.keys.sorted().filter { code in
+            only.map { $0 == code } ?? held.contains(.trade(code))
+        }
+        var lines: [[String]: Store.SoldRow] = [:]
+        var categories: [String: String] = [:]
+        for branch in branches {
+            var query = Store.SoldQuery(branch: branch, from: from, to: to)
+            query.item = item
+            query.byHour = dimensions.contains(.hour)
+            query.byCustomer = dimensions.contains(.customer)
+            query.utcOffsetMinutes = Int64(utcOffsetMinutes)
+            query.withWriteOffs = filter.withWriteOffs
+            for (key, row) in try store.sold(query) {
+                if categories[key.item] == nil { categories[key.item] = try category(key.item) }
+                let place = dimensions.map { dimension -> String in
+                    switch dimension {
+                    case .branch: branch.text
+                    case .item: key.item
+                    case .category: categories[key.item] ?? ""
+                    case .day: key.day.description
+                    case .month: String(key.day.description.prefix(7))
+                    case .hour: key.hour.map { $0 < 10 ? "0\($0)" : "\($0)" } ?? ""
+                    case .customer: key.customer ?? ""
+                    }
+                }
+                lines[place, default: Store.SoldRow()].add(row)
+            }
+        }
+        return try marginReport(
+            lines, dimensions, filter, ledger, notes: scopesMissing(standing, only))
+    }
+
+    private func category(_ item: String) throws -> String {
+        guard let code = ItemCode(item) else { return "" }
+        let values = try store.values(
+            entity: ItemFacts.entity(code), attribute: ItemFacts.Attribute.category)
+        return values.last?.text ?? ""
+    }
+
+    private func marginReport(
+        _ lines: [[String]: Store.SoldRow], _ dimensions: [MarginDimension],
+        _ filter: MarginFilter, _ ledger: Ledger, notes: [String]
+    ) throws -> Report {
+        var figures = ReportWriter(store, ledger)
+        // Units of several items have no sum.
+        let item = dimensions.firstIndex(of: .item)
+        var report = Report(
+            schema: "branchbook.margin/1", title: "Margin",
+            columns: dimensions.map { .text($0.rawValue, $0.label) } + [
+                .number("quantity", "Quantity"), .number("revenue", "Revenue, net"),
+                .number("cost", "Cost"), .number("profit", "Profit"),
+                .number("margin", "Margin"), .number("uncosted", "Uncosted"),
+            ])
+        let limit = bounded(filter.limit)
+        var sum = Store.SoldRow()
+        for line in lines.values { sum.add(line) }
+        for (place, line) in lines.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) })
+            .prefix(limit)
+        {
+            let code = item.map { place[$0] }
+            report.rows.append(
+                place.map { .text($0) } + [
+                    try code.map { try figures.quantity(line.quantity, of: $0) } ?? .empty,
+                    figures.money(line.revenue), figures.money(line.cost),
+                    line.revenueCosted == 0 && line.uncosted != 0
+                        ? .empty : figures.money(line.profit), Self.margin(line),
+                    line.uncosted == 0
+                        ? .empty
+                        : try code.map { try figures.quantity(line.uncosted, of: $0) }
+                            ?? .text("yes"),
+                ])
+        }
+        report.facts = [
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("revenue", "Revenue, net", figures.money(sum.revenue)),
+            .init("cost", "Cost", figures.money(sum.cost)),
+            .init("profit", "Profit", figures.money(sum.profit)),
+            .init("margin", "Margin", Self.margin(sum)),
+        ]
+        if lines.count > limit { report.notes.append("Only the first \(limit) rows are shown.") }
+        report.notes += notes
+        return report
+    }
+
+    /// Profit of revenue, four decimal places, half away from zero; nothing where nothing was taken.
+    private static func margin(_ row: Store.SoldRow) -> Report.Cell {
+        guard row.revenueCosted != 0 else { return .empty }
+        let (product, over) = row.profit.multipliedReportingOverflow(by: 20_000)
+        guard !over else { return .empty }
+        let doubled = product / row.revenueCosted
+        let rounded = (doubled + (doubled < 0 ? -1 : 1)) / 2
+        return .decimal(Amount.text(rounded, scale: 4))
+    }
+}
+
+/// What sales may be told by.
+enum MarginDimension: String, CaseIterable {
+    case branch, item, category, day, month, hour, customer
+
+    var label: String {
+        switch self {
+        case .branch: "Branch"
+        case .item: "Item"
+        case .category: "Category"
+        case .day: "Day"
+        case .month: "Month"
+        case .hour: "Hour"
+        case .customer: "Customer"
+        }
+    }
+}
