@@ -15,6 +15,8 @@ package enum Command: Codable, Hashable, Sendable {
     /// Goods go to another location of the same branch.
     case move(Details, [Line], to: String)
     case setLocation(LocationChange)
+    /// How much of an item is wanted on a location.
+    case setStocking(StockingChange)
     case arrive(Details, [ArrivalLine], shipment: String)
     /// The sender says what became of goods in dispute.
     case settle(Details, [Line], shipment: String, areLost: Bool)
@@ -35,7 +37,7 @@ extension Command {
     /// Nil for master data.
     package var details: Details? {
         switch self {
-        case .addItems, .setItem, .setLocation: nil
+        case .addItems, .setItem, .setLocation, .setStocking: nil
         case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
             .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
@@ -209,6 +211,29 @@ package struct LocationChange: Codable, Hashable, Sendable {
         self.status = status
         self.title = title
         self.isActive = isActive
+    }
+}
+
+/// Figures that are nil stay as they are; empty ones are taken away.
+package struct StockingChange: Codable, Hashable, Sendable {
+    package var item: String
+    package var location: String?
+    package var minimum: String?
+    package var target: String?
+    package var maximum: String?
+    /// A supplier, or `branch:CODE`.
+    package var source: String?
+
+    package init(
+        item: String, location: String? = nil, minimum: String? = nil, target: String? = nil,
+        maximum: String? = nil, source: String? = nil
+    ) {
+        self.item = item
+        self.location = location
+        self.minimum = minimum
+        self.target = target
+        self.maximum = maximum
+        self.source = source
     }
 }
 

@@ -46,6 +46,7 @@ package struct Planner: Sendable {
         case .ship(let details, let lines, let other): try ship(details, lines, to: other, view)
         case .move(let details, let lines, let other): try move(details, lines, to: other, view)
         case .setLocation(let change): try setLocation(change, view)
+        case .setStocking(let change): try setStocking(change, view)
         case .arrive(let details, let lines, let shipment):
             try arrive(details, lines, shipment: shipment, view)
         case .settle(let details, let lines, let shipment, let areLost):

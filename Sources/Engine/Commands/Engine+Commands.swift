@@ -62,6 +62,7 @@ extension Engine {
         switch (draft.number, command) {
         case (let number?, _): what = "\(number.kind) \(number)"
         case (nil, .setLocation(let change)): what = "location \(change.name) written"
+        case (nil, .setStocking(let change)): what = "stocking of \(change.item) written"
         default: what = "items written"
         }
         return total.map { "\(what), \($0) \(ledger.currency)" } ?? what

@@ -29,6 +29,14 @@ extension Engine {
         }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         report.rows += try transferExceptions(on: today, &figures)
+        for branch in branches(standing, nil) {
+            let count = try itemsToOrder(at: branch)
+            guard count > 0 else { continue }
+            report.rows.append([
+                .text("reorder"), .text("\(branch): items below their minimum"),
+                .integer(Int64(count)), .text("`branchbook reorder --branch \(branch)`"),
+            ])
+        }
         for (log, fork) in forks.sorted(by: { $0.key < $1.key }) {
             let names = [log.author, fork.toldBy.map { NodeID($0) }].compactMap { $0 }
                 .map { standing.roster.nodes[$0]?.admission.name ?? $0.short }

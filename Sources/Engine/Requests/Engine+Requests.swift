@@ -84,6 +84,7 @@ extension Engine {
         case .movement(let filter): try movement(filter)
         case .card(let filter): try stockCard(filter)
         case .margin(let filter): try margin(filter)
+        case .reorder(let branch, let all): try reorder(branch: branch, all: all)
         case .exceptions: try exceptions(at: now)
         case .digests: try digests()
         case .invitations: try invitations(at: now)

@@ -66,6 +66,8 @@ package enum Query: Codable, Hashable, Sendable {
     case movement(MovementFilter)
     /// One item's moves at a branch.
     case card(CardFilter)
+    /// What lies below its minimum or above its maximum; or all that is looked after.
+    case reorder(branch: String?, all: Bool)
     /// What was earned on what was sold.
     case margin(MarginFilter)
     /// Facts that need a person, with a suggested action.

@@ -27,12 +27,16 @@ package struct RegisterWrite: Hashable, Sendable {
     package static let nameBytesMax = 128
     package static let supersedesMax = 64
     package static let locationPrefix = "location/"
+    package static let stockingPrefix = "stocking/"
 
-    /// The one scope that an entity is described in: a branch's locations in `trade/<branch>`, all else
-    /// in the catalog. Nil for a location of no branch.
+    /// The one scope that an entity is described in: a branch's locations, and how it stocks them, in
+    /// `trade/<branch>`, all else in the catalog. Nil for those of no branch.
     package var home: Scope? {
-        guard entity.utf8.starts(with: Self.locationPrefix.utf8) else { return .catalog }
-        let rest = entity.utf8.dropFirst(Self.locationPrefix.utf8.count)
+        let own = [Self.locationPrefix, Self.stockingPrefix].first {
+            entity.utf8.starts(with: $0.utf8)
+        }
+        guard let own else { return .catalog }
+        let rest = entity.utf8.dropFirst(own.utf8.count)
         guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
         return BranchCode(String(decoding: rest[..<slash], as: UTF8.self)).map { .trade($0) }
     }

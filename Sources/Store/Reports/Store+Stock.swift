@@ -1,4 +1,4 @@
-import Books
+package import Books
 import GRDB
 package import Replica
 
@@ -95,6 +95,23 @@ extension Store {
                         """),
                 arguments: [prefix, prefix.dropLast() + "0"]
             ).map { String($0.dropFirst(prefix.count)) }
+        }
+    }
+
+    /// What a branch wants on its locations. Cost: a look at the registers of each.
+    package func stockings(of branch: BranchCode) throws -> [Stocking] {
+        let prefix = Stocking.prefix(branch)
+        let entities = try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM register
+                        WHERE entity >= ? AND entity < ? ORDER BY entity
+                        """),
+                arguments: [prefix, prefix.dropLast() + "0"])
+        }
+        return try entities.compactMap {
+            Stocking(rest: $0.dropFirst(prefix.count), values: try registers(entity: $0))
         }
     }
 }

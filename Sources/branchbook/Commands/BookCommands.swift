@@ -46,6 +46,18 @@ struct Stock: ParsableCommand {
     }
 }
 
+struct Reorder: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What is to be ordered, or moved away.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Flag(name: .long, help: "Also what there is enough of.") var all = false
+    func run() throws {
+        try node.query(.reorder(branch: branch, all: all), json: reading.json)
+    }
+}
+
 struct Movement: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Opening, what came, what left, closing (进销存).")

@@ -1,0 +1,119 @@
+import Books
+import Replica
+import Store
+
+/// What is to be ordered or moved away.
+extension Engine {
+    /// One item on one location, what will be there and what to do.
+    private struct Proposal {
+        let stocking: Stocking
+        let held: Int128
+        /// On its way from other branches; of the location that is sold from.
+        let coming: Int128
+        let amount: Int128
+        var projected: Int128 { held + coming }
+    }
+
+    /// What lies below its minimum or above its maximum; with `all` everything that is looked after.
+    func reorder(branch text: String?, all: Bool) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try text.map { try known($0, standing) }
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.reorder/1", title: "To be ordered",
+            columns: [
+                .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
+                .text("location", "Location"), .number("quantity", "On shelf"),
+                .number("coming", "Coming"), .number("minimum", "Minimum"),
+                .number("target", "Target"), .number("maximum", "Maximum"),
+                .number("order", "To order"), .text("source", "From"),
+                .text("next", "What to do"),
+            ])
+        for code in branches(standing, only) {
+            for proposal in try proposals(of: code) where all || proposal.amount != 0 {
+                report.rows.append(try cells(proposal, at: code, &figures))
+            }
+        }
+        report.notes = scopesMissing(standing, only)
+        return report
+    }
+
+    /// Branches whose trade is read here, or the one that was asked for.
+    func branches(_ standing: Standing, _ only: BranchCode?) -> [BranchCode] {
+        let held = Set(standing.keyring.scopes)
+        return standing.roster.branches.keys.sorted().filter { code in
+            only.map { $0 == code } ?? held.contains(.trade(code))
+        }
+    }
+
+    /// How many items of a branch are to be ordered.
+    func itemsToOrder(at branch: BranchCode) throws -> Int {
+        try proposals(of: branch).filter { $0.amount > 0 }.count
+    }
+
+    /// In the order of items and locations. An item that nobody looks after is there where it will be
+    /// below zero.
+    private func proposals(of branch: BranchCode) throws -> [Proposal] {
+        struct Place: Hashable {
+            let item: String
+            let location: String
+        }
+        var held: [Place: Int128] = [:]
+        for row in try store.stock(branch: branch, item: nil, limit: .max) {
+            held[Place(item: row.item, location: row.location)] = row.onShelf
+        }
+        var coming: [String: Int128] = [:]
+        for line in try openTransfers() where line.number.series.branch != branch {
+            guard let pair = BranchPair(line.pair), pair.contains(branch) else { continue }
+            coming[line.item, default: 0] += line.transit
+        }
+        var stockings = try store.stockings(of: branch)
+        let known = Set(stockings.map { Place(item: $0.item.text, location: $0.location) })
+        let others = Set(held.keys).union(
+            coming.keys.map { Place(item: $0, location: LocationFacts.main) })
+        for place in others.subtracting(known) {
+            guard let item = ItemCode(place.item) else { continue }
+            stockings.append(Stocking(item: item, location: place.location))
+        }
+        return stockings.sorted { ($0.item, $0.location) < ($1.item, $1.location) }.map {
+            let place = Place(item: $0.item.text, location: $0.location)
+            let here = held[place] ?? 0
+            let more = $0.location == LocationFacts.main ? coming[$0.item.text] ?? 0 : 0
+            return Proposal(
+                stocking: $0, held: here, coming: more,
+                amount: $0.proposal(projected: here + more))
+        }
+    }
+
+    private func cells(
+        _ proposal: Proposal, at branch: BranchCode, _ figures: inout ReportWriter
+    ) throws -> [Report.Cell] {
+        let stocking = proposal.stocking
+        let item = stocking.item.text
+        func figure(_ value: Int64?) throws -> Report.Cell {
+            try value.map { try figures.quantity($0, of: item) } ?? .empty
+        }
+        let amount = try figures.quantity(proposal.amount, of: item)
+        return [
+            .text(branch.text), .text(item), .optional(try itemName(stocking.item)),
+            .text(stocking.location), try figures.quantity(proposal.held, of: item),
+            proposal.coming == 0 ? .empty : try figures.quantity(proposal.coming, of: item),
+            try figure(stocking.minimum), try figure(stocking.target),
+            try figure(stocking.maximum), proposal.amount == 0 ? .empty : amount,
+            .optional(stocking.source), .optional(next(proposal, at: branch, amount.plain)),
+        ]
+    }
+
+    private func next(_ proposal: Proposal, at branch: BranchCode, _ amount: String) -> String? {
+        let (stocking, item) = (proposal.stocking, proposal.stocking.item.text)
+        if proposal.amount < 0 {
+            let away = amount.drop { $0 == "-" }
+            return "move \(away) away: `branchbook move` or `branchbook transfer send`"
+        }
+        guard proposal.amount > 0 else { return nil }
+        guard let source = stocking.source else { return "order it, and say whence with --from" }
+        guard source.hasPrefix(Stocking.branchPrefix) else { return "order it from \(source)" }
+        let other = source.dropFirst(Stocking.branchPrefix.count)
+        return "at \(other): `branchbook transfer send \(item):\(amount) --to \(branch)`"
+    }
+}
