@@ -419,7 +419,7 @@ struct FoldedPool {
                 taken: kind == .shipment ? row.taken : []))
         switch kind {
         case .sale, .customerReturn: totals.costOfSales &+= row.cost
-        case .shipment: totals.shipped &+= row.cost
+        case .shipment, .repack: totals.shipped &+= row.cost
         // What it is above the credit is the supplier's difference.
         case .supplierReturn: totals.variance &+= row.cost
         default: totals.writeOff &+= row.cost
@@ -433,7 +433,7 @@ extension DocumentKind {
     /// Do goods come in with it, whose value may come apart from them?
     fileprivate var bringsGoods: Bool {
         switch self {
-        case .goodsReceipt, .arrival, .found, .customerReturn: true
+        case .goodsReceipt, .arrival, .found, .customerReturn, .repack: true
         default: false
         }
     }

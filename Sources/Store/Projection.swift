@@ -30,6 +30,8 @@ struct Projection {
     private var said: Set<PoolKey> = []
     /// Items of which somebody said how they are valued.
     private var methods: Set<Int64> = []
+    /// What the op at hand makes of other items.
+    private var made: Int64?
     private let isWrittenHere: Bool
 
     private struct CounterKey: Hashable {
@@ -123,6 +125,7 @@ struct Projection {
     private mutating func insert(_ transaction: Transaction, at place: Place) throws {
         let document = transaction.document
         try insert(document, at: place)
+        made = try product(of: transaction)
         let insert = try insert(of: "posting", columns: 10, &postingInsert)
         insert.bind(1, Int64(document.effectiveDate.number))
         insert.bind(4, place.log)
@@ -150,6 +153,15 @@ struct Projection {
                 at: place)
         }
         add(.post(transaction), at: place)
+    }
+
+    private mutating func product(of transaction: Transaction) throws -> Int64? {
+        guard transaction.document.kind == .repack else { return nil }
+        let made = transaction.postings.first {
+            $0.account.root == .stock && $0.amount > 0
+        }
+        guard let made, case .item = made.commodity else { return nil }
+        return try id(of: made.commodity.name)
     }
 
     /// Prepared at the first use.
@@ -203,6 +215,9 @@ struct Projection {
             let month = ShelfMonth(
                 account: account, item: commodity, month: document.effectiveDate.month)
             months[month, default: 0] += Int128(posting.amount)
+            if posting.amount < 0, document.kind == .repack {
+                try markRepack(posting, number, item: commodity, of: document, at: place)
+            }
             guard let count = document.count else { return }
             try db.cachedStatement(sql: "INSERT INTO count_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
                 .execute(arguments: [
@@ -220,6 +235,22 @@ struct Projection {
     }
 
     /// Keeps what keepers read: goods between two branches, and what was said of their value.
+    /// Goods of which another item is made, the one of the same op that comes onto a shelf.
+    private mutating func markRepack(
+        _ posting: Posting, _ number: Int, item: Int64, of document: DocumentHeader,
+        at place: Place
+    ) throws {
+        guard let product = made, case .branch(let branch) = posting.account.place,
+            let own = document.number
+        else { return }
+        try db.cachedStatement(sql: "INSERT INTO repack VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [
+                branch.text, item, place.log, integer(place.seq), place.op, number,
+                own.description, product,
+            ])
+        due.insert(PoolKey(branch: branch.text, item: item))
+    }
+
     private mutating func markTransfer(
         _ posting: Posting, _ number: Int, account: Int64, commodity: Int64, item: Int64?,
         of document: DocumentHeader, at place: Place
@@ -250,6 +281,16 @@ struct Projection {
                 due.insert(PoolKey(branch: other.text, item: item))
             }
             if !isWrittenHere { said.insert(PoolKey(branch: owner.text, item: item)) }
+        case (.branch(let branch), .money, .currency) where posting.account.root == .shipped:
+            guard let item, let link = document.link, link.relation == .values,
+                link.target.kind == .repack
+            else { return }
+            try db.cachedStatement(sql: "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    account, item, link.target.description, place.log, integer(place.seq),
+                    place.op, number, posting.amount,
+                ])
+            if !isWrittenHere { said.insert(PoolKey(branch: branch.text, item: item)) }
         default: break
         }
     }
@@ -442,6 +483,7 @@ struct Projection {
             sql: """
                 INSERT OR IGNORE INTO statement_due SELECT ?, ?, 0
                 WHERE EXISTS (SELECT 1 FROM transfer WHERE branch = ? AND item = ?)
+                    OR EXISTS (SELECT 1 FROM repack WHERE branch = ? AND item = ?)
                 """)
         for item in methods {
             let branches = try String.fetchAll(
@@ -451,10 +493,14 @@ struct Projection {
         }
         for key in pools {
             try pool.execute(arguments: [key.branch, key.item])
-            try later.execute(arguments: [key.branch, key.item, key.branch, key.item])
+            try later.execute(arguments: [
+                key.branch, key.item, key.branch, key.item, key.branch, key.item,
+            ])
         }
         for key in said {
-            try later.execute(arguments: [key.branch, key.item, key.branch, key.item])
+            try later.execute(arguments: [
+                key.branch, key.item, key.branch, key.item, key.branch, key.item,
+            ])
         }
         let urgent = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO statement_due VALUES (?, ?, 1)")

@@ -394,12 +394,25 @@ enum Schema {
             amount_high INTEGER NOT NULL,
             PRIMARY KEY (account, item, month)
         ) STRICT, WITHOUT ROWID;
+        -- Items of which others were made: the keeper says what they cost.
+        CREATE TABLE repack (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            product INTEGER NOT NULL REFERENCES name(id),
+            PRIMARY KEY (branch, item, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
-        "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "transfer",
+        "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "repack",
+        "transfer",
         "statement",
         "statement_due", "register", "superseded", "event", "void",
         "roster_act", "digest",

@@ -14,13 +14,18 @@ extension Store {
         /// The shipment, or what took goods of it up.
         package let document: DocumentNumber
         package let step: ValueStatement.Step
-        package let other: BranchCode
+        /// Nil for what stays at the branch.
+        package let other: BranchCode?
         package let day: Day
         package let item: ItemCode
         /// Minor units; zero only where the layers alone changed.
         package let amount: Int64
         /// Of a shipment, where they are not as they were stated: how the goods lay.
         package let layers: String?
+        /// Of goods that became another item: that item.
+        var into: ItemCode?
+
+        package var madeInto: ItemCode? { into }
     }
 
     /// Is there anything to look at for this branch, and does it bear no delay?
@@ -109,7 +114,7 @@ private struct Statements {
                     day: transfer.day, item: item, amount: amount, layers: layers))
         }
         let transfers = try transfers()
-        let costs = try shipmentCosts()
+        let costs = try costs(of: .shipment)
         for transfer in transfers where transfer.document == transfer.shipment {
             let stated = try stated(.dueFrom(branch, transfer.other), transfer.document)
             add(
@@ -143,6 +148,37 @@ private struct Statements {
             let step: ValueStatement.Step =
                 isOwn ? (transfer.document.kind == .arrival ? .takenBack : .lost) : .taken
             add(transfer, Int128(head) - Int128(tail), stated, step)
+        }
+        return due + (try repacksDue())
+    }
+
+    /// What the goods cost that became other items.
+    private func repacksDue() throws -> [Store.StatementDue] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT DISTINCT r.document, n.name, d.day FROM repack r
+                    JOIN name n ON n.id = r.product
+                    JOIN document d ON d.log = r.log AND d.seq = r.seq AND d.op = r.op
+                    WHERE r.branch = ? AND r.item = ? ORDER BY r.document
+                    """),
+            arguments: [branch.text, id])
+        guard !rows.isEmpty else { return [] }
+        let costs = try costs(of: .repack)
+        var due: [Store.StatementDue] = []
+        for row in rows {
+            guard let document = DocumentNumber(try row.at(0) as String),
+                let product = ItemCode((try row.at(1) as String).dropFirst())
+            else { throw StoreError.damaged("repack") }
+            let stated = try -stated(.simple(.shipped, branch), document)
+            guard let amount = Int64(exactly: (costs[document] ?? 0) - stated), amount != 0,
+                amount != .min
+            else { continue }
+            due.append(
+                Store.StatementDue(
+                    document: document, step: .repacked, other: nil,
+                    day: Day(number: try row.at(2)), item: item, amount: amount, layers: nil,
+                    into: product))
         }
         return due
     }
@@ -190,15 +226,15 @@ private struct Statements {
         return found
     }
 
-    /// What the fold took out of the pool, by shipment.
-    private func shipmentCosts() throws -> [DocumentNumber: Int128] {
+    /// What the fold took out of the pool, by document.
+    private func costs(of kind: DocumentKind) throws -> [DocumentNumber: Int128] {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
                     SELECT number, cost FROM cost
                     WHERE branch = ? AND item = ? AND kind = ? AND number IS NOT NULL
                     """),
-            arguments: [branch.text, id, DocumentKind.shipment.rawValue])
+            arguments: [branch.text, id, kind.rawValue])
         var costs: [DocumentNumber: Int128] = [:]
         for row in rows {
             guard let number = DocumentNumber(try row.at(0) as String) else { continue }

@@ -21,14 +21,16 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Trade",
                 subcommands: [
                     ItemCommand.self, Receive.self, Sell.self, Return.self, SendBack.self,
-                    TransferCommand.self, MoveCommand.self, LocationCommand.self, StockingCommand.self, WriteOff.self,
+                    TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
+                    StockingCommand.self, WriteOff.self,
                     Find.self, CountCommand.self, Revalue.self,
                     Pay.self, Post.self, Reverse.self,
                 ]),
             CommandGroup(
                 name: "Books",
                 subcommands: [
-                    JournalCommand.self, Balance.self, Stock.self, Reorder.self, Movement.self, StockCard.self,
+                    JournalCommand.self, Balance.self, Stock.self, Reorder.self, Movement.self,
+                    StockCard.self,
                     SalesReport.self, Margin.self, Show.self,
                     Exceptions.self,
                 ]),

@@ -114,7 +114,8 @@ import Testing
     @Test(arguments: [
         "status", "peers", "members", "log", "item list", "item show TEA", "transfer list",
         "journal",
-        "location list", "count list", "reorder --all", "movement --from 2026-01-01 --to 2099-12-31 --locations",
+        "location list", "count list", "reorder --all",
+        "movement --from 2026-01-01 --to 2099-12-31 --locations",
         "card TEA --branch HZ --from 2026-01-01 --to 2099-12-31",
         "margin --from 2026-01-01 --to 2099-12-31 --by item,day",
         "balance", "stock", "sales", "exceptions", "digests", "verify", "invite list",

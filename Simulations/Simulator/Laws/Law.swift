@@ -58,7 +58,7 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
         case .zeroSums: "Every scope sums to zero for every commodity, and balances are sums."
         case .factsStay: "An entry that was seen at a place of a log is never another."
         case .noOverdraft:
-            "A shelf goes below zero only by a marked shortage; no shipment or move takes what is not there."
+            "A shelf goes below zero only by a marked shortage; no shipment, move or repack takes what is not there."
         case .oneShelfOneHolder: "Only its holder posts to a shelf: nothing is sold by two nodes."
         case .goodsInOnePlace: "A transfer's goods are in exactly one place."
         case .bridgesCancel: "Bridges between two scopes are zero wherever both are held."

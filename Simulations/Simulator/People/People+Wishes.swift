@@ -75,6 +75,18 @@ extension People {
                 .ship(details, typed(), to: sites[other].branch), moves(-1), to: other)
         case .arrive: return arrive(act, details, &draw, document)
         case .settle: return settle(act, details, &draw, document)
+        case .repack:
+            // Of one or two of the others; at a till they may be short, and then it is refused.
+            let made = Self.items[5]
+            let parts = lines.filter { $0.item != made }
+            guard !parts.isEmpty else { return nil }
+            let units = 1 + Int64(draw.next() % 3)
+            return document(
+                .repack(
+                    details, parts.map { Line(item: $0.item, quantity: "\($0.units)") },
+                    into: Line(item: made, quantity: "\(units)"), extra: nil),
+                parts.map { Move(branch: branch, item: $0.item, units: -$0.units) }
+                    + [Move(branch: branch, item: made, units: units)])
         case .writeOff: return document(.writeOff(details, typed()), moves(-1))
         case .find: return document(.find(details, typed(cost: "2.50")), moves(1))
         case .reverse: return reverse(act, details, &draw, document)
@@ -193,7 +205,7 @@ extension People {
         let own = papers[act.site] ?? []
         let places = own.indices.filter {
             !own[$0].isUsed
-                && [.sell, .receive, .receiveLate, .writeOff, .find, .sendBack].contains(
+                && [.sell, .receive, .receiveLate, .writeOff, .find, .sendBack, .repack].contains(
                     own[$0].kind)
         }
         guard !places.isEmpty else { return nil }

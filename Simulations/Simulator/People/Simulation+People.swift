@@ -91,6 +91,7 @@ extension Simulation {
         case .giveBack, .reverse:
             if let place = wish.uses { people.papers[wish.site]?[place].isUsed = true }
         default:
+            if wish.kind == .repack { record.reached(.repacked) }
             people.papers[wish.site, default: []].append(
                 People.Paper(
                     memo: memo, number: outcome.subject, kind: wish.kind, lines: wish.lines))

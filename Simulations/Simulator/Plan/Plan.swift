@@ -106,6 +106,8 @@ package struct Act: Codable, Hashable, Sendable {
         case receiveLate, sendBack, count
         /// Goods to the back room, or from there; what became of goods that did not come.
         case move, settle
+        /// Some goods become others.
+        case repack
     }
 
     package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {

@@ -56,7 +56,7 @@ package struct Swarm: Sendable {
             (.sell, 12), (.receive, 4), (.ship, 4), (.arrive, 4), (.giveBack, 2), (.reverse, 2),
             (.sellAndWait, 2), (.sellOut, 3), (.writeOff, 1), (.find, 1), (.revalue, 1), (.pay, 1),
             (.journal, 1), (.setItem, 1), (.importSales, 1), (.report, 2), (.receiveLate, 1),
-            (.sendBack, 1), (.count, 2), (.move, 2), (.settle, 2),
+            (.sendBack, 1), (.count, 2), (.move, 2), (.settle, 2), (.repack, 1),
         ]
         let total = weights.reduce(0) { $0 + $1.1 }
         return (0..<random.within(acts)).map { _ in

@@ -6,5 +6,5 @@ package enum Marker: String, Codable, CaseIterable, Sendable {
     case restored, cloned, diskLost, clockMoved, clockFrozen, bitFlipped, flipFound
     case relayHeld, partialReplica, upgraded, costRefolded, dismissed
     case counted, countCorrected, layersFolded, countedInBack, movedInBranch
-    case takenBack, givenUp, cameBroken, cameBeside
+    case takenBack, givenUp, cameBroken, cameBeside, repacked
 }

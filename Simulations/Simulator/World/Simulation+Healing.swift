@@ -181,7 +181,9 @@ extension Simulation {
             try demand(
                 .noOverdraft,
                 engine.store.overdrafts()
-                    .filter { [.shipment, .move].contains($0.kind) && isOfHonestDisk($0.number) }
+                    .filter {
+                        [.shipment, .move, .repack].contains($0.kind) && isOfHonestDisk($0.number)
+                    }
                     .map { "\($0.number ?? "?") took what was not there" })
         }
     }

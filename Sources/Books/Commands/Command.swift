@@ -14,6 +14,8 @@ package enum Command: Codable, Hashable, Sendable {
     case ship(Details, [Line], to: String)
     /// Goods go to another location of the same branch.
     case move(Details, [Line], to: String)
+    /// Items become another one; `extra` is what the making cost.
+    case repack(Details, [Line], into: Line, extra: String?)
     case setLocation(LocationChange)
     /// How much of an item is wanted on a location.
     case setStocking(StockingChange)
@@ -40,6 +42,7 @@ extension Command {
         case .addItems, .setItem, .setLocation, .setStocking: nil
         case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
             .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
+            .repack(let details, _, _, _),
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
             .writeOff(let details, _), .find(let details, _), .count(let details, _),
             .revalue(let details, _, _), .pay(let details, _), .journal(let details, _),

@@ -4,7 +4,8 @@ package import Replica
 package struct ValueStatement: Hashable, Sendable {
     package let document: DocumentNumber
     package let step: Step
-    package let other: BranchCode
+    /// Nil for what stays at the branch.
+    package let other: BranchCode?
     package let day: Day
     /// What the document did with goods between the branches.
     package enum Step: Hashable, Sendable {
@@ -16,6 +17,8 @@ package struct ValueStatement: Hashable, Sendable {
         case takenBack
         /// The sender's: goods that were in dispute are gone.
         case lost
+        /// Goods became another item.
+        case repacked
     }
 
     /// What was not said before, item by item, in minor units.
@@ -26,16 +29,21 @@ package struct ValueStatement: Hashable, Sendable {
         package let amount: Int64
         /// Of a shipment, where it changed: how the goods lay, as `CostPool.Layer.text` writes it.
         package let layers: String?
+        /// Of goods that became another item: that item.
+        package let into: ItemCode?
 
-        package init(item: ItemCode, amount: Int64, layers: String? = nil) {
+        package init(
+            item: ItemCode, amount: Int64, layers: String? = nil, into: ItemCode? = nil
+        ) {
             self.item = item
             self.amount = amount
             self.layers = layers
+            self.into = into
         }
     }
 
     package init(
-        document: DocumentNumber, step: Step, other: BranchCode, day: Day, values: [Value]
+        document: DocumentNumber, step: Step, other: BranchCode?, day: Day, values: [Value]
     ) {
         self.document = document
         self.step = step
@@ -53,7 +61,8 @@ extension Planner {
     /// - Throws: `Refusal.noGrant` where the node may not write the branch's money.
     package func state(_ statement: ValueStatement) throws -> Draft {
         try requireMoney("value between branches")
-        guard let pair = BranchPair(branch, statement.other) else {
+        guard let other = statement.other else { return try stateRepack(statement) }
+        guard let pair = BranchPair(branch, other) else {
             throw Refusal(.notForThisBranch, "\(branch) cannot owe itself")
         }
         var document = DocumentBuilder(
@@ -70,7 +79,7 @@ extension Planner {
                     to: .via(between), taggedFrom: value.item)
                 try document.move(
                     between, value.amount, of: currency(), from: .via(here),
-                    to: .dueFrom(branch, statement.other), taggedTo: value.item)
+                    to: .dueFrom(branch, other), taggedTo: value.item)
                 if let layers = value.layers {
                     document.append(
                         Event(
@@ -82,10 +91,11 @@ extension Planner {
                                 Event.Field(CostPool.Layer.layersField, .text(layers)),
                             ]), to: between)
                 }
+            case .repacked: break
             case .taken, .takenBack, .lost:
                 let owed: Account =
                     statement.step == .taken
-                    ? .dueTo(branch, statement.other) : .dueFrom(branch, statement.other)
+                    ? .dueTo(branch, other) : .dueFrom(branch, other)
                 try document.move(
                     between, value.amount, of: currency(), from: owed, to: .via(here),
                     taggedFrom: value.item)
@@ -94,6 +104,21 @@ extension Planner {
                     to: .simple(statement.step == .lost ? .writeOff : .inventory, branch),
                     taggedTo: value.item)
             }
+        }
+        return try document.draft(references: [statement.document])
+    }
+
+    /// What goods cost that became another item is what that item cost: an input of the repack.
+    private func stateRepack(_ statement: ValueStatement) throws -> Draft {
+        var document = DocumentBuilder(
+            DocumentHeader(
+                kind: .statement, number: nil, effectiveDate: statement.day, person: person,
+                link: DocumentLink(.values, statement.document)))
+        for value in statement.values {
+            guard let into = value.into else { continue }
+            try document.move(
+                .money(branch), value.amount, of: currency(), from: .simple(.shipped, branch),
+                to: .simple(.inventory, branch), taggedFrom: value.item, taggedTo: into)
         }
         return try document.draft(references: [statement.document])
     }

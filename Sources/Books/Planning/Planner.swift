@@ -45,6 +45,8 @@ package struct Planner: Sendable {
             try sendBack(details, lines, receipt: receipt, supplier: supplier, view)
         case .ship(let details, let lines, let other): try ship(details, lines, to: other, view)
         case .move(let details, let lines, let other): try move(details, lines, to: other, view)
+        case .repack(let details, let lines, let product, let extra):
+            try repack(details, lines, into: product, extra: extra, view)
         case .setLocation(let change): try setLocation(change, view)
         case .setStocking(let change): try setStocking(change, view)
         case .arrive(let details, let lines, let shipment):

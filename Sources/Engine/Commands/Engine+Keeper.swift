@@ -41,7 +41,8 @@ extension Engine {
                 document: first.document, step: first.step, other: first.other,
                 day: first.day,
                 values: document.value.map {
-                    .init(item: $0.item, amount: $0.amount, layers: $0.layers)
+                    .init(
+                        item: $0.item, amount: $0.amount, layers: $0.layers, into: $0.madeInto)
                 })
             do {
                 try undoable {

@@ -130,7 +130,8 @@ struct MovementLines {
             case .arrival: received += row.amount
             case .shipment: shipped -= row.amount
             case .move: moved += row.amount
-            case .writeOff, .found, .count, .journal, .statement, .reversal, .revaluation, .payment:
+            case .writeOff, .found, .count, .repack, .journal, .statement, .reversal,
+                .revaluation, .payment:
                 adjusted += row.amount
             }
         }

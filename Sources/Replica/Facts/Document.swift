@@ -19,6 +19,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case count = 14
     /// Goods that go from one location of a branch to another.
     case move = 15
+    /// Items of which another item was made.
+    case repack = 16
 
     package var letter: String {
         switch self {
@@ -37,6 +39,7 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .supplierReturn: "B"
         case .count: "C"
         case .move: "M"
+        case .repack: "U"
         }
     }
 

@@ -150,7 +150,7 @@ extension Store.DerivedRow {
     fileprivate mutating func add(kind: UInt8, cost: Int64, variance: Int64, uncosted: Int64) {
         switch DocumentKind(rawValue: kind) {
         case .sale, .customerReturn: costOfSales += Int128(cost)
-        case .shipment: shipped += Int128(cost)
+        case .shipment, .repack: shipped += Int128(cost)
         case .supplierReturn: self.variance += Int128(cost)
         default: writeOff += Int128(cost)
         }

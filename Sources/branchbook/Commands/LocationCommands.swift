@@ -18,6 +18,24 @@ struct MoveCommand: ParsableCommand {
     }
 }
 
+struct Repack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Items become another one: CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "What it is made of: CODE:QUANTITY.") var lines: [LineArgument]
+    @Option(name: .long, help: "What is made: CODE:QUANTITY.") var into: LineArgument
+    @Option(name: .long, help: "What the making cost, owed to --party.") var extra: String?
+    @Option(name: .long, help: "Who is owed for it.") var party: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .repack(
+                writing.details(party: party),
+                lines.map { Line(item: $0.item, quantity: $0.quantity) },
+                into: Line(item: into.item, quantity: into.quantity), extra: extra), writing)
+    }
+}
+
 struct LocationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "location", abstract: "Where goods stand at a branch.",
