@@ -142,6 +142,30 @@ import Testing
         }
     }
 
+    /// Every report is a table for other programs and a page that needs nothing else, whatever stands in it.
+    @Test func reportsAreCSVAndPages() throws {
+        let shell = try shop()
+        let nasty = "<script>alert(\"x\")</script>, 'tea'"
+        #expect(try shell.run(["item", "set", "TEA", "--name", nasty]).status == 0)
+        _ = try shell("sell TEA:2")
+        let csv = try shell("stock --csv")
+        #expect(csv.output.hasPrefix("branch,item,name,quantity,"))
+        #expect(csv.output.contains("\"<script>alert(\"\"x\"\")</script>, 'tea'\""))
+        for line in [
+            "stock", "movement --from 2026-01-01 --to 2099-12-31", "balance", "exceptions",
+        ] {
+            let page = try shell(line + " --html")
+            #expect(page.status == 0)
+            #expect(page.output.hasPrefix("<!DOCTYPE html>"))
+            #expect(page.output.hasSuffix("</html>\n"))
+            #expect(!page.output.contains("<script") && !page.output.contains("http"))
+        }
+        let page = try shell("stock --html", language: "zh_CN.UTF-8").output
+        #expect(page.contains("<html lang=\"zh\">") && page.contains("<h1>库存</h1>"))
+        #expect(page.contains("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;, &#39;tea&#39;"))
+        #expect(try shell("stock --csv --html").status == 64)
+    }
+
     @Test func itSpeaksChinese() throws {
         let shell = try shop()
         let table = try shell("balance", language: "zh_CN.UTF-8")

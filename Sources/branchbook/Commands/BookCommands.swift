@@ -20,7 +20,7 @@ struct JournalCommand: ParsableCommand {
             .journal(
                 JournalFilter(
                     branch: branch, account: account, item: item, from: from, to: to,
-                    document: document, after: after, limit: limit)), json: reading.json)
+                    document: document, after: after, limit: limit)), as: reading.form)
     }
 }
 
@@ -30,7 +30,7 @@ struct Balance: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One branch.") var branch: String?
     @Option(name: .long, help: "At the end of a day.") var at: String?
-    func run() throws { try node.query(.balance(branch: branch, asAt: at), json: reading.json) }
+    func run() throws { try node.query(.balance(branch: branch, asAt: at), as: reading.form) }
 }
 
 struct Stock: ParsableCommand {
@@ -42,7 +42,7 @@ struct Stock: ParsableCommand {
     @Option(name: .long, help: "One item.") var item: String?
     @Option(name: .long, help: "Rows.") var limit: Int = 100
     func run() throws {
-        try node.query(.stock(branch: branch, item: item, limit: limit), json: reading.json)
+        try node.query(.stock(branch: branch, item: item, limit: limit), as: reading.form)
     }
 }
 
@@ -54,7 +54,7 @@ struct Reorder: ParsableCommand {
     @Option(name: .long, help: "One branch.") var branch: String?
     @Flag(name: .long, help: "Also what there is enough of.") var all = false
     func run() throws {
-        try node.query(.reorder(branch: branch, all: all), json: reading.json)
+        try node.query(.reorder(branch: branch, all: all), as: reading.form)
     }
 }
 
@@ -75,7 +75,7 @@ struct Movement: ParsableCommand {
             .movement(
                 MovementFilter(
                     branch: branch, item: item, from: from, to: to, by: by, byLocation: locations,
-                    limit: limit)), json: reading.json)
+                    limit: limit)), as: reading.form)
     }
 }
 
@@ -95,7 +95,7 @@ struct StockCard: ParsableCommand {
             .card(
                 CardFilter(
                     branch: branch, item: item, from: from, to: to, location: location,
-                    limit: limit)), json: reading.json)
+                    limit: limit)), as: reading.form)
     }
 }
 
@@ -120,7 +120,7 @@ struct Margin: ParsableCommand {
                 MarginFilter(
                     by: by.split(separator: ",").map(String.init), branch: branch, item: item,
                     from: from, to: to, withWriteOffs: withWriteoffs, limit: limit)),
-            json: reading.json)
+            as: reading.form)
     }
 }
 
@@ -135,7 +135,7 @@ struct SalesReport: ParsableCommand {
     @Flag(name: .long, help: "A row a day.") var daily = false
     func run() throws {
         try node.query(
-            .sales(branch: branch, from: from, to: to, byDay: daily), json: reading.json)
+            .sales(branch: branch, from: from, to: to, byDay: daily), as: reading.form)
     }
 }
 
@@ -145,7 +145,7 @@ struct Show: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "Its number.") var document: String
-    func run() throws { try node.query(.document(number: document), json: reading.json) }
+    func run() throws { try node.query(.document(number: document), as: reading.form) }
 }
 
 struct Exceptions: ParsableCommand {
@@ -153,5 +153,5 @@ struct Exceptions: ParsableCommand {
         abstract: "Facts that need a person, each with what to do.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.exceptions, json: reading.json) }
+    func run() throws { try node.query(.exceptions, as: reading.form) }
 }

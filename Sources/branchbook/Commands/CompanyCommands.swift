@@ -91,7 +91,7 @@ struct InviteList: ParsableCommand {
         commandName: "list", abstract: "Every invitation and what became of it.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.invitations, json: reading.json) }
+    func run() throws { try node.query(.invitations, as: reading.form) }
 }
 
 struct InviteWithdraw: ParsableCommand {
@@ -132,7 +132,7 @@ struct MembersCommand: ParsableCommand {
         commandName: "members", abstract: "The nodes of the book and what they may.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.members, json: reading.json) }
+    func run() throws { try node.query(.members, as: reading.form) }
 }
 
 struct Revoke: ParsableCommand {

@@ -134,7 +134,7 @@ struct CountShow: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "The sheet.") var sheet: String
-    func run() throws { try node.query(.count(sheet: sheet), json: reading.json) }
+    func run() throws { try node.query(.count(sheet: sheet), as: reading.form) }
 }
 
 struct CountList: ParsableCommand {
@@ -142,5 +142,5 @@ struct CountList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Flag(name: .long, help: "Only those that are open.") var open = false
-    func run() throws { try node.query(.counts(openOnly: open), json: reading.json) }
+    func run() throws { try node.query(.counts(openOnly: open), as: reading.form) }
 }

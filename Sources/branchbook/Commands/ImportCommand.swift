@@ -59,7 +59,7 @@ struct ImportSales: ParsableCommand {
                 isDryRun: dryRun)
             try run.run()
             let report = run.report(ledgerScale: rules.ledger.scale)
-            try print(report, json: json)
+            try print(report, as: json ? .json : .table)
         }
     }
 

@@ -22,7 +22,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "What this node is and holds.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.status, json: reading.json) }
+    func run() throws { try node.query(.status, as: reading.form) }
 }
 
 struct PeersCommand: ParsableCommand {
@@ -37,7 +37,7 @@ struct PeersList: ParsableCommand {
         commandName: "list", abstract: "Who is connected and who is away.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.peers, json: reading.json) }
+    func run() throws { try node.query(.peers, as: reading.form) }
 }
 
 struct PeersAdd: ParsableCommand {
@@ -80,7 +80,7 @@ struct LogCommand: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One scope, as in trade/HZ.") var scope: String?
     @Option(name: .long, help: "Rows.") var limit: Int = 20
-    func run() throws { try node.query(.log(scope: scope, limit: limit), json: reading.json) }
+    func run() throws { try node.query(.log(scope: scope, limit: limit), as: reading.form) }
 }
 
 struct Verify: ParsableCommand {
@@ -93,7 +93,7 @@ struct Verify: ParsableCommand {
         try node.withNode { access in
             switch access.patiently(.verify) {
             case .report(let report):
-                try print(report, json: reading.json)
+                try print(report, as: reading.form)
                 let isSound = report.facts.contains { $0.key == "sound" && $0.value == .flag(true) }
                 guard isSound else {
                     throw Refusal(
@@ -128,7 +128,7 @@ struct Digests: ParsableCommand {
         abstract: "One digest a scope: equal at every node with the same entries.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.digests, json: reading.json) }
+    func run() throws { try node.query(.digests, as: reading.form) }
 }
 
 struct ConfigCommand: ParsableCommand {
@@ -142,7 +142,7 @@ struct ConfigShow: ParsableCommand {
         commandName: "show", abstract: "Every setting and where its value came from.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try answering { try print(node.settings().report, json: reading.json) } }
+    func run() throws { try answering { try print(node.settings().report, as: reading.form) } }
 }
 
 struct Paths: ParsableCommand {
@@ -157,7 +157,7 @@ struct Paths: ParsableCommand {
                     schema: "branchbook.paths/1", title: "Paths",
                     columns: [.init("name", "Name"), .init("path", "Path")],
                     rows: node.directory.all.map { [.text($0.name), .text($0.path)] }),
-                json: reading.json)
+                as: reading.form)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Books
 import Engine
+import Exchange
 import Foundation
 import Logging
 import Node
@@ -71,6 +72,23 @@ struct NodeOptions: ParsableArguments {
 struct ReadOptions: ParsableArguments {
     @Flag(name: .long, help: "Answer in JSON, with a versioned schema.")
     var json = false
+    @Flag(name: .long, help: "The rows as CSV, with the columns' keys.")
+    var csv = false
+    @Flag(name: .long, help: "A page to look at or to print.")
+    var html = false
+
+    func validate() throws {
+        guard [json, csv, html].filter({ $0 }).count < 2 else {
+            throw ValidationError("give one of --json, --csv and --html")
+        }
+    }
+
+    var form: ReportForm { json ? .json : csv ? .csv : html ? .html : .table }
+}
+
+/// How a report is written.
+enum ReportForm {
+    case table, json, csv, html
 }
 
 struct WriteOptions: ParsableArguments {
@@ -118,11 +136,13 @@ func fail(_ refusal: Refusal) -> ExitCode {
     return ExitCode(ExitStatus.of(refusal.code))
 }
 
-func print(_ report: Report, json: Bool) throws {
-    if json {
-        try printJSON(ReportJSON(report))
-    } else {
+func print(_ report: Report, as form: ReportForm) throws {
+    switch form {
+    case .table:
         for line in Table(report, width: Terminal.width).lines { Terminal.print(line) }
+    case .json: try printJSON(ReportJSON(report))
+    case .csv: Terminal.write(CSVWriter().table(report), to: STDOUT_FILENO)
+    case .html: Terminal.write(HTMLPage(report).text, to: STDOUT_FILENO)
     }
 }
 
@@ -133,10 +153,10 @@ func printJSON(_ value: some Encodable) throws {
 }
 
 extension NodeOptions {
-    func query(_ query: Query, json: Bool) throws {
+    func query(_ query: Query, as form: ReportForm) throws {
         try withNode { node in
             switch node.patiently(.query(query)) {
-            case .report(let report): try print(report, json: json)
+            case .report(let report): try print(report, as: form)
             case .refused(let refusal): throw refusal
             default: throw Refusal(.fault, "an answer of another kind")
             }

@@ -102,7 +102,7 @@ struct ItemList: ParsableCommand {
     @Option(name: .long, help: "Begin after this code.") var after: String?
     @Option(name: .long, help: "Rows.") var limit: Int = 100
     func run() throws {
-        try node.query(.items(search: search, after: after, limit: limit), json: reading.json)
+        try node.query(.items(search: search, after: after, limit: limit), as: reading.form)
     }
 }
 
@@ -111,7 +111,7 @@ struct ItemShow: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "Its code.") var code: String
-    func run() throws { try node.query(.item(code: code), json: reading.json) }
+    func run() throws { try node.query(.item(code: code), as: reading.form) }
 }
 
 struct Receive: ParsableCommand {
