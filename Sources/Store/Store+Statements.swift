@@ -152,15 +152,16 @@ private struct Statements {
         return due + (try repacksDue())
     }
 
-    /// What the goods cost that became other items.
+    /// What the goods cost that became other items. A number that two copies of a disk gave is stated
+    /// once, for both.
     private func repacksDue() throws -> [Store.StatementDue] {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT DISTINCT r.document, n.name, d.day FROM repack r
+                    SELECT r.document, min(n.name), min(d.day) FROM repack r
                     JOIN name n ON n.id = r.product
                     JOIN document d ON d.log = r.log AND d.seq = r.seq AND d.op = r.op
-                    WHERE r.branch = ? AND r.item = ? ORDER BY r.document
+                    WHERE r.branch = ? AND r.item = ? GROUP BY r.document ORDER BY r.document
                     """),
             arguments: [branch.text, id])
         guard !rows.isEmpty else { return [] }
