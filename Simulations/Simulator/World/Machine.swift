@@ -93,6 +93,12 @@ final class Machine {
         steady.read(wall: clock.read(at: now), steady: now)
     }
 
+    /// The same without moving it on.
+    func ownTime(at now: Milliseconds) -> Milliseconds {
+        var copy = steady
+        return copy.read(wall: clock.read(at: now), steady: now).milliseconds
+    }
+
     /// Opens the directory as the daemon does.
     func open(at now: Milliseconds, person: String, random: SeededRandom) throws {
         steady = SteadyClock()
