@@ -164,6 +164,13 @@ extension Simulation {
                 .goodsInOnePlace, .arrive(details, again, shipment: taken.number),
                 "a second arrival of \(taken.number)", at: machine)
         }
+        let sent = people.shipments.first { plan.sites[$0.from].branch == branch && $0.isTaken }
+        if let sent, let line = sent.lines.first {
+            try demandRefusal(
+                .goodsInOnePlace,
+                .settle(details, many(line.item), shipment: sent.number, areLost: false),
+                "more of \(sent.number) than is in dispute", at: machine)
+        }
         let sale = (people.papers[machine.site] ?? []).first { $0.kind == .sell && !$0.isUsed }
         if let sale, let line = sale.lines.first {
             let more = [Line(item: line.item, quantity: "\(line.units + 1)")]
