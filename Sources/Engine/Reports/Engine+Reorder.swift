@@ -46,9 +46,10 @@ extension Engine {
         }
     }
 
-    /// How many items of a branch are to be ordered.
+    /// How many items of a branch are below the minimum that somebody named; what nobody looks after and is
+    /// below zero is a shortage.
     func itemsToOrder(at branch: BranchCode) throws -> Int {
-        try proposals(of: branch).filter { $0.amount > 0 }.count
+        try proposals(of: branch).filter { $0.amount > 0 && $0.stocking.minimum != nil }.count
     }
 
     /// In the order of items and locations. An item that nobody looks after is there where it will be
