@@ -412,9 +412,9 @@ enum Schema {
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
         "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "repack",
-        "transfer",
-        "statement",
-        "statement_due", "register", "superseded", "event", "void",
+        "transfer", "statement", "statement_due", "register", "superseded", "event", "void",
         "roster_act", "digest",
     ]
+    /// Lists of work to do: what is on them depends on what was asked, and not on the logs alone.
+    static let workLists = ["pool_dirty", "statement_due"]
 }

@@ -1,3 +1,4 @@
+import GRDB
 import Sodium
 import Testing
 
@@ -178,5 +179,25 @@ import Testing
             }
         }
         #expect(try node.verify().isSound)
+    }
+
+    /// What a report rests on is held against the logs: damage to any of it is found.
+    @Test(arguments: [
+        "UPDATE shelf_month SET amount = amount + 1", "DELETE FROM shelf_month",
+        "UPDATE repack SET document = 'HZa-U-2026-000009'", "DELETE FROM repack",
+    ])
+    func verifySeesDamage(sql: String) throws {
+        let node = try shop()
+        try node.perform(.addItems([ItemChange(code: "GIFT", price: "9.00")]))
+        try node.perform(
+            .repack(Details(), tea("2"), into: Line(item: "GIFT", quantity: "1"), extra: nil))
+        #expect(try node.verify().isSound)
+        try node.engine.store.access { try $0.execute(sql: sql) }
+        #expect(try !node.verify().isSound)
+    }
+
+    @Test func everyProjectionIsCompared() throws {
+        let compared = try shop().engine.store.fingerprint().keys
+        #expect(Set(Schema.projections).subtracting(Schema.workLists).subtracting(compared).isEmpty)
     }
 }

@@ -81,6 +81,14 @@ extension Store {
                 SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.number, t.amount
                 FROM count_move t
                 """,
+                "shelf_month": """
+                SELECT \(named("t.account")), \(named("t.item")), t.month, t.amount, t.amount_high
+                FROM shelf_month t
+                """,
+                "repack": """
+                SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.document,
+                    \(named("t.product")) FROM repack t
+                """,
                 "event": """
                 SELECT \(log), entity, seq, op, kind, person, day, fields, time FROM event t
                 """,
