@@ -23,9 +23,7 @@ extension Store {
         /// Of a shipment, where they are not as they were stated: how the goods lay.
         package let layers: String?
         /// Of goods that became another item: that item.
-        var into: ItemCode?
-
-        package var madeInto: ItemCode? { into }
+        package let into: ItemCode?
     }
 
     /// Is there anything to look at for this branch, and does it bear no delay?
@@ -111,7 +109,8 @@ private struct Statements {
             due.append(
                 Store.StatementDue(
                     document: transfer.document, step: step, other: transfer.other,
-                    day: transfer.day, item: item, amount: amount, layers: layers))
+                    day: transfer.day, item: item, amount: amount, layers: layers,
+                    into: nil))
         }
         let transfers = try transfers()
         let costs = try costs(of: .shipment)

@@ -107,6 +107,22 @@ import Testing
         #expect(try node.verify().isSound)
     }
 
+    /// A clerk is told which of the places lacks the goods.
+    @Test func aRefusalNamesThePlace() throws {
+        let node = try shop()
+        func what(_ location: String?) -> String? {
+            let move = Command.move(
+                Details(location: location), tea("9"), to: location == nil ? "back" : "main")
+            guard
+                case .refused(let refusal) = node.ask(
+                    .perform(move, wait: 0, waitMilliseconds: 0))
+            else { return nil }
+            return refusal.what
+        }
+        #expect(what(nil) == "HZ has 6 pc of TEA left, not 9")
+        #expect(what("back") == "HZ/back has 4 pc of TEA left, not 9")
+    }
+
     @Test func aMoveTakesOnlyWhatIsThere() throws {
         let node = try shop()
         #expect(node.refusal(.move(Details(), tea("7"), to: "back")) == .notEnough)

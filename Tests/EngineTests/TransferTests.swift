@@ -147,6 +147,28 @@ import Testing
         #expect(hz.refusal(settle("1", true)) == .notEnough)
     }
 
+    /// Cut off from each other, one finds what the other gives up.
+    @Test func whatIsSettledTwiceIsTold() throws {
+        let (network, hz, gz, shipment) = try company()
+        try gz.perform(.arrive(Details(), line("5", short: "1"), shipment: shipment))
+        network.settle()
+        network.sever("hz", "gz")
+        try hz.perform(.settle(Details(), tea("1"), shipment: shipment, areLost: true))
+        try gz.perform(.arrive(Details(), line("1"), shipment: shipment))
+        network.mend("hz", "gz")
+        network.run(milliseconds: 120_000)
+        network.settle()
+        for name in ["hz", "gz"] {
+            let node = try network[name]
+            let row = try #require(
+                try node.report(.exceptions).rows.first { $0[0].plain == "settled twice" })
+            #expect(row[1].plain == "\(shipment) TEA" && row[2].plain == "-1")
+            #expect(try network.verify(name).isSound)
+        }
+        #expect(try held(gz, "GZ") == 6)
+        #expect(try network.digests().count == 1)
+    }
+
     @Test func damagedGoodsNeedAPlace() throws {
         let (network, _, gz, shipment) = try company()
         try gz.perform(.setLocation(LocationChange(name: "bin", status: "damaged")))

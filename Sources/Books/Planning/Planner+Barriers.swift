@@ -138,7 +138,7 @@ extension Planner {
             guard least < sum.quantity else { continue }
             throw Refusal(
                 .notEnough,
-                "on \(day) or later \(branch) had \(Amount.text(max(least, 0), scale: sum.facts.scale)) "
+                "on \(day) or later \(name(of: shelf)) had \(Amount.text(max(least, 0), scale: sum.facts.scale)) "
                     + "\(sum.facts.unit) of \(code), not \(Amount.text(sum.quantity, scale: sum.facts.scale))",
                 next: "give the day on which they left")
         }

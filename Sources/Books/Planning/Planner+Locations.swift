@@ -10,13 +10,7 @@ extension Planner {
         let held = try view.location(branch, name)
         var ops: [Operation] = []
         func write(_ attribute: String, _ value: Value) throws {
-            let seen = try view.dots(entity: entity, attribute: attribute)
-                .prefix(RegisterWrite.supersedesMax)
-            ops.append(
-                .set(
-                    RegisterWrite(
-                        entity: entity, attribute: attribute, value: value,
-                        supersedes: Array(seen))))
+            ops.append(try set(entity, attribute, value, view))
         }
         if let status = change.status ?? (held == nil ? GoodsStatus.available.rawValue : nil) {
             guard GoodsStatus(rawValue: status) != nil else {
@@ -84,6 +78,12 @@ extension Planner {
         case .sale, .leaving, .coming, .counting: break
         }
         return .stock(branch, name)
+    }
+
+    /// The shelf as people call it: the branch, and its location where that is not `main`.
+    func name(of shelf: Account) -> String {
+        let main = Account.stock(branch)
+        return shelf == main ? branch.text : String(shelf.name.dropFirst("stock/".count))
     }
 
     /// Goods go from one location of the branch to another; what they cost stays as it is. Refused where

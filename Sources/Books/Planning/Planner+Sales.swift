@@ -149,7 +149,8 @@ extension Planner {
             let text = Amount.text(left, scale: facts.scale)
             if facts.refusesShortage {
                 throw Refusal(
-                    .notEnough, "\(branch) has \(text) \(facts.unit) of \(facts.code) left",
+                    .notEnough,
+                    "\(name(of: shelf)) has \(text) \(facts.unit) of \(facts.code) left",
                     next: "sell what is left, or count the shelf")
             }
             document.note("shortage: \(facts.code), \(text) \(facts.unit) were left")
@@ -187,8 +188,9 @@ extension Planner {
         if let (facts, left, wanted) = try lacking(wanted, on: shelf, view).first {
             throw Refusal(
                 .notEnough,
-                "\(branch) has \(Amount.text(left, scale: facts.scale)) \(facts.unit) of \(facts.code) "
-                    + "left, not \(Amount.text(wanted, scale: facts.scale))", next: next)
+                "\(name(of: shelf)) has \(Amount.text(left, scale: facts.scale)) \(facts.unit) of "
+                    + "\(facts.code) left, not \(Amount.text(wanted, scale: facts.scale))",
+                next: next)
         }
         try requireThroughout(wanted, on: shelf, day: day, isDated: isDated, view)
     }

@@ -16,13 +16,7 @@ extension Planner {
         }
         var ops: [Operation] = []
         func write(_ attribute: String, _ value: Value) throws {
-            let seen = try view.dots(entity: entity, attribute: attribute)
-                .prefix(RegisterWrite.supersedesMax)
-            ops.append(
-                .set(
-                    RegisterWrite(
-                        entity: entity, attribute: attribute, value: value,
-                        supersedes: Array(seen))))
+            ops.append(try set(entity, attribute, value, view))
         }
         var figures: [String: Int64] = [:]
         for (attribute, text) in [

@@ -127,6 +127,18 @@ extension Planner {
             last: external.last)
     }
 
+    /// Says what an attribute is, in place of all that shows of it.
+    func set(
+        _ entity: String, _ attribute: String, _ value: Value, _ view: some BookView
+    ) throws -> Operation {
+        .set(
+            RegisterWrite(
+                entity: entity, attribute: attribute, value: value,
+                supersedes: Array(
+                    try view.dots(entity: entity, attribute: attribute)
+                        .prefix(RegisterWrite.supersedesMax))))
+    }
+
     static func check(_ text: String, _ what: String, _ bytesMax: Int) throws(Refusal) {
         guard (1...bytesMax).contains(text.utf8.count),
             !text.unicodeScalars.contains(where: {

@@ -42,7 +42,7 @@ extension Engine {
                 day: first.day,
                 values: document.value.map {
                     .init(
-                        item: $0.item, amount: $0.amount, layers: $0.layers, into: $0.madeInto)
+                        item: $0.item, amount: $0.amount, layers: $0.layers, into: $0.into)
                 })
             do {
                 try undoable {

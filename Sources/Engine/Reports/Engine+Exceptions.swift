@@ -28,9 +28,10 @@ extension Engine {
             ])
         }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
-        report.rows += try transferExceptions(on: today, &figures)
+        let open = try openTransfers()
+        report.rows += try transferExceptions(open, on: today, &figures)
         for branch in branches(standing, nil) {
-            let count = try itemsToOrder(at: branch)
+            let count = try itemsToOrder(at: branch, open)
             guard count > 0 else { continue }
             report.rows.append([
                 .text("reorder"), .text("\(branch): items below their minimum"),

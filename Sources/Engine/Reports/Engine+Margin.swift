@@ -23,13 +23,9 @@ extension Engine {
             throw Refusal(.badOption, "name what the sales are to be told by, each once")
         }
         try foldCosts()
-        let held = Set(standing.keyring.scopes)
-        let branches = standing.roster.branches.keys.sorted().filter { code in
-            only.map { $0 == code } ?? held.contains(.trade(code))
-        }
         var lines: [[String]: Store.SoldRow] = [:]
         var categories: [String: String] = [:]
-        for branch in branches {
+        for branch in branches(standing, only) {
             var query = Store.SoldQuery(branch: branch, from: from, to: to)
             query.item = item
             query.byHour = dimensions.contains(.hour)

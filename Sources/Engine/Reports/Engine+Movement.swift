@@ -28,12 +28,13 @@ extension Engine {
                 .number("shipped", "To branches"), .number("adjusted", "Adjusted"),
                 .number("moved", "Moved"), .number("closing", "Closing"),
             ])
-        var lines = try MovementLines(
+        let lines = try MovementLines(
             openings: store.openings(branch: only, item: item, before: from),
             moves: store.movements(branch: only, item: item, from: from, to: to, by: cut),
-            from: from, cut: cut, byLocation: filter.byLocation)
+            from: from, cut: cut, byLocation: filter.byLocation
+        ).lines
         let limit = bounded(filter.limit)
-        for line in lines.take(limit) {
+        for line in lines.prefix(limit) {
             let shelf = line.shelf
             let name = try ItemCode(shelf.item).flatMap { try itemName($0) }
             func figure(_ amount: Int128) throws -> Report.Cell {
@@ -52,7 +53,7 @@ extension Engine {
             .init("from", "From", .text(from.description)),
             .init("to", "To", .text(to.description)),
         ]
-        if lines.hasMore { report.notes.append("Only the first \(limit) rows are shown.") }
+        if lines.count > limit { report.notes.append("Only the first \(limit) rows are shown.") }
         report.notes += scopesMissing(standing, only)
         return report
     }
@@ -96,10 +97,11 @@ extension Engine {
                 .optional(document.party), .optional(document.memo),
             ])
         }
-        report.facts.append(
-            .init("closing", "Closing", try figures.quantity(balance, of: item.text)))
         if rows.count == limit {
             report.notes.append("Only the first \(limit) moves are shown: ask for fewer days.")
+        } else {
+            report.facts.append(
+                .init("closing", "Closing", try figures.quantity(balance, of: item.text)))
         }
         report.notes += scopesMissing(standing, branch)
         return report
@@ -137,8 +139,7 @@ struct MovementLines {
         }
     }
 
-    private var lines: [Line] = []
-    private(set) var hasMore = false
+    private(set) var lines: [Line] = []
 
     init(
         openings: [Store.ShelfItem: Int128], moves: [Store.MovementRow], from: Day,
@@ -168,10 +169,5 @@ struct MovementLines {
         if cut != .whole {
             lines.sort { ($0.shelf.branch, $0.day, $0.shelf) < ($1.shelf.branch, $1.day, $1.shelf) }
         }
-    }
-
-    mutating func take(_ limit: Int) -> [Line] {
-        hasMore = lines.count > limit
-        return Array(lines.prefix(limit))
     }
 }

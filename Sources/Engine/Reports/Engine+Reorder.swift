@@ -29,8 +29,11 @@ extension Engine {
                 .number("order", "To order"), .text("source", "From"),
                 .text("next", "What to do"),
             ])
+        let open = try openTransfers()
         for code in branches(standing, only) {
-            for proposal in try proposals(of: code) where all || proposal.amount != 0 {
+            let stockings = try store.stockings(of: code)
+            for proposal in try proposals(of: code, stockings, open)
+            where all || proposal.amount != 0 {
                 report.rows.append(try cells(proposal, at: code, &figures))
             }
         }
@@ -48,13 +51,19 @@ extension Engine {
 
     /// How many items of a branch are below the minimum that somebody named; what nobody looks after and is
     /// below zero is a shortage.
-    func itemsToOrder(at branch: BranchCode) throws -> Int {
-        try proposals(of: branch).filter { $0.amount > 0 && $0.stocking.minimum != nil }.count
+    func itemsToOrder(at branch: BranchCode, _ open: [OpenTransfer]) throws -> Int {
+        let stockings = try store.stockings(of: branch).filter { $0.minimum != nil }
+        guard !stockings.isEmpty else { return 0 }
+        return try proposals(of: branch, stockings, open).filter {
+            $0.amount > 0 && $0.stocking.minimum != nil
+        }.count
     }
 
     /// In the order of items and locations. An item that nobody looks after is there where it will be
     /// below zero.
-    private func proposals(of branch: BranchCode) throws -> [Proposal] {
+    private func proposals(
+        of branch: BranchCode, _ known: [Stocking], _ open: [OpenTransfer]
+    ) throws -> [Proposal] {
         struct Place: Hashable {
             let item: String
             let location: String
@@ -64,15 +73,15 @@ extension Engine {
             held[Place(item: row.item, location: row.location)] = row.onShelf
         }
         var coming: [String: Int128] = [:]
-        for line in try openTransfers() where line.number.series.branch != branch {
+        for line in open where line.number.series.branch != branch {
             guard let pair = BranchPair(line.pair), pair.contains(branch) else { continue }
             coming[line.item, default: 0] += line.transit
         }
-        var stockings = try store.stockings(of: branch)
-        let known = Set(stockings.map { Place(item: $0.item.text, location: $0.location) })
+        var stockings = known
+        let lookedAfter = Set(known.map { Place(item: $0.item.text, location: $0.location) })
         let others = Set(held.keys).union(
             coming.keys.map { Place(item: $0, location: LocationFacts.main) })
-        for place in others.subtracting(known) {
+        for place in others.subtracting(lookedAfter) {
             guard let item = ItemCode(place.item) else { continue }
             stockings.append(Stocking(item: item, location: place.location))
         }

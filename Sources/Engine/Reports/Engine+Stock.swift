@@ -10,7 +10,6 @@ extension Engine {
         let code = try item.map { try Self.itemCode($0) }
         try foldCosts()
         var figures = ReportWriter(store, ledger)
-        let seesCost = only.map { standing.keyring.scopes.contains(.money($0)) } ?? true
         var report = Report(
             schema: "branchbook.stock/1", title: "Stock",
             columns: [
@@ -31,9 +30,7 @@ extension Engine {
         for row in rows {
             let name = try ItemCode(row.item).flatMap { try itemName($0) }
             let mayShow =
-                seesCost
-                && (BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) }
-                    ?? false)
+                BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) } ?? false
             report.rows.append([
                 .text(row.branch), .text(row.item), .optional(name),
                 try figures.quantity(row.onShelf, of: row.item),
@@ -60,9 +57,7 @@ extension Engine {
                 .text("status", "Status"), .text("active", "Active"), .number("items", "Items"),
                 .text("contested", "Contested"),
             ])
-        let held = Set(standing.keyring.scopes)
-        for code in standing.roster.branches.keys.sorted()
-        where only.map({ $0 == code }) ?? held.contains(.trade(code)) {
+        for code in branches(standing, only) {
             let named = try store.locations(of: code)
             for name in Set(named + [LocationFacts.main]).sorted() {
                 let facts = try location(code, name)

@@ -114,11 +114,11 @@ extension Engine {
 
     /// What is late, in dispute or asked back.
     func transferExceptions(
-        on today: Day, _ figures: inout ReportWriter
+        _ open: [OpenTransfer], on today: Day, _ figures: inout ReportWriter
     ) throws -> [[Report.Cell]] {
         var rows: [[Report.Cell]] = []
         var facts: [DocumentNumber: ShipmentFacts] = [:]
-        for line in try openTransfers() {
+        for line in open {
             let known = try facts[line.number] ?? shipmentFacts(line.number)
             facts[line.number] = known
             let subject = "\(line.number) \(line.item)"

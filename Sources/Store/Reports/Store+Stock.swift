@@ -85,33 +85,29 @@ extension Store {
 
     /// The names of a branch's locations that anybody described, in order.
     package func locations(of branch: BranchCode) throws -> [String] {
-        try access { db in
-            let prefix = LocationFacts.prefix(branch)
-            return try String.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT DISTINCT entity FROM register
-                        WHERE entity >= ? AND entity < ? ORDER BY entity
-                        """),
-                arguments: [prefix, prefix.dropLast() + "0"]
-            ).map { String($0.dropFirst(prefix.count)) }
-        }
+        try described(LocationFacts.prefix(branch))
     }
 
     /// What a branch wants on its locations. Cost: a look at the registers of each.
     package func stockings(of branch: BranchCode) throws -> [Stocking] {
         let prefix = Stocking.prefix(branch)
-        let entities = try access { db in
+        return try described(prefix).compactMap {
+            Stocking(rest: $0, values: try registers(entity: prefix + $0))
+        }
+    }
+
+    /// What stands behind `prefix`, which ends on `/`, in the entities that somebody described, in order.
+    private func described(_ prefix: String) throws -> [String] {
+        try access { db in
             try String.fetchAll(
                 db.cachedStatement(
                     sql: """
                         SELECT DISTINCT entity FROM register
                         WHERE entity >= ? AND entity < ? ORDER BY entity
                         """),
-                arguments: [prefix, prefix.dropLast() + "0"])
-        }
-        return try entities.compactMap {
-            Stocking(rest: $0.dropFirst(prefix.count), values: try registers(entity: $0))
+                // The sign after `/` is `0`.
+                arguments: [prefix, prefix.dropLast() + "0"]
+            ).map { String($0.dropFirst(prefix.count)) }
         }
     }
 }

@@ -1,0 +1,196 @@
+import Books
+import GRDB
+import Replica
+
+/// What ops mean for pools, stocktakes, transfers and keepers: noted while a batch is read, written at its
+/// end.
+extension Projection {
+    mutating func product(of transaction: Transaction) throws -> Int64? {
+        guard transaction.document.kind == .repack else { return nil }
+        let made = transaction.postings.first {
+            $0.account.root == .stock && $0.amount > 0
+        }
+        guard let made, case .item = made.commodity else { return nil }
+        return try id(of: made.commodity.name)
+    }
+
+    /// Notes which pools a posting moves, and keeps cost inputs where the fold finds them.
+    mutating func mark(
+        _ posting: Posting, _ number: Int, account: Int64, commodity: Int64, item: Int64?,
+        of document: DocumentHeader, at place: Place
+    ) throws {
+        guard case .branch(let branch) = posting.account.place else { return }
+        if posting.account.root == .stock, case .item = posting.commodity {
+            pools.insert(PoolKey(branch: branch.text, item: commodity))
+            let month = ShelfMonth(
+                account: account, item: commodity, month: document.effectiveDate.month)
+            months[month, default: 0] += Int128(posting.amount)
+            if posting.amount < 0, document.kind == .repack {
+                try markRepack(posting, number, item: commodity, of: document, at: place)
+            }
+            guard let count = document.count else { return }
+            try db.cachedStatement(sql: "INSERT INTO count_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    branch.text, commodity, place.log, integer(place.seq), place.op, number,
+                    count.description, posting.amount,
+                ])
+        } else if posting.account.root == .inventory, let item {
+            pools.insert(PoolKey(branch: branch.text, item: item))
+            try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    branch.text, item, place.log, integer(place.seq), place.op, number,
+                    posting.amount,
+                ])
+        }
+    }
+
+    /// Goods of which another item is made, the one of the same op that comes onto a shelf.
+    private mutating func markRepack(
+        _ posting: Posting, _ number: Int, item: Int64, of document: DocumentHeader,
+        at place: Place
+    ) throws {
+        guard let product = made, case .branch(let branch) = posting.account.place,
+            let own = document.number
+        else { return }
+        try db.cachedStatement(sql: "INSERT INTO repack VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [
+                branch.text, item, place.log, integer(place.seq), place.op, number,
+                own.description, product,
+            ])
+        due.insert(PoolKey(branch: branch.text, item: item))
+    }
+
+    /// Keeps what keepers read: goods between two branches, and what was said of their value.
+    mutating func markTransfer(
+        _ posting: Posting, _ number: Int, account: Int64, commodity: Int64, item: Int64?,
+        of document: DocumentHeader, at place: Place
+    ) throws {
+        switch (posting.account.place, place.tip.name.scope, posting.commodity) {
+        case (.bridge(.trade(let branch)), .between(let pair), .item) where pair.contains(branch):
+            let shipment: DocumentNumber? =
+                switch (document.kind, document.link?.relation) {
+                case (.shipment, _): document.number
+                case (.arrival, .receives), (.writeOff, .settles): document.link?.target
+                default: nil
+                }
+            guard let own = document.number, let shipment else { return }
+            try db.cachedStatement(sql: "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                .execute(arguments: [
+                    branch.text, commodity, place.log, integer(place.seq), place.op, number,
+                    own.description, shipment.description, posting.amount,
+                ])
+            due.insert(PoolKey(branch: branch.text, item: commodity))
+        case (.side(let owner, let other), .betweenMoney, .currency):
+            guard let item, let link = document.link, link.relation == .values else { return }
+            try markStatement(
+                posting, number, account: account, item: item, by: owner, about: link.target,
+                at: place)
+            if posting.account.root == .dueFrom {
+                due.insert(PoolKey(branch: other.text, item: item))
+            }
+        case (.branch(let branch), .money, .currency) where posting.account.root == .shipped:
+            guard let item, let link = document.link, link.relation == .values,
+                link.target.kind == .repack
+            else { return }
+            try markStatement(
+                posting, number, account: account, item: item, by: branch, about: link.target,
+                at: place)
+        default: break
+        }
+    }
+
+    /// What a branch's keeper said of the value of an item on a document.
+    private mutating func markStatement(
+        _ posting: Posting, _ number: Int, account: Int64, item: Int64, by branch: BranchCode,
+        about document: DocumentNumber, at place: Place
+    ) throws {
+        try db.cachedStatement(sql: "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [
+                account, item, document.description, place.log, integer(place.seq), place.op,
+                number, posting.amount,
+            ])
+        if !isWrittenHere { said.insert(PoolKey(branch: branch.text, item: item)) }
+    }
+
+    /// What a stocktake found is a barrier; what it is worth, and whether it stands, changes pools.
+    mutating func markCount(_ event: Event, at place: Place) throws {
+        guard let number = CountSheet.number(ofEntity: event.entity) else { return }
+        let branch = number.series.branch
+        switch (event.kind, place.tip.name.scope) {
+        case (CountSheet.Kind.posted, .trade(branch)):
+            // An account's name has a bound, and peers may write anything.
+            guard
+                let shelf = Account("stock/\(branch)/\(CountSheet.location(event))")
+            else { return }
+            let account = try id(of: shelf.name)
+            let insert = try db.cachedStatement(
+                sql: "INSERT INTO counted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            for (index, (item, quantity)) in CountSheet.counts(event).enumerated() {
+                let item = try id(of: Commodity.item(item).name)
+                try insert.execute(arguments: [
+                    account, item, event.effectiveDate.number, place.log, integer(place.seq),
+                    place.op, index, branch.text, number.description, quantity,
+                    integer(place.time.raw),
+                ])
+                pools.insert(PoolKey(branch: branch.text, item: item))
+            }
+        case (CountSheet.Kind.priced, .money(branch)), (CountSheet.Kind.reversed, .trade(branch)):
+            let posted = try CountSheet.posted(Store.events(db, of: event.entity))
+            for item in posted {
+                pools.insert(
+                    PoolKey(branch: branch.text, item: try id(of: Commodity.item(item).name)))
+            }
+        default: break
+        }
+    }
+
+    mutating func finishMarks() throws {
+        if !(pools.isEmpty && due.isEmpty && said.isEmpty && methods.isEmpty) {
+            store.memory.forgetGoods()
+        }
+        let day = try db.cachedStatement(sql: "INSERT OR IGNORE INTO book_day VALUES (?)")
+        for number in days { try day.execute(arguments: [number]) }
+        let counter = try db.cachedStatement(
+            sql: """
+                INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+                SET running = max(running, excluded.running)
+                """)
+        for (key, running) in counters {
+            try counter.execute(arguments: [key.series, key.kind, key.year, integer(running)])
+        }
+        let pool = try db.cachedStatement(sql: "INSERT OR IGNORE INTO pool_dirty VALUES (?, ?)")
+        // A pool that moves may change what its shipments cost.
+        let later = try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO statement_due SELECT ?, ?, 0
+                WHERE EXISTS (SELECT 1 FROM transfer WHERE branch = ? AND item = ?)
+                    OR EXISTS (SELECT 1 FROM repack WHERE branch = ? AND item = ?)
+                """)
+        for item in methods {
+            let branches = try String.fetchAll(
+                db.cachedStatement(sql: "SELECT branch FROM pool WHERE item = ?"),
+                arguments: [item])
+            for branch in branches { pools.insert(PoolKey(branch: branch, item: item)) }
+        }
+        for key in pools {
+            try pool.execute(arguments: [key.branch, key.item])
+            try later.execute(arguments: [
+                key.branch, key.item, key.branch, key.item, key.branch, key.item,
+            ])
+        }
+        for key in said {
+            try later.execute(arguments: [
+                key.branch, key.item, key.branch, key.item, key.branch, key.item,
+            ])
+        }
+        let urgent = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO statement_due VALUES (?, ?, 1)")
+        for key in due { try urgent.execute(arguments: [key.branch, key.item]) }
+        days = []
+        due = []
+        said = []
+        counters = [:]
+        pools = []
+        methods = []
+    }
+}
