@@ -20,10 +20,24 @@ package enum Amount {
         _ value: Int64, _ numerator: Int64, of denominator: Int64
     ) throws(BooksError) -> Int64 {
         precondition(denominator > 0, "a share of \(denominator)")
-        let product = Int128(value) * Int128(numerator)
-        let (quotient, remainder) = product.quotientAndRemainder(dividingBy: Int128(denominator))
-        let rounds = 2 * remainder.magnitude >= Int128(denominator).magnitude
-        let rounded = rounds ? quotient + (product < 0 ? -1 : 1) : quotient
+        return try divide(Int128(value) * Int128(numerator), by: Int128(denominator))
+    }
+
+    /// What `quantity` base units are worth at a price in millionths for `per` of them: minor units of a
+    /// ledger of so many decimal places, rounded half away from zero once.
+    package static func worth(
+        _ millionths: Int64, _ quantity: Int64, per: Int64, scale: Int
+    ) throws(BooksError) -> Int64 {
+        // A ledger has at most six decimal places.
+        let places = (0..<(scaleMax - scale)).reduce(Int128(1)) { product, _ in product * 10 }
+        return try divide(Int128(millionths) * Int128(quantity), by: Int128(per) * places)
+    }
+
+    /// Rounded half away from zero. The divisor is positive.
+    package static func divide(_ value: Int128, by divisor: Int128) throws(BooksError) -> Int64 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        let rounds = 2 * remainder.magnitude >= divisor.magnitude
+        let rounded = rounds ? quotient + (value < 0 ? -1 : 1) : quotient
         guard let result = Int64(exactly: rounded) else { throw .overflow }
         return result
     }

@@ -20,7 +20,8 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Trade",
                 subcommands: [
-                    ItemCommand.self, Receive.self, Sell.self, Return.self, SendBack.self,
+                    ItemCommand.self, OrderCommand.self, WorkflowCommand.self,
+                    PersonCommand.self, Receive.self, Sell.self, Return.self, SendBack.self,
                     TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
                     StockingCommand.self, WriteOff.self,
                     Find.self, CountCommand.self, Revalue.self,

@@ -48,12 +48,15 @@ import Testing
         try gz.perform(.receive(Details(), lines("CUP", "5"), supplier: "ACME"))
         func rows(_ node: TestNode, all: Bool = false) throws -> [[String]] {
             try node.report(.reorder(branch: "GZ", all: all)).rows.map { row in
-                [1, 4, 5, 9, 11].map { row[$0].plain }
+                [1, 4, 5, 10, 12].map { row[$0].plain }
             }
         }
         #expect(
             try rows(gz) == [
-                ["TEA", "0", "", "25", "at HZ: `branchbook transfer send TEA:25 --to GZ`"]
+                [
+                    "TEA", "0", "", "25",
+                    "at HZ: `branchbook transfer send TEA:25 --to GZ`, or `branchbook order draft`",
+                ]
             ])
         #expect(try rows(gz, all: true).map { $0[0] } == ["CUP", "TEA"])
         // What is on its way counts, there and at head office.
@@ -69,8 +72,11 @@ import Testing
         network.settle()
         #expect(
             try rows(gz) == [
-                ["CUP", "1", "", "5", "order it from ACME"],
-                ["POT", "-3", "", "3", "order it, and say whence with --from"],
+                ["CUP", "1", "", "5", "order it from ACME: `branchbook order draft`"],
+                [
+                    "POT", "-3", "", "3",
+                    "order it, and say whence with --from: `branchbook stocking`",
+                ],
             ])
         let told = try hz.report(.exceptions).rows.first { $0[0].plain == "reorder" }
         #expect(told?.map(\.plain)[1...2] == ["GZ: items below their minimum", "1"])

@@ -28,6 +28,10 @@ package enum Command: Codable, Hashable, Sendable {
     /// Goods that were found: the opposite of a write-off.
     case find(Details, [Line])
     case count(Details, CountAct)
+    case order(Details, OrderAct)
+    /// Who has to look at orders of a kind.
+    case setWorkflow(WorkflowChange)
+    case setPerson(PersonChange)
     case revalue(Details, item: String, change: Revaluation)
     case pay(Details, Payment)
     /// A general journal entry. Positive debits, negative credits.
@@ -39,13 +43,14 @@ extension Command {
     /// Nil for master data.
     package var details: Details? {
         switch self {
-        case .addItems, .setItem, .setLocation, .setStocking: nil
+        case .addItems, .setItem, .setLocation, .setStocking, .setWorkflow, .setPerson: nil
         case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
             .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
             .repack(let details, _, _, _),
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
             .writeOff(let details, _), .find(let details, _), .count(let details, _),
-            .revalue(let details, _, _), .pay(let details, _), .journal(let details, _),
+            .order(let details, _), .revalue(let details, _, _), .pay(let details, _),
+            .journal(let details, _),
             .reverse(let details, _):
             details
         }
@@ -65,14 +70,19 @@ package struct Details: Codable, Hashable, Sendable {
     package var memo: String?
     /// Where the goods of the document stand, or leave; `main` by default.
     package var location: String?
-    /// Of a shipment: the day by which it should be taken up.
+    /// Of a shipment: the day by which it should be taken up. Of an order: the day that goods are
+    /// expected, or up to which an offer holds.
     package var due: String?
+    /// The order that the goods of a document are of.
+    package var order: String?
     package var external: External?
 
     package init(
         date: String? = nil, person: String? = nil, party: String? = nil, memo: String? = nil,
-        location: String? = nil, due: String? = nil, external: External? = nil
+        location: String? = nil, due: String? = nil, order: String? = nil,
+        external: External? = nil
     ) {
+        self.order = order
         self.due = due
         self.location = location
         self.date = date

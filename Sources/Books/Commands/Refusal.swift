@@ -68,6 +68,10 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case locationHoldsGoods = "B0226"
         /// The sender wants the goods back.
         case recalled = "B0227"
+        /// An order that is not in the state for this step.
+        case orderState = "B0228"
+        /// Somebody else has to take this step.
+        case notThisPerson = "B0229"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -6,20 +6,38 @@ extension Planner {
         _ details: Details, _ lines: [Line], supplier: String, _ view: some BookView
     ) throws -> Draft {
         try requireTrade()
+        var order = try fulfilled(details, .purchase, view)
+        if let order, !supplier.isEmpty, supplier != order.party {
+            throw Refusal(
+                .badOption, "\(order.number) was placed with \(order.party), not \(supplier)",
+                next: "leave the supplier out, or the order")
+        }
+        let supplier = order?.party ?? supplier
+        var lines = lines
+        if let order, lines.isEmpty { lines = try rest(of: order, view) }
         try check(count: lines.count)
         try Self.check(supplier, "supplier", DocumentHeader.partyBytesMax)
-        let shelf = try shelf(details.location, for: .coming, view)
+        let shelf = try shelf(details.location ?? order?.location, for: .coming, view)
         var document = DocumentBuilder(
-            try header(.goodsReceipt, details, party: supplier, view))
+            try header(
+                .goodsReceipt, details, link: order.map { DocumentLink(.fulfils, $0.number) },
+                notBefore: order?.opened.day, party: supplier, view))
         var total = Int128(0)
-        for line in lines {
-            let goods = try goods(line, view)
+        let all = try lines.map { (line: $0, goods: try goods($0, view)) }
+        if let order {
+            noteOverdone(order, all.map { ($0.goods.facts, $0.goods.quantity) }, &document)
+        }
+        for (line, goods) in all {
             let (facts, quantity) = (goods.facts, goods.quantity)
             try requireStock(facts)
             try document.move(
                 .trade(branch), quantity, of: .item(facts.code),
                 from: .simple(.supplier, branch), to: shelf)
-            guard let value = try cost(line, goods) else { continue }
+            var value = try cost(line, goods)
+            if value == nil, grants.contains(.money(branch)) {
+                value = try order?.take(quantity, of: facts.code, ledger)
+            }
+            guard let value else { continue }
             try requireMoney("costs")
             total += Int128(value)
             try document.move(
@@ -27,7 +45,9 @@ extension Planner {
                 from: .named(.payable, branch, supplier), to: .simple(.inventory, branch),
                 taggedTo: facts.code)
         }
-        return try document.draft(total: total == 0 ? nil : try Self.narrow(total))
+        return try document.draft(
+            references: order.map { [$0.number] } ?? [],
+            total: total == 0 ? nil : try Self.narrow(total))
     }
 
     /// The value of a line: its total, or its unit cost times the quantity; nil where neither is

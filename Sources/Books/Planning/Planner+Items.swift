@@ -53,7 +53,7 @@ extension Planner {
         return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
     }
 
-    private func requireCatalog() throws(Refusal) {
+    func requireCatalog() throws(Refusal) {
         guard grants.contains(.catalog) else {
             throw Refusal(.noGrant, "this node may not write the catalog")
         }

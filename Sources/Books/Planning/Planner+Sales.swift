@@ -6,7 +6,7 @@ private struct PricedLine {
     let quantity: Int64
     /// Net, or gross where tax is included, until tax is split off.
     var amount: Int64
-    let rate: TaxRate
+    var rate: TaxRate
 }
 
 /// Lines of one rate are taxed together.
@@ -24,12 +24,23 @@ extension Planner {
         _ details: Details, _ lines: [Line], tender: String, _ view: some BookView
     ) throws -> Draft {
         try requireTrade()
+        let order = try fulfilled(details, .sale, view)
+        var lines = lines
+        if let order, lines.isEmpty { lines = try rest(of: order, view) }
         try check(count: lines.count)
-        let till = try account(tender: tender, party: details.party)
-        let shelf = try shelf(details.location, for: .sale, view)
+        let party = details.party ?? order?.party
+        let till = try account(tender: tender, party: party)
+        let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
         var priced = try lines.map { try price($0, view) }
+        if let order { try agree(&priced, lines, order) }
         let taxes = try tax(&priced)
-        var document = DocumentBuilder(try header(.sale, details, view))
+        var document = DocumentBuilder(
+            try header(
+                .sale, details, link: order.map { DocumentLink(.fulfils, $0.number) },
+                notBefore: order?.opened.day, party: party, view))
+        if let order {
+            noteOverdone(order, priced.map { ($0.facts, $0.quantity) }, &document)
+        }
         try checkShelf(shelf, priced.filter { !$0.facts.isService }, &document, view)
         let scope = Scope.trade(branch)
         for line in priced {
@@ -46,7 +57,23 @@ extension Planner {
             try document.move(
                 scope, tax, of: currency(), from: .simple(.tax, branch), to: till)
         }
-        return try document.draft(total: try total(priced, taxes))
+        return try document.draft(
+            references: order.map { [$0.number] } ?? [], total: try total(priced, taxes))
+    }
+
+    /// Lines without a price of their own are worth what the order says.
+    private func agree(
+        _ priced: inout [PricedLine], _ lines: [Line], _ order: Order
+    ) throws {
+        var order = order
+        for place in priced.indices where lines[place].price == nil {
+            let line = priced[place]
+            if let worth = try order.take(line.quantity, of: line.facts.code, ledger) {
+                priced[place].amount = worth
+            }
+            priced[place].rate = TaxRate(
+                millionths: line.rate.millionths, isIncluded: order.isTaxIncluded)
+        }
     }
 
     /// Drawers are `tender/<branch>/<name>`; `credit` is the customer's receivable.
@@ -78,7 +105,21 @@ extension Planner {
 
     private func price(_ line: Line, _ view: some BookView) throws -> PricedLine {
         let goods = try goods(line, view)
-        let (facts, quantity) = (goods.facts, goods.quantity)
+        let (unit, per) = try unitPrice(line, goods)
+        var rate = goods.facts.taxMillionths
+        if let tax = line.tax { rate = try Amount.parse(tax, scale: 4) }
+        guard (0...ItemFacts.taxMillionthsMax).contains(rate) else {
+            throw Refusal(.badNumber, "\(line.tax ?? "") is not a rate of tax")
+        }
+        return PricedLine(
+            facts: goods.facts, quantity: goods.quantity,
+            amount: try worth(unit, goods.quantity, per: per),
+            rate: TaxRate(millionths: rate, isIncluded: line.isTaxIncluded))
+    }
+
+    /// The line's own price, that of its pack, or the item's: millionths for `per` base units.
+    func unitPrice(_ line: Line, _ goods: Goods) throws -> (millionths: Int64, per: Int64) {
+        let facts = goods.facts
         var (unit, per) = (facts.priceMillionths, try Self.narrow(Self.power(facts.scale)))
         if let price = goods.pack.flatMap({ facts.packs[$0]?.priceMillionths }) {
             (unit, per) = (price, goods.per)
@@ -96,14 +137,7 @@ extension Planner {
                 .notPositive, "a price of \(line.price ?? "") is below zero",
                 next: "post it as a journal entry")
         }
-        var rate = facts.taxMillionths
-        if let tax = line.tax { rate = try Amount.parse(tax, scale: 4) }
-        guard (0...ItemFacts.taxMillionthsMax).contains(rate) else {
-            throw Refusal(.badNumber, "\(line.tax ?? "") is not a rate of tax")
-        }
-        return PricedLine(
-            facts: facts, quantity: quantity, amount: try worth(unit, quantity, per: per),
-            rate: TaxRate(millionths: rate, isIncluded: line.isTaxIncluded))
+        return (unit, per)
     }
 
     /// Tax per document and rate; where it is included the lines become net, and what rounding

@@ -6,15 +6,24 @@ extension Planner {
         _ details: Details, _ lines: [Line], to other: String, _ view: some BookView
     ) throws -> Draft {
         try requireTrade()
+        let order = try fulfilled(details, .request, view)
+        var lines = lines
+        if let order, lines.isEmpty { lines = try rest(of: order, view) }
         try check(count: lines.count)
+        let other = other.isEmpty ? order?.number.series.branch.text ?? other : other
         guard let target = BranchCode(other), try view.isBranch(target) else {
             throw Refusal(.unknownBranch, "there is no branch \(other)")
+        }
+        if let order, order.number.series.branch != target {
+            throw Refusal(.notForThisBranch, "\(order.number) is not of \(target)")
         }
         guard let pair = BranchPair(branch, target) else {
             throw Refusal(.notForThisBranch, "\(branch) cannot ship to itself")
         }
         let shelf = try shelf(details.location, for: .leaving, view)
-        let header = try header(.shipment, details, view)
+        let header = try header(
+            .shipment, details, link: order.map { DocumentLink(.fulfils, $0.number) },
+            notBefore: order?.opened.day, view)
         var document = DocumentBuilder(header)
         let transit = Account.transit(pair, header.number?.description ?? "")
         var wanted: [(facts: ItemFacts, quantity: Int64)] = []
@@ -29,6 +38,7 @@ extension Planner {
             try document.move(
                 .between(pair), quantity, of: commodity, from: .via(.trade(branch)), to: transit)
         }
+        if let order { noteOverdone(order, wanted, &document) }
         try requireOnShelf(
             wanted, on: shelf, day: header.effectiveDate, isDated: details.date != nil,
             next: "ship what is left, or count the shelf", view)
@@ -43,7 +53,7 @@ extension Planner {
                     [.init(TransferNotes.Field.due, .text(due.description))]),
                 to: .between(pair))
         }
-        return try document.draft()
+        return try document.draft(references: order.map { [$0.number] } ?? [])
     }
 
     /// The sender asks for goods back that the receiver has not taken.

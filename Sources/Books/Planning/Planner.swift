@@ -57,6 +57,9 @@ package struct Planner: Sendable {
         case .writeOff(let details, let lines): try writeOff(details, lines, view)
         case .find(let details, let lines): try find(details, lines, view)
         case .count(let details, let act): try count(details, act, view)
+        case .order(let details, let act): try order(details, act, view)
+        case .setWorkflow(let change): try setWorkflow(change, view)
+        case .setPerson(let change): try setPerson(change, view)
         case .revalue(let details, let item, let change):
             try revalue(details, item: item, change, view)
         case .pay(let details, let payment): try pay(details, payment, view)
@@ -253,12 +256,9 @@ extension Planner {
 
     func currency() -> Commodity { .currency(ledger.currency) }
 
-    /// A price for `per` base units times a quantity, in minor units, rounded half away from zero once.
+    /// A price for `per` base units times a quantity, in minor units.
     func worth(_ millionths: Int64, _ quantity: Int64, per: Int64) throws -> Int64 {
-        // A ledger has at most six decimal places.
-        try Self.divide(
-            Int128(millionths) * Int128(quantity),
-            by: Int128(per) * Self.power(Amount.scaleMax - ledger.scale))
+        try Amount.worth(millionths, quantity, per: per, scale: ledger.scale)
     }
 
     func worth(_ unitMillionths: Int64, _ quantity: Int64, _ facts: ItemFacts) throws -> Int64 {
@@ -270,11 +270,8 @@ extension Planner {
         (0..<digits).reduce(Int128(1)) { product, _ in product * 10 }
     }
 
-    /// Rounded half away from zero.
     static func divide(_ value: Int128, by divisor: Int128) throws -> Int64 {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        let rounds = 2 * remainder.magnitude >= divisor.magnitude
-        return try narrow(rounds ? quotient + (value < 0 ? -1 : 1) : quotient)
+        try Amount.divide(value, by: divisor)
     }
 
     static func narrow(_ value: Int128) throws -> Int64 {

@@ -84,5 +84,16 @@ struct BooksNow: BookView {
         try store.locations(of: branch).compactMap { try location(branch, $0) }
     }
 
+    func workflow(_ kind: OrderForm.Kind) throws -> Workflow {
+        Workflow(values: try store.registers(entity: Workflow.entity(kind)))
+    }
+
+    func person(_ name: String) throws -> PersonFacts? {
+        let shown = try store.registers(entity: PersonFacts.entity(name))
+        return shown.isEmpty ? nil : PersonFacts(name: name, values: shown)
+    }
+
+    func people() throws -> [PersonFacts] { try store.people() }
+
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
 }

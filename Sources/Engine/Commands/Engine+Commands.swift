@@ -36,7 +36,7 @@ extension Engine {
         return (
             Outcome(
                 subject: draft.number?.description ?? draft.parts.first?.scope.name ?? "catalog",
-                summary: summary(command, draft, total, ledger), total: total,
+                summary: try summary(command, draft, total, ledger), total: total,
                 notices: draft.notices + (isForked ? [Self.forkNotice] : [])),
             receipt
         )
@@ -57,15 +57,30 @@ extension Engine {
 
     private func summary(
         _ command: Command, _ draft: Draft, _ total: String?, _ ledger: Ledger
-    ) -> String {
+    ) throws -> String {
         let what: String
         switch (draft.number, command) {
+        case (let number?, .order): what = try told(number, ledger)
         case (let number?, _): what = "\(number.kind) \(number)"
         case (nil, .setLocation(let change)): what = "location \(change.name) written"
         case (nil, .setStocking(let change)): what = "stocking of \(change.item) written"
+        case (nil, .setWorkflow(let change)): what = "workflow of \(change.kind.rawValue) written"
+        case (nil, .setPerson(let change)): what = "\(change.name) written"
         default: what = "items written"
         }
         return total.map { "\(what), \($0) \(ledger.currency)" } ?? what
+    }
+
+    /// How far the order is now.
+    private func told(
+        _ number: DocumentNumber, _ ledger: Ledger
+    ) throws -> String {
+        guard let order = try order(number) else { return "order \(number)" }
+        let open = order.openSteps(ledger).first
+        let waits =
+            order.state(ledger) == .submitted
+            ? open.map { ", waits for \($0.name) by a \($0.role)" } ?? "" : ""
+        return "order \(number) is \(order.state(ledger).rawValue)\(waits)"
     }
 
     /// One command with a savepoint of its own: what fails leaves nothing behind.

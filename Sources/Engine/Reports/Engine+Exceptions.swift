@@ -30,8 +30,10 @@ extension Engine {
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let open = try openTransfers()
         report.rows += try transferExceptions(open, on: today, &figures)
+        report.rows += try orderExceptions(on: today, ledger)
+        let ordered = try orderedGoods()
         for branch in branches(standing, nil) {
-            let count = try itemsToOrder(at: branch, open)
+            let count = try itemsToOrder(at: branch, open, ordered)
             guard count > 0 else { continue }
             report.rows.append([
                 .text("reorder"), .text("\(branch): items below their minimum"),

@@ -10,8 +10,9 @@ extension Engine {
         let held: Int128
         /// On its way from other branches; of the location that is sold from.
         let coming: Int128
+        /// Outstanding of orders that are not over, drafts as well.
+        let ordered: Int128
         let amount: Int128
-        var projected: Int128 { held + coming }
     }
 
     /// What lies below its minimum or above its maximum; with `all` everything that is looked after.
@@ -20,19 +21,20 @@ extension Engine {
         let only = try text.map { try known($0, standing) }
         var figures = ReportWriter(store, ledger)
         var report = Report(
-            schema: "branchbook.reorder/1", title: "To be ordered",
+            schema: "branchbook.reorder/2", title: "To be ordered",
             columns: [
                 .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
                 .text("location", "Location"), .number("quantity", "On shelf"),
-                .number("coming", "Coming"), .number("minimum", "Minimum"),
+                .number("coming", "Coming"), .number("ordered", "On order"),
+                .number("minimum", "Minimum"),
                 .number("target", "Target"), .number("maximum", "Maximum"),
                 .number("order", "To order"), .text("source", "From"),
                 .text("next", "What to do"),
             ])
-        let open = try openTransfers()
+        let (open, ordered) = (try openTransfers(), try orderedGoods())
         for code in branches(standing, only) {
             let stockings = try store.stockings(of: code)
-            for proposal in try proposals(of: code, stockings, open)
+            for proposal in try proposals(of: code, stockings, open, ordered)
             where all || proposal.amount != 0 {
                 report.rows.append(try cells(proposal, at: code, &figures))
             }
@@ -51,10 +53,12 @@ extension Engine {
 
     /// How many items of a branch are below the minimum that somebody named; what nobody looks after and is
     /// below zero is a shortage.
-    func itemsToOrder(at branch: BranchCode, _ open: [OpenTransfer]) throws -> Int {
+    func itemsToOrder(
+        at branch: BranchCode, _ open: [OpenTransfer], _ ordered: [OrderedPlace: Int128]
+    ) throws -> Int {
         let stockings = try store.stockings(of: branch).filter { $0.minimum != nil }
         guard !stockings.isEmpty else { return 0 }
-        return try proposals(of: branch, stockings, open).filter {
+        return try proposals(of: branch, stockings, open, ordered).filter {
             $0.amount > 0 && $0.stocking.minimum != nil
         }.count
     }
@@ -62,7 +66,8 @@ extension Engine {
     /// In the order of items and locations. An item that nobody looks after is there where it will be
     /// below zero.
     private func proposals(
-        of branch: BranchCode, _ known: [Stocking], _ open: [OpenTransfer]
+        of branch: BranchCode, _ known: [Stocking], _ open: [OpenTransfer],
+        _ ordered: [OrderedPlace: Int128]
     ) throws -> [Proposal] {
         struct Place: Hashable {
             let item: String
@@ -89,9 +94,11 @@ extension Engine {
             let place = Place(item: $0.item.text, location: $0.location)
             let here = held[place] ?? 0
             let more = $0.location == LocationFacts.main ? coming[$0.item.text] ?? 0 : 0
+            let due =
+                ordered[OrderedPlace(branch: branch, location: $0.location, item: $0.item)] ?? 0
             return Proposal(
-                stocking: $0, held: here, coming: more,
-                amount: $0.proposal(projected: here + more))
+                stocking: $0, held: here, coming: more, ordered: due,
+                amount: $0.proposal(projected: here + more + due))
         }
     }
 
@@ -108,6 +115,7 @@ extension Engine {
             .text(branch.text), .text(item), .optional(try itemName(stocking.item)),
             .text(stocking.location), try figures.quantity(proposal.held, of: item),
             proposal.coming == 0 ? .empty : try figures.quantity(proposal.coming, of: item),
+            proposal.ordered == 0 ? .empty : try figures.quantity(proposal.ordered, of: item),
             try figure(stocking.minimum), try figure(stocking.target),
             try figure(stocking.maximum), proposal.amount == 0 ? .empty : amount,
             .optional(stocking.source), .optional(next(proposal, at: branch, amount.plain)),
@@ -121,9 +129,81 @@ extension Engine {
             return "move \(away) away: `branchbook move` or `branchbook transfer send`"
         }
         guard proposal.amount > 0 else { return nil }
-        guard let source = stocking.source else { return "order it, and say whence with --from" }
-        guard source.hasPrefix(Stocking.branchPrefix) else { return "order it from \(source)" }
+        guard let source = stocking.source else {
+            return "order it, and say whence with --from: `branchbook stocking`"
+        }
+        guard source.hasPrefix(Stocking.branchPrefix) else {
+            return "order it from \(source): `branchbook order draft`"
+        }
         let other = source.dropFirst(Stocking.branchPrefix.count)
-        return "at \(other): `branchbook transfer send \(item):\(amount) --to \(branch)`"
+        return "at \(other): `branchbook transfer send \(item):\(amount) --to \(branch)`, "
+            + "or `branchbook order draft`"
+    }
+}
+
+// MARK: Orders
+
+extension Engine {
+    /// Where goods of an order are to come to.
+    struct OrderedPlace: Hashable {
+        let branch: BranchCode
+        let location: String
+        let item: ItemCode
+    }
+
+    /// Base units outstanding of purchases and requests that are not over.
+    func orderedGoods() throws -> [OrderedPlace: Int128] {
+        let (_, ledger) = try needLedger()
+        var goods: [OrderedPlace: Int128] = [:]
+        for order in try orders()
+        where order.kind != .sale && !order.state(ledger).isOver {
+            for item in order.ordered.keys {
+                let place = OrderedPlace(
+                    branch: order.number.series.branch, location: order.location, item: item)
+                goods[place, default: 0] += order.outstanding(item)
+            }
+        }
+        return goods
+    }
+
+    /// One draft for each source and location of what this branch is to order.
+    func reorderDrafts(_ details: Details) throws -> [Command] {
+        let (standing, ledger) = try needLedger()
+        guard let branch = standing.branch else { return [] }
+        struct Source: Hashable, Comparable {
+            let name: String
+            let location: String
+            static func < (a: Self, b: Self) -> Bool {
+                (a.name, a.location) < (b.name, b.location)
+            }
+        }
+        var lines: [Source: [Line]] = [:]
+        var figures = ReportWriter(store, ledger)
+        let found = try proposals(
+            of: branch, try store.stockings(of: branch), try openTransfers(), try orderedGoods())
+        for proposal in found where proposal.amount > 0 {
+            guard let name = proposal.stocking.source else { continue }
+            let item = proposal.stocking.item.text
+            lines[Source(name: name, location: proposal.stocking.location), default: []].append(
+                Line(item: item, quantity: try figures.quantity(proposal.amount, of: item).plain))
+        }
+        guard !lines.isEmpty else {
+            throw Refusal(
+                .emptyDocument, "nothing with a known source is to be ordered",
+                next: "see `branchbook reorder`")
+        }
+        return lines.sorted { $0.key < $1.key }.map { source, lines in
+            var details = details
+            details.location = source.location == LocationFacts.main ? nil : source.location
+            let isBranch = source.name.hasPrefix(Stocking.branchPrefix)
+            return .order(
+                details,
+                .open(
+                    OrderForm(
+                        kind: isBranch ? .request : .purchase,
+                        party: isBranch
+                            ? String(source.name.dropFirst(Stocking.branchPrefix.count))
+                            : source.name, lines: lines)))
+        }
     }
 }

@@ -44,6 +44,9 @@ extension Engine {
         case .removePeer(let address): return Answer(reply: .outcome(try removePeer(address)))
         case .join: throw Refusal(.badOption, "a join goes its own way")
         case .verify: return Answer(reply: .report(try verify(at: now)))
+        case .draftOrders(let details):
+            let commands = try reorderDrafts(details)
+            return Answer(reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
         case .rebuild:
             try reread()
             let entries = try store.extent().entries
@@ -93,6 +96,10 @@ extension Engine {
         case .derived: try derived()
         case .count(let sheet): try count(sheet: sheet)
         case .counts(let openOnly): try counts(openOnly: openOnly)
+        case .order(let number): try order(number: number)
+        case .orders(let filter): try orders(filter)
+        case .workflows: try workflows()
+        case .people: try people()
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)
         }

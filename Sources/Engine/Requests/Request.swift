@@ -21,6 +21,8 @@ package enum Request: Codable, Sendable {
     case join(line: String, name: String)
     /// Check everything that can be checked, here and against the peers that are connected.
     case verify
+    /// Orders of what lies below its minimum, a draft for each supplier and branch that it comes from.
+    case draftOrders(Details)
     /// Read every log again into the projections.
     case rebuild
 }
@@ -83,6 +85,10 @@ package enum Query: Codable, Hashable, Sendable {
     /// One stocktake.
     case count(sheet: String)
     case counts(openOnly: Bool)
+    case order(number: String)
+    case orders(OrderFilter)
+    case workflows
+    case people
 
     package static let limitMax = 10_000
 }

@@ -21,6 +21,12 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case move = 15
     /// Items of which another item was made.
     case repack = 16
+    /// Goods ordered from a supplier; a fold over events, as the next two are.
+    case purchaseOrder = 17
+    /// Goods that a customer ordered, or was offered.
+    case salesOrder = 18
+    /// Goods that a branch asks another one for.
+    case transferRequest = 19
 
     package var letter: String {
         switch self {
@@ -40,6 +46,9 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .count: "C"
         case .move: "M"
         case .repack: "U"
+        case .purchaseOrder: "O"
+        case .salesOrder: "D"
+        case .transferRequest: "Q"
         }
     }
 
@@ -119,6 +128,8 @@ package struct DocumentLink: Hashable, Sendable {
         /// A price difference, freight or revaluation about an earlier receipt.
         case adjusts = 5
         case settles = 6
+        /// Goods of an order that came or went.
+        case fulfils = 7
     }
 
     package let relation: Relation

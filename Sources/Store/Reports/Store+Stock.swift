@@ -96,6 +96,14 @@ extension Store {
         }
     }
 
+    /// Everybody of whom something was said, in the order of their names.
+    package func people() throws -> [PersonFacts] {
+        try described(PersonFacts.prefix).map {
+            PersonFacts(
+                name: $0, values: try registers(entity: PersonFacts.entity($0)))
+        }
+    }
+
     /// What stands behind `prefix`, which ends on `/`, in the entities that somebody described, in order.
     private func described(_ prefix: String) throws -> [String] {
         try access { db in

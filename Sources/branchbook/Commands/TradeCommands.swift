@@ -118,15 +118,26 @@ struct Receive: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Goods from a supplier: CODE:QUANTITY@UNITCOST …")
     @OptionGroup var node: NodeOptions
-    @Argument(help: "Lines: CODE:QUANTITY@UNITCOST.") var lines: [LineArgument]
-    @Option(name: .long, help: "Who delivered.") var supplier: String
+    @Argument(help: "Lines: CODE:QUANTITY@UNITCOST; of an order none takes all that is left.")
+    var lines: [LineArgument] = []
+    @Option(name: .long, help: "Who delivered.") var supplier: String?
+    @Option(name: .long, help: "The order that the goods are of.") var order: String?
     @OptionGroup var writing: WriteOptions
+
+    func validate() throws {
+        guard order != nil || (supplier != nil && !lines.isEmpty) else {
+            throw ValidationError("give lines and --supplier, or --order")
+        }
+    }
+
     func run() throws {
+        var details = writing.details()
+        details.order = order
         try node.perform(
             .receive(
-                writing.details(),
+                details,
                 lines.map { Line(item: $0.item, quantity: $0.quantity, cost: $0.figure) },
-                supplier: supplier), writing)
+                supplier: supplier ?? ""), writing)
     }
 }
 
@@ -134,16 +145,27 @@ struct Sell: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A sale: CODE:QUANTITY, or CODE:QUANTITY@PRICE …")
     @OptionGroup var node: NodeOptions
-    @Argument(help: "Lines: CODE:QUANTITY[@PRICE].") var lines: [LineArgument]
+    @Argument(help: "Lines: CODE:QUANTITY[@PRICE]; of an order none takes all that is left.")
+    var lines: [LineArgument] = []
     @Option(name: .long, help: "What takes the money: cash, card … or credit.")
     var tender: String = "cash"
     @Option(name: .long, help: "The customer.") var customer: String?
+    @Option(name: .long, help: "The order that the goods are of.") var order: String?
     @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
     @OptionGroup var writing: WriteOptions
+
+    func validate() throws {
+        guard order != nil || !lines.isEmpty else {
+            throw ValidationError("give lines, or --order")
+        }
+    }
+
     func run() throws {
+        var details = writing.details(party: customer)
+        details.order = order
         try node.perform(
             .sell(
-                writing.details(party: customer),
+                details,
                 lines.map {
                     Line(
                         item: $0.item, quantity: $0.quantity, price: $0.figure,

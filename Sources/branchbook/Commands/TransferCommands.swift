@@ -16,17 +16,27 @@ struct TransferSend: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send", abstract: "Ship goods to another branch: CODE:QUANTITY …")
     @OptionGroup var node: NodeOptions
-    @Argument(help: "Lines: CODE:QUANTITY.") var lines: [LineArgument]
-    @Option(name: .long, help: "The branch they go to.") var to: String
+    @Argument(help: "Lines: CODE:QUANTITY; of a request none takes all that is left.")
+    var lines: [LineArgument] = []
+    @Option(name: .long, help: "The branch they go to.") var to: String?
+    @Option(name: .long, help: "The request that the goods are for.") var order: String?
     @Option(name: .long, help: "The day by which they should be taken up; a week by default.")
     var due: String?
     @OptionGroup var writing: WriteOptions
+
+    func validate() throws {
+        guard order != nil || (to != nil && !lines.isEmpty) else {
+            throw ValidationError("give lines and --to, or --order")
+        }
+    }
+
     func run() throws {
         var details = writing.details()
         details.due = due
+        details.order = order
         try node.perform(
             .ship(
-                details, lines.map { Line(item: $0.item, quantity: $0.quantity) }, to: to),
+                details, lines.map { Line(item: $0.item, quantity: $0.quantity) }, to: to ?? ""),
             writing)
     }
 }

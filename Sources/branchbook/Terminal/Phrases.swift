@@ -60,5 +60,11 @@ enum Phrases {
         "Customer": "客户", "Goods movement": "进销存", "Opening": "期初", "Bought": "采购", "Sold": "销售数量",
         "From branches": "调入", "To branches": "调出", "Adjusted": "调整", "Moved": "移库",
         "Closing": "期末", "Quantity": "数量", "Balance": "结存", "Due": "应到日期", "Said of it": "说明",
+        "Orders": "订单", "Waits for": "等待", "On order": "已订", "Ordered": "订购", "Done": "已完成",
+        "Outstanding": "未完成", "Worth": "金额", "Version": "版本", "Offered by": "报价人",
+        "Submitted by": "提交人", "Refused by": "拒绝人", "Approval taken back by": "撤回批准人",
+        "Placed by": "下单人", "Closed by": "关闭人", "Cancelled by": "取消人", "Workflows": "审批流程",
+        "Step": "步骤", "Role": "岗位", "Above": "金额超过", "Days": "天数", "People": "人员",
+        "Deputy": "代理人", "Until": "截止",
     ]
 }

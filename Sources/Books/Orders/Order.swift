@@ -1,0 +1,230 @@
+package import Replica
+
+/// An order: a fold over its events and the documents that fulfil it. No step of it depends on the
+/// order in which events arrive, or on a clock: each is about one version of the lines, and what ends an
+/// order ends it whatever was done beside it.
+package struct Order: Hashable, Sendable {
+    package enum State: String, Sendable, CaseIterable {
+        case draft, quoted, submitted, refused, approved, placed
+        case partDone = "part done"
+        case done, closed, cancelled
+
+        /// Is nothing more expected of it?
+        package var isOver: Bool { self == .done || self == .closed || self == .cancelled }
+    }
+
+    /// Which version of the lines: the greatest counts. Two nodes that wrote one beside each other give
+    /// it one number and their own letters.
+    package struct Version: Hashable, Comparable, Sendable, CustomStringConvertible {
+        package let number: Int64
+        package let series: String
+
+        package static func < (a: Self, b: Self) -> Bool {
+            (a.number, a.series) < (b.number, b.series)
+        }
+        package var description: String { "\(number) \(series)" }
+
+        package init(number: Int64, series: String) {
+            self.number = number
+            self.series = series
+        }
+
+        init?(_ text: String?) {
+            guard let parts = text?.split(separator: " "), parts.count == 2,
+                let number = Int64(parts[0])
+            else { return nil }
+            self.init(number: number, series: String(parts[1]))
+        }
+    }
+
+    /// Who did it, on which day, and why.
+    package struct Mark: Hashable, Sendable {
+        package let person: String
+        package let day: Day
+        package let reason: String?
+    }
+
+    package struct Approval: Hashable, Sendable {
+        package let step: String
+        package let mark: Mark
+        /// For whom, where somebody acted as a deputy.
+        package let behalf: String?
+    }
+
+    /// What was done with one version.
+    package struct Content: Hashable, Sendable {
+        package var writer: Mark?
+        /// By line number.
+        package var lines: [Int64: OrderLine] = [:]
+        package var quoted: Mark?
+        package var submitted: Mark?
+        package var approvals: [Approval] = []
+        package var refused: Mark?
+        package var withdrawn: Mark?
+        package var placed: Mark?
+    }
+
+    package let number: DocumentNumber
+    package let kind: OrderForm.Kind
+    package let opened: Mark
+    /// The supplier, the customer, or the branch that has the goods.
+    package let party: String
+    package let workflow: Workflow
+    /// When the goods are expected, or up to when an offer holds.
+    package let due: Day?
+    package let location: String
+    package let isTaxIncluded: Bool
+    package let memo: String?
+    package private(set) var versions: [Version: Content] = [:]
+    package private(set) var cancelled: Mark?
+    package private(set) var closed: Mark?
+    /// Base units that documents fulfilled, and what came back of them.
+    package internal(set) var fulfilled: [ItemCode: Int128]
+    package let returned: [ItemCode: Int128]
+}
+
+extension Order {
+    package enum Event {
+        package static let opened = Replica.Event.openingKind, written = "written"
+        /// In the branch's money: what the lines of a purchase cost.
+        package static let priced = "priced"
+        package static let quoted = "quoted", submitted = "submitted", approved = "approved"
+        package static let refused = "refused", withdrawn = "withdrawn", placed = "placed"
+        package static let cancelled = "cancelled", closed = "closed"
+    }
+
+    enum Field {
+        static let party = "party", workflow = "workflow", workflowVersion = "workflow-version"
+        static let due = "due", location = "location", taxIncluded = "tax-included"
+        static let memo = "memo", version = "version", step = "step", behalf = "for"
+        static let reason = "reason"
+    }
+
+    package static let prefix = "order/"
+
+    package static func entity(_ number: DocumentNumber) -> String { prefix + number.description }
+
+    package static func number(ofEntity entity: String) -> DocumentNumber? {
+        guard entity.utf8.starts(with: prefix.utf8) else { return nil }
+        return DocumentNumber(entity.dropFirst(prefix.count)).flatMap {
+            OrderForm.Kind($0.kind) == nil ? nil : $0
+        }
+    }
+
+    /// Nil where it was never opened, or the number is none of an order.
+    package init?(
+        _ number: DocumentNumber, _ events: [Replica.Event],
+        fulfilled: [ItemCode: Int128] = [:], returned: [ItemCode: Int128] = [:]
+    ) {
+        guard let kind = OrderForm.Kind(number.kind),
+            let first = events.first(where: { $0.kind == Event.opened }),
+            let party = first[Field.party]?.text
+        else { return nil }
+        self.number = number
+        self.kind = kind
+        self.party = party
+        opened = Mark(first)
+        workflow = Workflow(
+            version: first[Field.workflowVersion]?.integer ?? 0,
+            text: first[Field.workflow]?.text ?? "")
+        due = first[Field.due]?.text.flatMap { Day($0) }
+        location = first[Field.location]?.text ?? LocationFacts.main
+        isTaxIncluded = first[Field.taxIncluded]?.integer == 1
+        memo = first[Field.memo]?.text
+        self.fulfilled = fulfilled
+        self.returned = returned
+        var prices: [Version: [Int64: Int64]] = [:]
+        for event in events { apply(event, &prices) }
+        for (version, prices) in prices {
+            for (line, millionths) in prices {
+                versions[version]?.lines[line]?.millionths = millionths
+            }
+        }
+        // Who did a thing first says so, whichever event came first.
+        for version in versions.keys { versions[version]?.approvals.sort { $0.key < $1.key } }
+    }
+
+    private mutating func apply(
+        _ event: Replica.Event, _ prices: inout [Version: [Int64: Int64]]
+    ) {
+        let mark = Mark(event)
+        switch event.kind {
+        case Event.cancelled: cancelled = .first(cancelled, mark)
+        case Event.closed: closed = .first(closed, mark)
+        default:
+            guard let version = Version(event[Field.version]?.text) else { return }
+            if event.kind == Event.priced {
+                for field in event.fields {
+                    guard let line = Int64(field.name), let value = field.value.integer else {
+                        continue
+                    }
+                    prices[version, default: [:]][line] = value
+                }
+            } else {
+                versions[version, default: Content()].apply(event, mark)
+            }
+        }
+    }
+}
+
+extension Order.Content {
+    fileprivate mutating func apply(_ event: Event, _ mark: Order.Mark) {
+        switch event.kind {
+        case Order.Event.written:
+            writer = .first(writer, mark)
+            for field in event.fields {
+                guard let line = Int64(field.name),
+                    let read = field.value.text.flatMap({ OrderLine($0) })
+                else { continue }
+                lines[line] = read
+            }
+        case Order.Event.quoted: quoted = .first(quoted, mark)
+        case Order.Event.submitted: submitted = .first(submitted, mark)
+        case Order.Event.refused: refused = .first(refused, mark)
+        case Order.Event.withdrawn: withdrawn = .first(withdrawn, mark)
+        case Order.Event.placed: placed = .first(placed, mark)
+        case Order.Event.approved:
+            guard let step = event[Order.Field.step]?.text else { return }
+            let approval = Order.Approval(
+                step: step, mark: mark, behalf: event[Order.Field.behalf]?.text)
+            if !approvals.contains(approval) { approvals.append(approval) }
+        default: break
+        }
+    }
+}
+
+extension Order.Mark {
+    fileprivate init(_ event: Event) {
+        self.init(
+            person: event.person, day: event.effectiveDate,
+            reason: event[Order.Field.reason]?.text)
+    }
+
+    fileprivate static func first(_ a: Self?, _ b: Self) -> Self {
+        guard let a else { return b }
+        return (a.day, a.person, a.reason ?? "") <= (b.day, b.person, b.reason ?? "") ? a : b
+    }
+}
+
+extension Order.Approval {
+    fileprivate var key: String { "\(mark.day) \(mark.person) \(step) \(behalf ?? "")" }
+}
+
+extension OrderForm.Kind {
+    package init?(_ kind: DocumentKind) {
+        switch kind {
+        case .purchaseOrder: self = .purchase
+        case .salesOrder: self = .sale
+        case .transferRequest: self = .request
+        default: return nil
+        }
+    }
+
+    package var document: DocumentKind {
+        switch self {
+        case .purchase: .purchaseOrder
+        case .sale: .salesOrder
+        case .request: .transferRequest
+        }
+    }
+}

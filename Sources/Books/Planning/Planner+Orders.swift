@@ -1,0 +1,279 @@
+import Replica
+
+/// Orders as they are written; who approves them stands beside this.
+extension Planner {
+    func order(_ details: Details, _ act: OrderAct, _ view: some BookView) throws -> Draft {
+        switch act {
+        case .open(let form): return try open(details, form, view)
+        case .write(let text, let lines): return try write(details, text, lines, view)
+        default: return try step(details, act, view)
+        }
+    }
+
+    static let orderLinesMax = 1_000
+    /// Events have at most so many fields, and one of them names the version.
+    private static let linesPerEvent = Event.fieldsMax - 8
+
+    // MARK: A new order
+
+    private func open(
+        _ details: Details, _ form: OrderForm, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        _ = try shelf(details.location, for: form.kind == .sale ? .sale : .coming, view)
+        switch form.kind {
+        case .purchase, .sale:
+            try Self.check(form.party, "party", DocumentHeader.partyBytesMax)
+        case .request:
+            guard let other = BranchCode(form.party), try view.isBranch(other) else {
+                throw Refusal(.unknownBranch, "there is no branch \(form.party)")
+            }
+            guard other != branch else {
+                throw Refusal(
+                    .notForThisBranch, "\(branch) has these goods itself",
+                    next: "move them with `branchbook move`")
+            }
+        }
+        let header = try header(form.kind.document, details, party: form.party, view)
+        guard let number = header.number else { throw BooksError.overflow }
+        let workflow = try view.workflow(form.kind)
+        typealias Field = Order.Field
+        var fields = [Event.Field(Field.party, .text(form.party))]
+        if !workflow.steps.isEmpty {
+            fields.append(.init(Field.workflow, .text(workflow.text)))
+            fields.append(.init(Field.workflowVersion, .integer(workflow.version)))
+        }
+        if let text = details.due {
+            let due = try Self.day(text)
+            guard due >= header.effectiveDate else {
+                throw Refusal(.badDate, "\(due) is before \(header.effectiveDate)")
+            }
+            fields.append(.init(Field.due, .text(due.description)))
+        }
+        if let location = details.location { fields.append(.init(Field.location, .text(location))) }
+        if let memo = details.memo { fields.append(.init(Field.memo, .text(memo))) }
+        if form.kind == .sale, form.lines.contains(where: \.isTaxIncluded) {
+            guard form.lines.allSatisfy(\.isTaxIncluded) else {
+                throw Refusal(.badOption, "some prices hold the tax and some do not")
+            }
+            fields.append(.init(Field.taxIncluded, .integer(1)))
+        }
+        let version = Order.Version(number: 1, series: number.series.letters)
+        let home = try home(number, party: form.party)
+        var draft = Draft(
+            number: number, parts: [Draft.Part(home, [event(.opened, number, header, fields)])])
+        let lines = try orderLines(form.kind, form.lines, view)
+        write(lines, version, number, form.kind, header, home, into: &draft)
+        if form.submits {
+            draft.add([event(.submitted, number, header, [Self.field(version)])], to: home)
+        }
+        return draft
+    }
+
+    /// Of an order that nobody was told of yet: other lines, to be looked at anew.
+    private func write(
+        _ details: Details, _ text: String, _ lines: [Line], _ view: some BookView
+    ) throws -> Draft {
+        let order = try held(text, view)
+        try require(order, .draft, .quoted, .submitted, .refused, .approved)
+        let next = try view.nextNumber(order.kind.document, year: order.number.year)
+        let version = Order.Version(
+            number: (order.current?.number ?? 0) + 1, series: next.series.letters)
+        let header = try stepHeader(order, details)
+        let home = try home(order.number, party: order.party)
+        var draft = Draft(number: order.number, parts: [], references: [])
+        write(
+            try orderLines(order.kind, lines, view), version, order.number, order.kind, header,
+            home, into: &draft)
+        return draft
+    }
+
+    private func orderLines(
+        _ kind: OrderForm.Kind, _ lines: [Line], _ view: some BookView
+    ) throws -> [OrderLine] {
+        try check(count: lines.count)
+        guard lines.count <= Self.orderLinesMax else {
+            throw Refusal(.tooManyLines, "an order has at most \(Self.orderLinesMax) lines")
+        }
+        return try lines.map { line in
+            let goods = try goods(line, view)
+            if kind != .sale { try requireStock(goods.facts) }
+            var price: (millionths: Int64, per: Int64)?
+            switch kind {
+            case .purchase:
+                price = try line.cost.map { (try Amount.parse($0, scale: 6), goods.per) }
+                if price != nil { try requireMoney("costs") }
+            case .sale: price = try unitPrice(line, goods)
+            case .request: break
+            }
+            guard price?.millionths ?? 0 >= 0 else {
+                throw Refusal(.notPositive, "a price is not below zero")
+            }
+            return OrderLine(
+                item: goods.facts.code, quantity: goods.quantity, pack: goods.pack,
+                per: price?.per ?? goods.per, millionths: price?.millionths)
+        }
+    }
+
+    /// What goods cost stands where only those read it who may know.
+    private func write(
+        _ lines: [OrderLine], _ version: Order.Version, _ number: DocumentNumber,
+        _ kind: OrderForm.Kind, _ header: DocumentHeader, _ home: Scope, into draft: inout Draft
+    ) {
+        var rest = Array(lines.enumerated())[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.linesPerEvent)
+            rest = rest.dropFirst(Self.linesPerEvent)
+            let shown = part.map { place, line in
+                var line = line
+                if kind == .purchase { line.millionths = nil }
+                return Event.Field(String(place + 1), .text(line.text))
+            }
+            draft.add([event(.written, number, header, [Self.field(version)] + shown)], to: home)
+            guard kind == .purchase else { continue }
+            let prices = part.compactMap { place, line in
+                line.millionths.map { Event.Field(String(place + 1), .integer($0)) }
+            }
+            guard !prices.isEmpty else { continue }
+            draft.add(
+                [event(.priced, number, header, [Self.field(version)] + prices)],
+                to: .money(branch))
+        }
+    }
+
+    // MARK: An order that is held
+
+    /// The scope in which this node speaks of an order: the order's own, or the one between its branch
+    /// and this one.
+    func home(_ number: DocumentNumber, party: String) throws -> Scope {
+        let owner = number.series.branch
+        if number.kind == .transferRequest, let other = BranchCode(party),
+            let pair = BranchPair(owner, other), pair.contains(branch)
+        {
+            return .between(pair)
+        }
+        guard owner != branch, let pair = BranchPair(owner, branch) else { return .trade(branch) }
+        return .between(pair)
+    }
+
+    func held(_ text: String, _ view: some BookView) throws -> Order {
+        try requireTrade()
+        let number = try Self.number(text)
+        let order = try Order.read(
+            number, events: { try view.events(of: $0) }, about: { try view.transactions(about: $0) }
+        )
+        guard let order else {
+            throw Refusal(
+                .unknownDocument, "there is no order \(number)", next: "see `branchbook order list`"
+            )
+        }
+        return order
+    }
+
+    /// - Throws: where the order is in none of these states.
+    func require(_ order: Order, _ states: Order.State...) throws(Refusal) {
+        let state = order.state(ledger)
+        guard !states.contains(state) else { return }
+        throw Refusal(
+            .orderState, "\(order.number) is \(state.rawValue)",
+            next: "see `branchbook order show \(order.number)`")
+    }
+
+    func stepHeader(_ order: Order, _ details: Details) throws -> DocumentHeader {
+        let person = details.person ?? self.person
+        try Self.check(person, "person", DocumentHeader.personBytesMax)
+        if let memo = details.memo { try Self.check(memo, "memo", DocumentHeader.memoBytesMax) }
+        return DocumentHeader(
+            kind: order.kind.document, number: order.number,
+            effectiveDate: max(
+                try details.date.map { try Self.day($0) } ?? today, order.opened.day),
+            person: person, memo: details.memo)
+    }
+
+    enum OrderEvent {
+        case opened, written, priced, quoted, submitted, approved, refused, withdrawn, placed
+        case cancelled, closed
+
+        fileprivate var name: String {
+            typealias Name = Order.Event
+            return switch self {
+            case .opened: Name.opened
+            case .written: Name.written
+            case .priced: Name.priced
+            case .quoted: Name.quoted
+            case .submitted: Name.submitted
+            case .approved: Name.approved
+            case .refused: Name.refused
+            case .withdrawn: Name.withdrawn
+            case .placed: Name.placed
+            case .cancelled: Name.cancelled
+            case .closed: Name.closed
+            }
+        }
+    }
+
+    func event(
+        _ kind: OrderEvent, _ number: DocumentNumber, _ header: DocumentHeader,
+        _ fields: [Event.Field] = []
+    ) -> Operation {
+        .append(
+            Event(
+                entity: Order.entity(number), kind: kind.name, person: header.person,
+                effectiveDate: header.effectiveDate, fields: fields))
+    }
+
+    static func field(_ version: Order.Version) -> Event.Field {
+        .init(Order.Field.version, .text(version.description))
+    }
+
+    // MARK: Goods of an order
+
+    /// The order that a document says its goods are of: one of this kind that goods may move for here.
+    func fulfilled(
+        _ details: Details, _ kind: OrderForm.Kind, _ view: some BookView
+    ) throws -> Order? {
+        guard let text = details.order else { return nil }
+        let order = try held(text, view)
+        guard order.kind == kind else {
+            throw Refusal(.unknownDocument, "\(order.number) is an order of another kind")
+        }
+        let place = kind == .request ? BranchCode(order.party) : order.number.series.branch
+        guard place == branch else {
+            throw Refusal(
+                .notForThisBranch, "the goods of \(order.number) move at \(place?.text ?? "?")")
+        }
+        guard order.isReleased(ledger), !order.state(ledger).isOver else {
+            throw Refusal(
+                .orderState, "\(order.number) is \(order.state(ledger).rawValue)",
+                next: "see `branchbook order show \(order.number)`")
+        }
+        return order
+    }
+
+    /// What is left of an order, as lines; in base units.
+    func rest(of order: Order, _ view: some BookView) throws -> [Line] {
+        var items: [ItemCode] = []
+        for line in order.lines where !items.contains(line.item) { items.append(line.item) }
+        return try items.compactMap { item in
+            let left = order.outstanding(item)
+            guard left > 0, let facts = try view.item(item) else { return nil }
+            return Line(
+                item: item.text, quantity: Amount.text(left, scale: facts.scale),
+                isTaxIncluded: order.isTaxIncluded)
+        }
+    }
+
+    /// Tells of goods beyond what was ordered.
+    func noteOverdone(
+        _ order: Order, _ wanted: [(facts: ItemFacts, quantity: Int64)],
+        _ document: inout DocumentBuilder
+    ) {
+        for (facts, quantity) in Self.sums(wanted) {
+            let left = order.outstanding(facts.code)
+            guard quantity > left else { continue }
+            document.note(
+                "more than ordered: \(facts.code), "
+                    + "\(Amount.text(left, scale: facts.scale)) \(facts.unit) were outstanding")
+        }
+    }
+}

@@ -1,0 +1,311 @@
+import ArgumentParser
+import Books
+import Engine
+import Node
+
+struct OrderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "order",
+        abstract: "Orders from suppliers and of customers, requests to branches.",
+        subcommands: [
+            OrderPurchase.self, OrderSale.self, OrderRequest.self, OrderDraft.self,
+            OrderWrite.self, OrderQuote.self, OrderSubmit.self, OrderApprove.self,
+            OrderRefuse.self, OrderWithdraw.self, OrderPlace.self, OrderCancel.self,
+            OrderClose.self, OrderShow.self, OrderList.self,
+        ], defaultSubcommand: OrderList.self)
+}
+
+struct OrderFields: ParsableArguments {
+    @Option(name: .long, help: "When the goods are expected, or up to when an offer holds.")
+    var due: String?
+    @Flag(name: .long, help: "Submit it at once.") var submit = false
+
+    func details(_ writing: WriteOptions) -> Details {
+        var details = writing.details()
+        details.due = due
+        return details
+    }
+}
+
+struct OrderPurchase: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "purchase", abstract: "Order from a supplier: CODE:QUANTITY[@UNITCOST] …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY[@UNITCOST].") var lines: [LineArgument]
+    @Option(name: .long, help: "The supplier.") var supplier: String
+    @OptionGroup var fields: OrderFields
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        let lines = lines.map { Line(item: $0.item, quantity: $0.quantity, cost: $0.figure) }
+        try node.perform(
+            .order(
+                fields.details(writing),
+                .open(
+                    OrderForm(
+                        kind: .purchase, party: supplier, lines: lines, submits: fields.submit))),
+            writing)
+    }
+}
+
+struct OrderSale: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sale", abstract: "An order of a customer: CODE:QUANTITY[@PRICE] …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY[@PRICE].") var lines: [LineArgument]
+    @Option(name: .long, help: "The customer.") var customer: String
+    @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
+    @OptionGroup var fields: OrderFields
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        let lines = lines.map {
+            Line(
+                item: $0.item, quantity: $0.quantity, price: $0.figure, isTaxIncluded: taxIncluded)
+        }
+        try node.perform(
+            .order(
+                fields.details(writing),
+                .open(
+                    OrderForm(
+                        kind: .sale, party: customer, lines: lines, submits: fields.submit))),
+            writing)
+    }
+}
+
+struct OrderRequest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "request", abstract: "Ask another branch for goods: CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Lines: CODE:QUANTITY.") var lines: [LineArgument]
+    @Option(name: .long, help: "The branch that has them.") var from: String
+    @OptionGroup var fields: OrderFields
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        let lines = lines.map { Line(item: $0.item, quantity: $0.quantity) }
+        try node.perform(
+            .order(
+                fields.details(writing),
+                .open(
+                    OrderForm(kind: .request, party: from, lines: lines, submits: fields.submit))),
+            writing)
+    }
+}
+
+struct OrderDraft: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "draft",
+        abstract: "Drafts of all that `reorder` proposes, one for each supplier and branch.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.withNode { node in
+            switch node.ask(.draftOrders(writing.details())) {
+            case .outcomes(let results):
+                for result in results {
+                    switch result {
+                    case .done(let outcome): try NodeOptions.show(outcome, json: writing.json)
+                    case .refused(let refusal): throw refusal
+                    }
+                }
+            case .refused(let refusal): throw refusal
+            default: throw Refusal(.fault, "an answer of another kind")
+            }
+        }
+    }
+}
+
+struct OrderWrite: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "write",
+        abstract: "Other lines, in place of all: CODE:QUANTITY[@FIGURE] …; to be approved anew.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @Argument(help: "Lines: CODE:QUANTITY[@UNITCOST or PRICE].") var lines: [LineArgument]
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        let lines = lines.map {
+            Line(item: $0.item, quantity: $0.quantity, price: $0.figure, cost: $0.figure)
+        }
+        try node.perform(.order(writing.details(), .write(order: order, lines)), writing)
+    }
+}
+
+/// A step that names an order and nothing else.
+protocol OrderStep: ParsableCommand {
+    var node: NodeOptions { get }
+    var order: String { get }
+    var writing: WriteOptions { get }
+    var act: OrderAct { get }
+}
+
+extension OrderStep {
+    func run() throws { try node.perform(.order(writing.details(), act), writing) }
+}
+
+struct OrderQuote: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "quote", abstract: "The customer was told of it.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .quote(order: order) }
+}
+
+struct OrderSubmit: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "submit", abstract: "Ready to be looked at.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .submit(order: order) }
+}
+
+struct OrderApprove: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Take a step of its workflow, the next by default.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @Option(name: .long, help: "The step.") var step: String?
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .approve(order: order, step: step) }
+}
+
+struct OrderRefuse: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "refuse", abstract: "Refuse it, with a reason in --memo.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .refuse(order: order) }
+}
+
+struct OrderWithdraw: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw", abstract: "Take one's own approval back, with a reason in --memo.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .withdraw(order: order) }
+}
+
+struct OrderPlace: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "place", abstract: "The supplier was told, or the customer agreed.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .place(order: order) }
+}
+
+struct OrderCancel: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Give it up before goods moved, with a reason in --memo.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .cancel(order: order) }
+}
+
+struct OrderClose: OrderStep {
+    static let configuration = CommandConfiguration(
+        commandName: "close", abstract: "No more goods of it are expected.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @OptionGroup var writing: WriteOptions
+    var act: OrderAct { .close(order: order) }
+}
+
+struct OrderShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "An order: its lines, its steps, what came of it.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "The order.") var order: String
+    func run() throws { try node.query(.order(number: order), as: reading.form) }
+}
+
+struct OrderList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Orders of which something is to be done, or all.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "purchase, sale or request.") var kind: OrderForm.Kind?
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Flag(name: .long, help: "Also those that are over.") var all = false
+    func run() throws {
+        try node.query(
+            .orders(OrderFilter(kind: kind, branch: branch, openOnly: !all)), as: reading.form)
+    }
+}
+
+extension OrderForm.Kind: ExpressibleByArgument {}
+
+struct WorkflowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workflow", abstract: "Who has to approve orders.",
+        subcommands: [WorkflowSet.self, WorkflowList.self], defaultSubcommand: WorkflowList.self)
+}
+
+struct WorkflowSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "The steps of a kind of order; orders that began keep theirs."
+    )
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "purchase, sale or request.") var kind: OrderForm.Kind
+    @Option(
+        name: .long,
+        help: "NAME:ROLE[>AMOUNT][/DAYS], in order; may be repeated; none means nobody.")
+    var step: [String] = []
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(.setWorkflow(WorkflowChange(kind: kind, steps: step)), writing)
+    }
+}
+
+struct WorkflowList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The steps of all kinds of orders.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    func run() throws { try node.query(.workflows, as: reading.form) }
+}
+
+struct PersonCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "person", abstract: "Who has which role, and who acts for whom.",
+        subcommands: [PersonSet.self, PersonList.self], defaultSubcommand: PersonList.self)
+}
+
+struct PersonSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Say what somebody's roles are, or who acts for them.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Who.") var name: String
+    @Option(name: .long, help: "A role, in place of all before; may be repeated.")
+    var role: [String] = []
+    @Flag(name: .long, help: "Take every role away.") var noRole = false
+    @Option(name: .long, help: "Who acts for them; empty: nobody.") var deputy: String?
+    @Option(name: .long, help: "Up to this day.") var until: String?
+    @OptionGroup var writing: WriteOptions
+
+    func validate() throws {
+        guard until == nil || deputy != nil else {
+            throw ValidationError("--until goes with --deputy")
+        }
+    }
+
+    func run() throws {
+        try node.perform(
+            .setPerson(
+                PersonChange(
+                    name: name, roles: role.isEmpty && !noRole ? nil : role, deputy: deputy,
+                    deputyUntil: until)), writing)
+    }
+}
+
+struct PersonList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Who has which role.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    func run() throws { try node.query(.people, as: reading.form) }
+}
