@@ -92,6 +92,7 @@ extension Engine {
             try store.transact {
                 for input in inputs { effects += try take(input, at: now) }
                 try keepStatements(at: now)
+                try lookAfterOrders(at: now)
                 try foldWhenIdle(inputs, at: now)
                 try author?.seal(in: store)
                 effects += try finish(at: now)

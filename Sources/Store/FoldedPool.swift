@@ -66,7 +66,7 @@ struct CostInput {
     var about: String? {
         switch document.relation {
         case .values, .adjusts: document.target
-        case .reverses, .returns, .receives, .settles, .fulfils, nil: document.number
+        case .reverses, .returns, .receives, .settles, .fulfils, .reserves, nil: document.number
         }
     }
 }

@@ -112,6 +112,13 @@ extension Projection {
         if !isWrittenHere { said.insert(PoolKey(branch: branch.text, item: item)) }
     }
 
+    /// Something was said of an order, or done for it.
+    mutating func markOrder(_ number: DocumentNumber) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO holder_due VALUES (?, ?)"
+        ).execute(arguments: [number.description, Int32.min])
+    }
+
     /// What a stocktake found is a barrier; what it is worth, and whether it stands, changes pools.
     mutating func markCount(_ event: Event, at place: Place) throws {
         guard let number = CountSheet.number(ofEntity: event.entity) else { return }

@@ -187,6 +187,9 @@ struct Projection {
         try insert.run()
         days.insert(document.effectiveDate.number)
         if let number = document.number { take(number) }
+        if let link = document.link, OrderForm.Kind(link.target.kind) != nil {
+            try markOrder(link.target)
+        }
     }
 
     mutating func take(_ number: DocumentNumber) {
@@ -226,6 +229,7 @@ struct Projection {
             ])
         if let number = event.opens { take(number) }
         try markCount(event, at: place)
+        if let number = Order.number(ofEntity: event.entity) { try markOrder(number) }
         // How the goods of a shipment lay is part of what they are worth where they go.
         if let sender = event.statingBranch, case .betweenMoney(let pair) = place.tip.name.scope,
             let item = event[CostPool.Layer.itemField]?.text.flatMap({ ItemCode($0) })

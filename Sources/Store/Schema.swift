@@ -11,6 +11,7 @@ enum Schema {
         Step(sql: incarnations, rebuilds: false),
         Step(sql: goods, rebuilds: true),
         Step(sql: months, rebuilds: true),
+        Step(sql: orders, rebuilds: false),
     ]
 
     struct Step {
@@ -383,6 +384,14 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    private static let orders = """
+        -- Orders that the node which holds their goods has to look at, from a day on.
+        CREATE TABLE holder_due (
+            number TEXT PRIMARY KEY,
+            day INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+
     private static let months = """
         -- What came onto a shelf and left it in a month (12 * year + month - 1): what stood there at any
         -- time is a sum of few rows. As in `balance` no row stands for zero.
@@ -416,5 +425,5 @@ enum Schema {
         "roster_act", "digest",
     ]
     /// Lists of work to do: what is on them depends on what was asked, and not on the logs alone.
-    static let workLists = ["pool_dirty", "statement_due"]
+    static let workLists = ["pool_dirty", "statement_due", "holder_due"]
 }

@@ -42,6 +42,18 @@ extension Store {
         }
     }
 
+    /// Accounts of what stands on a shelf, its own and those behind it, in order.
+    package func accounts(on shelf: Account) throws -> [Account] {
+        try access { db in
+            let behind = try String.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT name FROM name WHERE name > ? AND name < ? ORDER BY name"),
+                // The sign after `/` is `0`.
+                arguments: [shelf.name + "/", shelf.name + "0"])
+            return [shelf] + behind.compactMap { Account($0) }
+        }
+    }
+
     /// What was posted to an account with a later date. Cost: a look at every later day.
     package func moved(
         _ account: Account, _ commodity: Commodity, after day: Day

@@ -41,6 +41,33 @@ extension Store {
         return waiting
     }
 
+    /// Takes up to `limit` orders off the list of those to be looked at by a day.
+    package func takeOrdersDue(by day: Day, limit: Int) throws -> [DocumentNumber] {
+        try transact {
+            try access { db in
+                let numbers = try String.fetchAll(
+                    db.cachedStatement(
+                        sql: "SELECT number FROM holder_due WHERE day <= ? ORDER BY number LIMIT ?"),
+                    arguments: [day.number, limit])
+                for number in numbers {
+                    try db.cachedStatement(sql: "DELETE FROM holder_due WHERE number = ?")
+                        .execute(arguments: [number])
+                }
+                return numbers.compactMap { DocumentNumber($0) }
+            }
+        }
+    }
+
+    /// Puts an order on that list for a later day.
+    package func lookAgain(at number: DocumentNumber, on day: Day) throws {
+        try transact {
+            try access { db in
+                try db.cachedStatement(sql: "INSERT OR REPLACE INTO holder_due VALUES (?, ?)")
+                    .execute(arguments: [number.description, day.number])
+            }
+        }
+    }
+
     /// Takes up to `limit` items off the list, folds their pools, and returns what is to be stated, by
     /// document and item. Cost: the folds, and a few rows for each transfer of the items.
     package func takeStatementsDue(

@@ -84,8 +84,8 @@ import Testing
         let rows = try hz.report(.order(number: number)).rows.map { $0.map(\.plain) }
         #expect(
             rows == [
-                ["TEA", "Tea", "24", "box", "20.000000", "40.00", "7", "17"],
-                ["CUP", "Cup", "3", "", "0.333300", "1.00", "0", "3"],
+                ["TEA", "Tea", "24", "box", "20.000000", "40.00", "7", "17", ""],
+                ["CUP", "Cup", "3", "", "0.333300", "1.00", "0", "3", ""],
             ])
         try hz.perform(.order(Details(memo: "sold out"), .close(order: number)))
         #expect(try state(hz, number) == "closed")

@@ -27,6 +27,8 @@ package protocol BookView {
     func events(of entity: String) throws -> [Event]
     /// Items of which an account's balance is not zero, in order.
     func items(on account: Account) throws -> [ItemCode]
+    /// Accounts of what stands on a shelf, its own and those behind it, in order.
+    func accounts(on shelf: Account) throws -> [Account]
     /// What was posted to an account with a later date.
     func moved(_ account: Account, _ commodity: Commodity, after day: Day) throws -> Int128
     /// The least that an account held at the end of any day from `day` on, up to the day before

@@ -14,11 +14,19 @@ extension Order {
         let said = try events(entity(number))
         guard !said.isEmpty else { return nil }
         var (fulfilled, returned): ([ItemCode: Int128], [ItemCode: Int128]) = ([:], [:])
+        var reserved: [Account: [ItemCode: Int128]] = [:]
         var seen: Set<DocumentNumber> = []
-        for transaction in try about(number) where transaction.document.isOf(.fulfils) {
-            guard let own = transaction.document.number else { continue }
+        for transaction in try about(number) {
+            let document = transaction.document
+            guard document.isOf(.fulfils) || document.isOf(.reserves), let own = document.number
+            else { continue }
             let later = try about(own)
             guard !later.contains(where: { $0.document.isOf(.reverses) }) else { continue }
+            for posting in transaction.postings where posting.account.purpose == .reserved {
+                guard case .item(let item) = posting.commodity else { continue }
+                reserved[posting.account, default: [:]][item, default: 0] += Int128(posting.amount)
+            }
+            guard document.isOf(.fulfils) else { continue }
             for (item, amount) in goods(transaction) { fulfilled[item, default: 0] += amount }
             // A large document stands in several transactions; what came back of it is read once.
             guard seen.insert(own).inserted else { continue }
@@ -29,7 +37,8 @@ extension Order {
                 for (item, amount) in goods(back) { returned[item, default: 0] -= amount }
             }
         }
-        return Order(number, said, fulfilled: fulfilled, returned: returned)
+        return Order(
+            number, said, fulfilled: fulfilled, returned: returned, reserved: reserved)
     }
 
     /// Goods that came from a supplier, went to a customer or to another branch; below zero where they

@@ -20,6 +20,20 @@ extension Order {
         max((ordered[item] ?? 0) - (fulfilled[item] ?? 0), 0)
     }
 
+    /// Base units that are kept for it on a shelf, and not gone yet.
+    package func reserved(on shelf: Account, _ item: ItemCode) -> Int128 {
+        max(reserved[.reserved(on: shelf)]?[item] ?? 0, 0)
+    }
+
+    /// On all shelves.
+    package func reserved(_ item: ItemCode) -> Int128 {
+        reserved.values.reduce(0) { $0 + max($1[item] ?? 0, 0) }
+    }
+
+    package var isReserving: Bool {
+        reserved.values.contains { $0.contains { $0.value > 0 } }
+    }
+
     /// In minor units, before tax; nil where a price is not known here.
     package func total(_ ledger: Ledger) -> Int64? {
         var sum = Int128(0)

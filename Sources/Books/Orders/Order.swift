@@ -81,6 +81,10 @@ package struct Order: Hashable, Sendable {
     /// Base units that documents fulfilled, and what came back of them.
     package internal(set) var fulfilled: [ItemCode: Int128]
     package let returned: [ItemCode: Int128]
+    /// What is kept for it, by account.
+    package let reserved: [Account: [ItemCode: Int128]]
+    /// The last day on which it is kept.
+    package private(set) var reservedUntil: Day?
 }
 
 extension Order {
@@ -91,6 +95,7 @@ extension Order {
         package static let quoted = "quoted", submitted = "submitted", approved = "approved"
         package static let refused = "refused", withdrawn = "withdrawn", placed = "placed"
         package static let cancelled = "cancelled", closed = "closed"
+        package static let reserved = "reserved"
     }
 
     enum Field {
@@ -114,7 +119,8 @@ extension Order {
     /// Nil where it was never opened, or the number is none of an order.
     package init?(
         _ number: DocumentNumber, _ events: [Replica.Event],
-        fulfilled: [ItemCode: Int128] = [:], returned: [ItemCode: Int128] = [:]
+        fulfilled: [ItemCode: Int128] = [:], returned: [ItemCode: Int128] = [:],
+        reserved: [Account: [ItemCode: Int128]] = [:]
     ) {
         guard let kind = OrderForm.Kind(number.kind),
             let first = events.first(where: { $0.kind == Event.opened }),
@@ -133,6 +139,7 @@ extension Order {
         memo = first[Field.memo]?.text
         self.fulfilled = fulfilled
         self.returned = returned
+        self.reserved = reserved
         var prices: [Version: [Int64: Int64]] = [:]
         for event in events { apply(event, &prices) }
         for (version, prices) in prices {
@@ -151,6 +158,9 @@ extension Order {
         switch event.kind {
         case Event.cancelled: cancelled = .first(cancelled, mark)
         case Event.closed: closed = .first(closed, mark)
+        case Event.reserved:
+            guard let until = event[Field.due]?.text.flatMap({ Day($0) }) else { return }
+            reservedUntil = max(reservedUntil ?? until, until)
         default:
             guard let version = Version(event[Field.version]?.text) else { return }
             if event.kind == Event.priced {

@@ -14,6 +14,10 @@ package enum OrderAct: Codable, Hashable, Sendable {
     /// The supplier was told, or the customer agreed.
     case place(order: String)
     case cancel(order: String)
+    /// Keeps goods for it: these, or all that is outstanding. With `atMost` what is there of them.
+    case reserve(order: String, [Line], atMost: Bool)
+    /// Lets goods go that were kept: these, or all.
+    case release(order: String, [Line])
     /// Nothing more is expected of it.
     case close(order: String)
 
@@ -22,7 +26,7 @@ package enum OrderAct: Codable, Hashable, Sendable {
         case .open: nil
         case .write(let order, _), .quote(let order), .submit(let order), .approve(let order, _),
             .refuse(let order), .withdraw(let order), .place(let order), .cancel(let order),
-            .close(let order):
+            .reserve(let order, _, _), .release(let order, _), .close(let order):
             order
         }
     }

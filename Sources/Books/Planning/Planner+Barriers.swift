@@ -116,9 +116,11 @@ extension Planner {
 
     private static func shelves(_ transaction: Transaction) -> [Shelf: Int128] {
         var sums: [Shelf: Int128] = [:]
-        for posting in transaction.postings where posting.account.root == .stock {
-            guard case .item(let item) = posting.commodity else { continue }
-            sums[Shelf(account: posting.account, item: item), default: 0] += Int128(posting.amount)
+        for posting in transaction.postings {
+            // A count is of all that stands there, whatever it is kept for.
+            guard let shelf = posting.account.shelf, case .item(let item) = posting.commodity
+            else { continue }
+            sums[Shelf(account: shelf, item: item), default: 0] += Int128(posting.amount)
         }
         return sums
     }

@@ -231,7 +231,8 @@ extension Planner {
         if sheet.uncounted == .empty {
             let shelf = Account.stock(branch, sheet.location)
             let listed = Set(sheet.items)
-            for code in try view.items(on: shelf)
+            let held = try view.accounts(on: shelf).flatMap { try view.items(on: $0) }
+            for code in Set(held)
             where sheet.lines[code] == nil && (listed.isEmpty || listed.contains(code.text)) {
                 counted.append((code, 0))
             }
@@ -270,16 +271,20 @@ extension Planner {
     ) throws -> Draft {
         try check(count: counted.count)
         let shelf = Account.stock(branch, sheet.location)
+        let accounts = try view.accounts(on: shelf)
         let scope = Scope.trade(branch)
         var document = DocumentBuilder(header)
         for event in before { document.append(event, to: scope) }
         var beyond: [String] = []
         for (code, count) in counted {
             let commodity = Commodity.item(code)
-            let held = try view.balance(of: shelf, commodity)
-            // What is counted and booked at once is what stands there now, whatever dates say.
-            let expected =
-                seesAll ? held : held - (try view.moved(shelf, commodity, after: sheet.day))
+            // Goods that are kept for somebody stand there as well.
+            var expected = Int128(0)
+            for account in accounts {
+                expected += try view.balance(of: account, commodity)
+                // What is counted and booked at once is what stands there now, whatever dates say.
+                if !seesAll { expected -= try view.moved(account, commodity, after: sheet.day) }
+            }
             let difference = try Self.narrow(Int128(count) - expected)
             guard difference != 0 else { continue }
             if try isBeyond(sheet, code, difference, view) {

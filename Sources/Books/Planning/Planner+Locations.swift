@@ -41,7 +41,9 @@ extension Planner {
         guard name != LocationFacts.main else {
             throw Refusal(.badOption, "every branch has the location \(name)")
         }
-        let left = try view.items(on: .stock(branch, name))
+        let left = Set(
+            try view.accounts(on: .stock(branch, name)).flatMap { try view.items(on: $0) }
+        ).sorted()
         guard left.isEmpty else {
             throw Refusal(
                 .locationHoldsGoods,

@@ -5,11 +5,11 @@ extension Planner {
     func step(_ details: Details, _ act: OrderAct, _ view: some BookView) throws -> Draft {
         let order = try held(act.order ?? "", view)
         let header = try stepHeader(order, details)
-        let own = order.number.series.branch == branch
         let kind: OrderEvent
         var fields: [Event.Field] = []
         switch act {
-        case .open, .write: throw Refusal(.badOption, "an order is written otherwise")
+        case .open, .write, .reserve, .release:
+            throw Refusal(.badOption, "an order is written otherwise")
         case .quote:
             guard order.kind == .sale else {
                 throw Refusal(.orderState, "only a customer is made an offer")
@@ -45,11 +45,11 @@ extension Planner {
                     .orderState, "\(order.party) sends the goods of \(order.number)",
                     next: "at \(order.party): `branchbook transfer send --order \(order.number)`")
             }
-            try requireOwn(own, order)
+            try requireOwn(order)
             try requireApproved(order)
             kind = .placed
         case .cancel:
-            try requireOwn(own, order)
+            try requireOwn(order)
             if order.state(ledger) == .partDone {
                 throw Refusal(
                     .orderState, "goods of \(order.number) moved already",
@@ -59,7 +59,7 @@ extension Planner {
             try requireReason(header, "a cancellation")
             kind = .cancelled
         case .close:
-            if order.kind != .request { try requireOwn(own, order) }
+            if order.kind != .request { try requireOwn(order) }
             try require(order, .placed, .partDone, .approved)
             kind = .closed
         }
@@ -76,8 +76,8 @@ extension Planner {
             ])
     }
 
-    private func requireOwn(_ own: Bool, _ order: Order) throws(Refusal) {
-        guard !own else { return }
+    func requireOwn(_ order: Order) throws(Refusal) {
+        guard order.number.series.branch != branch else { return }
         throw Refusal(
             .notForThisBranch, "\(order.number) is an order of \(order.number.series.branch)",
             next: "do it there")

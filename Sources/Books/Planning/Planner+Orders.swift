@@ -6,6 +6,9 @@ extension Planner {
         switch act {
         case .open(let form): return try open(details, form, view)
         case .write(let text, let lines): return try write(details, text, lines, view)
+        case .reserve(let text, let lines, let atMost):
+            return try reserve(details, text, lines, atMost: atMost, view)
+        case .release(let text, let lines): return try release(details, text, lines, view)
         default: return try step(details, act, view)
         }
     }
@@ -192,7 +195,7 @@ extension Planner {
 
     enum OrderEvent {
         case opened, written, priced, quoted, submitted, approved, refused, withdrawn, placed
-        case cancelled, closed
+        case cancelled, closed, reserved
 
         fileprivate var name: String {
             typealias Name = Order.Event
@@ -208,6 +211,7 @@ extension Planner {
             case .placed: Name.placed
             case .cancelled: Name.cancelled
             case .closed: Name.closed
+            case .reserved: Name.reserved
             }
         }
     }

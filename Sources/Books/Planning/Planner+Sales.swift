@@ -41,13 +41,27 @@ extension Planner {
         if let order {
             noteOverdone(order, priced.map { ($0.facts, $0.quantity) }, &document)
         }
-        try checkShelf(shelf, priced.filter { !$0.facts.isService }, &document, view)
+        var free: [(facts: ItemFacts, quantity: Int64)] = []
+        var kept: [ItemCode: Int128] = [:]
         let scope = Scope.trade(branch)
         for line in priced {
             if !line.facts.isService {
-                try document.move(
-                    scope, line.quantity, of: .item(line.facts.code), from: shelf,
-                    to: .simple(.customer, branch))
+                let code = line.facts.code
+                // What is kept for the order goes first.
+                let left = kept[code] ?? order?.reserved(on: shelf, code) ?? 0
+                let taken = try Self.narrow(min(left, Int128(line.quantity)))
+                kept[code] = left - Int128(taken)
+                if taken > 0 {
+                    try document.move(
+                        scope, taken, of: .item(code), from: .reserved(on: shelf),
+                        to: .simple(.customer, branch))
+                }
+                if taken < line.quantity {
+                    free.append((line.facts, line.quantity - taken))
+                    try document.move(
+                        scope, line.quantity - taken, of: .item(code), from: shelf,
+                        to: .simple(.customer, branch))
+                }
             }
             try document.move(
                 scope, line.amount, of: currency(), from: .simple(.sales, branch), to: till,
@@ -57,6 +71,7 @@ extension Planner {
             try document.move(
                 scope, tax, of: currency(), from: .simple(.tax, branch), to: till)
         }
+        try checkShelf(shelf, free, &document, view)
         return try document.draft(
             references: order.map { [$0.number] } ?? [], total: try total(priced, taxes))
     }
@@ -175,10 +190,9 @@ extension Planner {
 
     /// What the shelf lacks is refused where the item says so, and noted elsewhere.
     private func checkShelf(
-        _ shelf: Account, _ lines: [PricedLine], _ document: inout DocumentBuilder,
-        _ view: some BookView
+        _ shelf: Account, _ wanted: [(facts: ItemFacts, quantity: Int64)],
+        _ document: inout DocumentBuilder, _ view: some BookView
     ) throws {
-        let wanted = lines.map { (facts: $0.facts, quantity: $0.quantity) }
         for (facts, left, _) in try lacking(wanted, on: shelf, view) {
             let text = Amount.text(left, scale: facts.scale)
             if facts.refusesShortage {

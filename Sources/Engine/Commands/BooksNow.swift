@@ -56,6 +56,8 @@ struct BooksNow: BookView {
 
     func items(on account: Account) throws -> [ItemCode] { try store.items(on: account) }
 
+    func accounts(on shelf: Account) throws -> [Account] { try store.accounts(on: shelf) }
+
     func moved(_ account: Account, _ commodity: Commodity, after day: Day) throws -> Int128 {
         try store.moved(account, commodity, after: day)
     }

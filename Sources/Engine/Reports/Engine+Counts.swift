@@ -35,10 +35,11 @@ extension Engine {
             ])
         let differences = try store.countDifferences(number)
         let shelf = Account.stock(number.series.branch, sheet.location)
+        let accounts = try store.accounts(on: shelf)
         var codes = Set(sheet.lines.keys).union(differences.keys)
         codes.formUnion(sheet.items.compactMap { ItemCode($0) })
         if sheet.items.isEmpty, sheet.state == .open, !sheet.isBlind {
-            codes.formUnion(try store.items(on: shelf))
+            for account in accounts { codes.formUnion(try store.items(on: account)) }
         }
         for code in codes.sorted() {
             let line = sheet.lines[code]
@@ -48,9 +49,10 @@ extension Engine {
                 difference = differences[code] ?? 0
                 expected = line.map { Int128($0.counted) - (difference ?? 0) }
             case .open where !sheet.isBlind:
-                let held =
-                    try store.balance(of: shelf, .item(code))
-                    - store.moved(shelf, .item(code), after: sheet.day)
+                let held = try accounts.reduce(Int128(0)) {
+                    try $0 + store.balance(of: $1, .item(code))
+                        - store.moved($1, .item(code), after: sheet.day)
+                }
                 expected = held
                 difference = line.map { Int128($0.counted) - held }
             case .open, .cancelled: break

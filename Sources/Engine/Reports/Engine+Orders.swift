@@ -86,13 +86,18 @@ extension Engine {
                 .text("item", "Item"), .text("name", "Name"), .number("quantity", "Ordered"),
                 .text("unit", "Unit"), .number("price", "Price"), .number("worth", "Worth"),
                 .number("done", "Done"), .number("outstanding", "Outstanding"),
+                .number("reserved", "Reserved"),
             ])
         report.facts = facts(order, ledger, figures)
         var left = order.fulfilled
+        var kept: [ItemCode: Int128] = [:]
+        for code in order.ordered.keys { kept[code] = order.reserved(code) }
         for line in order.lines {
             // Lines are fulfilled in their order.
             let done = min(max(left[line.item] ?? 0, 0), Int128(line.quantity))
             left[line.item, default: 0] -= done
+            let reserved = min(kept[line.item] ?? 0, Int128(line.quantity) - done)
+            kept[line.item, default: 0] -= reserved
             let worth = try line.millionths.map {
                 try Amount.worth($0, line.quantity, per: line.per, scale: ledger.scale)
             }
@@ -103,6 +108,7 @@ extension Engine {
                 worth.map { figures.money($0) } ?? .empty,
                 try figures.quantity(done, of: line.item.text),
                 try figures.quantity(Int128(line.quantity) - done, of: line.item.text),
+                reserved == 0 ? .empty : try figures.quantity(reserved, of: line.item.text),
             ])
         }
         return report
@@ -125,6 +131,9 @@ extension Engine {
             facts.append(.init("total", "Total", figures.money(total)))
         }
         if let due = order.due { facts.append(.init("due", "Due", .text(due.description))) }
+        if order.isReserving, let until = order.reservedUntil {
+            facts.append(.init("kept", "Kept until", .text(until.description)))
+        }
         let content = order.content
         for (key, label, mark) in [
             ("quoted", "Offered by", content.quoted),

@@ -24,7 +24,7 @@ extension Engine {
             schema: "branchbook.reorder/2", title: "To be ordered",
             columns: [
                 .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
-                .text("location", "Location"), .number("quantity", "On shelf"),
+                .text("location", "Location"), .number("quantity", "Free"),
                 .number("coming", "Coming"), .number("ordered", "On order"),
                 .number("minimum", "Minimum"),
                 .number("target", "Target"), .number("maximum", "Maximum"),
@@ -75,7 +75,7 @@ extension Engine {
         }
         var held: [Place: Int128] = [:]
         for row in try store.stock(branch: branch, item: nil, limit: .max) {
-            held[Place(item: row.item, location: row.location)] = row.onShelf
+            held[Place(item: row.item, location: row.location)] = row.free
         }
         var coming: [String: Int128] = [:]
         for line in open where line.number.series.branch != branch {

@@ -16,7 +16,8 @@ extension Engine {
                 .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
                 .number("quantity", "On shelf"), .number("value", "Value"),
                 .number("uncosted", "Uncosted"), .text("location", "Location"),
-                .text("status", "Status"),
+                .text("status", "Status"), .number("reserved", "Reserved"),
+                .number("free", "Free"),
             ])
         var statuses: [String: GoodsStatus] = [:]
         func status(_ row: Store.StockRow) throws -> GoodsStatus {
@@ -31,12 +32,15 @@ extension Engine {
             let name = try ItemCode(row.item).flatMap { try itemName($0) }
             let mayShow =
                 BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) } ?? false
+            let status = try status(row)
             report.rows.append([
                 .text(row.branch), .text(row.item), .optional(name),
                 try figures.quantity(row.onShelf, of: row.item),
                 mayShow ? (row.value.map { figures.money($0) } ?? .empty) : .empty,
                 row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
-                .text(row.location), .text(try status(row).rawValue),
+                .text(row.location), .text(status.rawValue),
+                row.reserved == 0 ? .empty : try figures.quantity(row.reserved, of: row.item),
+                status == .available ? try figures.quantity(row.free, of: row.item) : .empty,
             ])
         }
         if rows.count == bounded(limit) {
@@ -82,6 +86,7 @@ extension Engine {
 
     /// A peer may have written anything as a name.
     private func items(on branch: BranchCode, _ location: String) throws -> Int {
-        try Account("stock/\(branch)/\(location)").map { try store.items(on: $0).count } ?? 0
+        guard let shelf = Account("stock/\(branch)/\(location)") else { return 0 }
+        return Set(try store.accounts(on: shelf).flatMap { try store.items(on: $0) }).count
     }
 }

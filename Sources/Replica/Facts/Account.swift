@@ -1,6 +1,6 @@
 /// A named place that amounts move between. The name says the home scope and who may write it.
 ///
-/// `trade/<B>`: `stock/B/<location>`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
+/// `trade/<B>`: `stock/B/<location>`, and behind it `/reserved`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
 /// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`.
 /// `money/<B>`: `inventory/B`, `cost-of-sales/B`, `shipped/B`, `payable/B/<party>`, `bank/B/<name>`,
 /// `expense/B/<name>`, `income/B/<name>`, `equity/B/<name>`, `asset/B/<name>`, `liability/B/<name>`,
@@ -100,6 +100,32 @@ extension Account {
     package static func stock(_ branch: BranchCode, _ location: String = "main") -> Account {
         Account(known: "stock/\(branch)/\(location)")
     }
+    /// Goods of a location that are kept for orders.
+    package static func reserved(on shelf: Account) -> Account {
+        Account(known: shelf.name + reservedSuffix)
+    }
+
+    private static let reservedSuffix = "/reserved"
+
+    /// Of goods that stand somewhere: the account of the whole location, whatever they are kept for.
+    package var shelf: Account? {
+        guard root == .stock else { return nil }
+        let parts = name.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.count == 4 ? Account(parts[..<3].joined(separator: "/")) : self
+    }
+
+    /// What the goods of a location are kept for.
+    package enum Purpose: Hashable, Sendable {
+        case free, reserved
+        /// A name that this program does not know.
+        case other
+    }
+
+    package var purpose: Purpose {
+        guard let shelf, shelf != self else { return .free }
+        return self == .reserved(on: shelf) ? .reserved : .other
+    }
+
     package static func tender(_ branch: BranchCode, _ kind: String) -> Account {
         Account(known: "tender/\(branch)/\(kind)")
     }

@@ -130,6 +130,8 @@ package struct DocumentLink: Hashable, Sendable {
         case settles = 6
         /// Goods of an order that came or went.
         case fulfils = 7
+        /// Goods that are kept for an order, or free again.
+        case reserves = 8
     }
 
     package let relation: Relation

@@ -47,8 +47,8 @@ extension Store {
             ])
         var shelves: [Int64: (branch: String, location: String)] = [:]
         for row in rows {
-            let parts = (try row.at(1) as String).split(separator: "/", maxSplits: 2)
-            guard parts.count == 3 else { continue }
+            let parts = (try row.at(1) as String).split(separator: "/")
+            guard parts.count >= 3 else { continue }
             shelves[try row.at(0)] = (String(parts[1]), String(parts[2]))
         }
         return shelves

@@ -8,7 +8,11 @@ extension Store {
         package let branch: String
         package let location: String
         package let item: String
+        /// All that stands there.
         package let onShelf: Int128
+        /// Of it, what is kept for orders.
+        package var reserved: Int128 = 0
+        package var free: Int128 { onShelf - reserved }
         /// The location's share of what the pool is worth, by units.
         package let value: Int64?
         /// Of the whole pool, on its first row.
@@ -48,11 +52,12 @@ extension Store {
                         branch: branch, item: item, value: try row.at(5),
                         uncosted: try row.at(6) ?? 0)
                 }
-                shelves.held.append(
-                    (
-                        String((try row.at(2) as String).dropFirst(7 + branch.utf8.count)),
-                        try Int128(row: row)
-                    ))
+                guard let account = Account(try row.at(2)), let shelf = account.shelf else {
+                    continue
+                }
+                shelves.add(
+                    try Int128(row: row), at: String(shelf.name.dropFirst(7 + branch.utf8.count)),
+                    account.purpose)
             }
             stock += try shelves.rows()
             return Array(stock.prefix(limit))
@@ -127,17 +132,35 @@ private struct PoolShelves {
     var item = ""
     var value: Int64?
     var uncosted: Int64 = 0
-    var held: [(location: String, amount: Int128)] = []
+    struct Held {
+        let location: String
+        var amount: Int128 = 0
+        var reserved: Int128 = 0
+    }
+
+    var held: [Held] = []
+
+    /// Accounts come in the order of their names: what stands behind a location may be apart from it.
+    mutating func add(_ amount: Int128, at location: String, _ purpose: Account.Purpose) {
+        let known = held.firstIndex { $0.location == location }
+        if known == nil { held.append(Held(location: location)) }
+        let place = known ?? held.count - 1
+        held[place].amount += amount
+        if purpose == .reserved { held[place].reserved += amount }
+    }
 
     /// Value by units, exact over all locations; where the units cancel the first has it all.
     func rows() throws -> [Store.StockRow] {
         let total = held.reduce(0) { $0 + $1.amount }
         var (units, given) = (Int128(0), Int128(0))
         var rows: [Store.StockRow] = []
-        for (location, amount) in held {
+        for held in held.sorted(by: { $0.location < $1.location }) {
+            let (location, amount) = (held.location, held.amount)
             units += amount
             // Where nothing of it is any more; the shelf that every branch has stays.
-            guard amount != 0 || location == LocationFacts.main || held.count == 1 else { continue }
+            guard amount != 0 || location == LocationFacts.main || self.held.count == 1 else {
+                continue
+            }
             var share: Int64?
             if let value {
                 let due = total == 0 ? Int128(value) : Self.share(value, units, of: total)
@@ -147,7 +170,8 @@ private struct PoolShelves {
             rows.append(
                 Store.StockRow(
                     branch: branch, location: location, item: String(item.dropFirst()),
-                    onShelf: amount, value: share, uncosted: rows.isEmpty ? uncosted : 0))
+                    onShelf: amount, reserved: held.reserved, value: share,
+                    uncosted: rows.isEmpty ? uncosted : 0))
         }
         return rows
     }

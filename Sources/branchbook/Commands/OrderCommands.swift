@@ -11,7 +11,7 @@ struct OrderCommand: ParsableCommand {
             OrderPurchase.self, OrderSale.self, OrderRequest.self, OrderDraft.self,
             OrderWrite.self, OrderQuote.self, OrderSubmit.self, OrderApprove.self,
             OrderRefuse.self, OrderWithdraw.self, OrderPlace.self, OrderCancel.self,
-            OrderClose.self, OrderShow.self, OrderList.self,
+            OrderReserve.self, OrderRelease.self, OrderClose.self, OrderShow.self, OrderList.self,
         ], defaultSubcommand: OrderList.self)
 }
 
@@ -203,6 +203,37 @@ struct OrderCancel: OrderStep {
     @Argument(help: "The order.") var order: String
     @OptionGroup var writing: WriteOptions
     var act: OrderAct { .cancel(order: order) }
+}
+
+struct OrderReserve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reserve",
+        abstract: "Keep goods for a customer's order: all that is outstanding, or CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @Argument(help: "Lines: CODE:QUANTITY.") var lines: [LineArgument] = []
+    @Flag(name: .long, help: "What there is, where there is less.") var atMost = false
+    @Option(name: .long, help: "The last day; the order's, or two weeks.") var until: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        var details = writing.details()
+        details.due = until
+        let lines = lines.map { Line(item: $0.item, quantity: $0.quantity) }
+        try node.perform(.order(details, .reserve(order: order, lines, atMost: atMost)), writing)
+    }
+}
+
+struct OrderRelease: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Let goods go that were kept: all, or CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The order.") var order: String
+    @Argument(help: "Lines: CODE:QUANTITY.") var lines: [LineArgument] = []
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        let lines = lines.map { Line(item: $0.item, quantity: $0.quantity) }
+        try node.perform(.order(writing.details(), .release(order: order, lines)), writing)
+    }
 }
 
 struct OrderClose: OrderStep {

@@ -65,6 +65,7 @@ enum Phrases {
         "Submitted by": "提交人", "Refused by": "拒绝人", "Approval taken back by": "撤回批准人",
         "Placed by": "下单人", "Closed by": "关闭人", "Cancelled by": "取消人", "Workflows": "审批流程",
         "Step": "步骤", "Role": "岗位", "Above": "金额超过", "Days": "天数", "People": "人员",
+        "Reserved": "预留", "Free": "可用数量", "Kept until": "预留至",
         "Deputy": "代理人", "Until": "截止",
     ]
 }
