@@ -34,6 +34,8 @@ package final class Engine {
     package var onProgress: ((RequestID, ProgressCount) -> Void)?
     /// When pools that moved are folded, if nobody asks for anything until then.
     var foldAt: Instant?
+    /// The list of what the holder has to look at was longer than one batch takes.
+    var hasMoreDue = false
     /// When pools that moved are looked at for what their shipments cost.
     var keeperAt: Instant?
     /// What peers say that they hold of own logs and we do not.

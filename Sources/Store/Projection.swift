@@ -190,6 +190,7 @@ struct Projection {
         if let link = document.link, OrderForm.Kind(link.target.kind) != nil {
             try markOrder(link.target)
         }
+        if document.kind == .quota, let number = document.number { try markOrder(number) }
     }
 
     mutating func take(_ number: DocumentNumber) {
@@ -229,7 +230,11 @@ struct Projection {
             ])
         if let number = event.opens { take(number) }
         try markCount(event, at: place)
-        if let number = Order.number(ofEntity: event.entity) { try markOrder(number) }
+        if let number = Order.number(ofEntity: event.entity)
+            ?? QuotaNotes.reclaim(ofEntity: event.entity)
+        {
+            try markOrder(number)
+        }
         // How the goods of a shipment lay is part of what they are worth where they go.
         if let sender = event.statingBranch, case .betweenMoney(let pair) = place.tip.name.scope,
             let item = event[CostPool.Layer.itemField]?.text.flatMap({ ItemCode($0) })

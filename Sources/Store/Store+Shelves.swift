@@ -1,6 +1,7 @@
 package import Books
 import GRDB
 package import Replica
+import Sodium
 
 import struct Foundation.Data
 
@@ -39,6 +40,31 @@ extension Store {
                         """),
                 arguments: [account.home?.name, account.name]
             ).compactMap { ItemCode($0.dropFirst()) }.sorted()
+        }
+    }
+
+    /// What one incarnation of a node posted to an account. Cost: a look at every day.
+    package func posted(
+        _ account: Account, _ commodity: Commodity, author: NodeID, incarnation: UInt64
+    ) throws -> Int128 {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT p.amount FROM book_day b
+                        CROSS JOIN posting p ON p.day = b.day
+                            AND p.account = (SELECT id FROM name WHERE name = ?)
+                            AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                        JOIN log l ON l.id = p.log
+                        WHERE l.author = ? AND l.incarnation = ?
+                        """),
+                arguments: [
+                    account.name, commodity.name, Data(copying: author.key.bytes),
+                    integer(incarnation),
+                ])
+            var sum = Int128(0)
+            while let row = try rows.next() { sum += Int128(try row.at(0) as Int64) }
+            return sum
         }
     }
 

@@ -41,8 +41,8 @@ extension Store {
         return waiting
     }
 
-    /// Takes up to `limit` orders off the list of those to be looked at by a day.
-    package func takeOrdersDue(by day: Day, limit: Int) throws -> [DocumentNumber] {
+    /// Takes up to `limit` documents off the list of those that the holder looks at by a day.
+    package func takeDue(by day: Day, limit: Int) throws -> [DocumentNumber] {
         try transact {
             try access { db in
                 let numbers = try String.fetchAll(

@@ -20,7 +20,7 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Trade",
                 subcommands: [
-                    ItemCommand.self, OrderCommand.self, WorkflowCommand.self,
+                    ItemCommand.self, OrderCommand.self, QuotaCommand.self, WorkflowCommand.self,
                     PersonCommand.self, Receive.self, Sell.self, Return.self, SendBack.self,
                     TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
                     StockingCommand.self, WriteOff.self,

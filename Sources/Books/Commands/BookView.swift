@@ -7,6 +7,9 @@ package protocol BookView {
     /// Items that carry a barcode, each with the pack that it is of, or nil for one base unit; more than
     /// one where branches wrote concurrently.
     func items(barcode: String) throws -> [PackedItem]
+    /// Of rights that this node took up: those that it may use. After a copy of its disk was put back, only
+    /// those that it took up since.
+    func spendable(of account: Account, _ commodity: Commodity) throws -> Int128
     /// Zero where nothing was posted.
     func balance(of account: Account, _ commodity: Commodity) throws -> Int128
     /// Have goods of this item ever moved, at any branch that is held?

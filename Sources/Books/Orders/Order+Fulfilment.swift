@@ -13,6 +13,7 @@ extension Order {
     ) throws -> Order? {
         let said = try events(entity(number))
         guard !said.isEmpty else { return nil }
+        let isOnQuota = said.contains { $0.kind == Event.opened && $0[Field.shelf] != nil }
         var (fulfilled, returned): ([ItemCode: Int128], [ItemCode: Int128]) = ([:], [:])
         var reserved: [Account: [ItemCode: Int128]] = [:]
         var seen: Set<DocumentNumber> = []
@@ -27,6 +28,9 @@ extension Order {
                 reserved[posting.account, default: [:]][item, default: 0] += Int128(posting.amount)
             }
             guard document.isOf(.fulfils) else { continue }
+            // What was sold on a quota is done when it was delivered, and not once more when it is
+            // booked as a sale.
+            guard !isOnQuota || document.kind == .shipment else { continue }
             for (item, amount) in goods(transaction) { fulfilled[item, default: 0] += amount }
             // A large document stands in several transactions; what came back of it is read once.
             guard seen.insert(own).inserted else { continue }

@@ -72,6 +72,8 @@ package struct Order: Hashable, Sendable {
     package let workflow: Workflow
     /// When the goods are expected, or up to when an offer holds.
     package let due: Day?
+    /// Of a sale: the branch from whose shelf it was sold, on a quota.
+    package let shelf: BranchCode?
     package let location: String
     package let isTaxIncluded: Bool
     package let memo: String?
@@ -102,7 +104,9 @@ extension Order {
         static let party = "party", workflow = "workflow", workflowVersion = "workflow-version"
         static let due = "due", location = "location", taxIncluded = "tax-included"
         static let memo = "memo", version = "version", step = "step", behalf = "for"
-        static let reason = "reason"
+        static let reason = "reason", shelf = "shelf"
+        /// Before the number of a line: its rate of tax in millionths.
+        static let tax = "tax:"
     }
 
     package static let prefix = "order/"
@@ -134,25 +138,47 @@ extension Order {
             version: first[Field.workflowVersion]?.integer ?? 0,
             text: first[Field.workflow]?.text ?? "")
         due = first[Field.due]?.text.flatMap { Day($0) }
+        shelf = first[Field.shelf]?.text.flatMap { BranchCode($0) }
         location = first[Field.location]?.text ?? LocationFacts.main
         isTaxIncluded = first[Field.taxIncluded]?.integer == 1
         memo = first[Field.memo]?.text
         self.fulfilled = fulfilled
         self.returned = returned
         self.reserved = reserved
-        var prices: [Version: [Int64: Int64]] = [:]
+        var prices: [Version: [Price]] = [:]
         for event in events { apply(event, &prices) }
         for (version, prices) in prices {
-            for (line, millionths) in prices {
-                versions[version]?.lines[line]?.millionths = millionths
+            for price in prices {
+                if let millionths = price.millionths {
+                    versions[version]?.lines[price.line]?.millionths = millionths
+                }
+                if let tax = price.tax { versions[version]?.lines[price.line]?.tax = tax }
             }
         }
         // Who did a thing first says so, whichever event came first.
         for version in versions.keys { versions[version]?.approvals.sort { $0.key < $1.key } }
     }
 
+    /// What is said of a line where not everybody reads it.
+    private struct Price {
+        let line: Int64
+        var millionths: Int64?
+        var tax: Int64?
+
+        init?(_ field: Replica.Event.Field) {
+            guard let value = field.value.integer else { return nil }
+            if field.name.hasPrefix(Field.tax) {
+                guard let line = Int64(field.name.dropFirst(Field.tax.count)) else { return nil }
+                (self.line, tax) = (line, value)
+            } else {
+                guard let line = Int64(field.name) else { return nil }
+                (self.line, millionths) = (line, value)
+            }
+        }
+    }
+
     private mutating func apply(
-        _ event: Replica.Event, _ prices: inout [Version: [Int64: Int64]]
+        _ event: Replica.Event, _ prices: inout [Version: [Price]]
     ) {
         let mark = Mark(event)
         switch event.kind {
@@ -164,12 +190,7 @@ extension Order {
         default:
             guard let version = Version(event[Field.version]?.text) else { return }
             if event.kind == Event.priced {
-                for field in event.fields {
-                    guard let line = Int64(field.name), let value = field.value.integer else {
-                        continue
-                    }
-                    prices[version, default: [:]][line] = value
-                }
+                prices[version, default: []] += event.fields.compactMap { Price($0) }
             } else {
                 versions[version, default: Content()].apply(event, mark)
             }

@@ -12,6 +12,8 @@ package struct OrderLine: Hashable, Sendable {
     /// Price or cost of `per` base units in millionths of the currency; nil where nobody said one, or
     /// where it stands in a scope that is not read here.
     package var millionths: Int64?
+    /// The rate of tax that was agreed, in millionths; the item's own where nil.
+    package var tax: Int64?
 
     package init(
         item: ItemCode, quantity: Int64, pack: String? = nil, per: Int64, millionths: Int64? = nil

@@ -169,7 +169,8 @@ extension Planner {
             throw Refusal(.unknownDocument, "there is no document \(number)")
         }
         switch number.kind {
-        case .shipment, .arrival, .move, .reversal, .statement:
+        case .shipment, .arrival, .move, .reversal, .statement, .quota, .salesOrder,
+            .purchaseOrder, .transferRequest:
             throw Refusal(
                 .notReversible, "a \(number.kind) is not reversed",
                 next: "enter the movement that sets it right")

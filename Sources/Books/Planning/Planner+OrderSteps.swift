@@ -71,7 +71,7 @@ extension Planner {
             number: order.number,
             parts: [
                 Draft.Part(
-                    try home(order.number, party: order.party),
+                    try home(order.number, party: order.party, shelf: order.shelf),
                     [event(kind, order.number, header, fields)])
             ])
     }

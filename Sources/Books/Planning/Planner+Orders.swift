@@ -148,8 +148,13 @@ extension Planner {
 
     /// The scope in which this node speaks of an order: the order's own, or the one between its branch
     /// and this one.
-    func home(_ number: DocumentNumber, party: String) throws -> Scope {
+    func home(
+        _ number: DocumentNumber, party: String, shelf: BranchCode? = nil
+    ) throws -> Scope {
         let owner = number.series.branch
+        if let shelf, let pair = BranchPair(owner, shelf), pair.contains(branch) {
+            return .between(pair)
+        }
         if number.kind == .transferRequest, let other = BranchCode(party),
             let pair = BranchPair(owner, other), pair.contains(branch)
         {
@@ -220,10 +225,16 @@ extension Planner {
         _ kind: OrderEvent, _ number: DocumentNumber, _ header: DocumentHeader,
         _ fields: [Event.Field] = []
     ) -> Operation {
-        .append(
-            Event(
-                entity: Order.entity(number), kind: kind.name, person: header.person,
-                effectiveDate: header.effectiveDate, fields: fields))
+        .append(orderEvent(kind, number, header, fields))
+    }
+
+    func orderEvent(
+        _ kind: OrderEvent, _ number: DocumentNumber, _ header: DocumentHeader,
+        _ fields: [Event.Field] = []
+    ) -> Event {
+        Event(
+            entity: Order.entity(number), kind: kind.name, person: header.person,
+            effectiveDate: header.effectiveDate, fields: fields)
     }
 
     static func field(_ version: Order.Version) -> Event.Field {

@@ -1,7 +1,7 @@
 import Replica
 
 /// One priced line: what it takes off the shelf, its net and its tax group.
-private struct PricedLine {
+struct PricedLine {
     let facts: ItemFacts
     let quantity: Int64
     /// Net, or gross where tax is included, until tax is split off.
@@ -10,7 +10,7 @@ private struct PricedLine {
 }
 
 /// Lines of one rate are taxed together.
-private struct TaxRate: Hashable, Comparable {
+struct TaxRate: Hashable, Comparable {
     let millionths: Int64
     let isIncluded: Bool
 
@@ -92,7 +92,7 @@ extension Planner {
     }
 
     /// Drawers are `tender/<branch>/<name>`; `credit` is the customer's receivable.
-    private func account(tender: String, party: String?) throws(Refusal) -> Account {
+    func account(tender: String, party: String?) throws(Refusal) -> Account {
         guard tender != "credit" else {
             guard let party, !party.isEmpty else {
                 throw Refusal(
@@ -157,7 +157,7 @@ extension Planner {
 
     /// Tax per document and rate; where it is included the lines become net, and what rounding
     /// leaves goes to the largest line.
-    private func tax(_ lines: inout [PricedLine]) throws -> [Int64] {
+    func tax(_ lines: inout [PricedLine]) throws -> [Int64] {
         var taxes: [Int64] = []
         for rate in Set(lines.map(\.rate)).sorted() where rate.millionths > 0 {
             let places = lines.indices.filter { lines[$0].rate == rate }
@@ -183,7 +183,16 @@ extension Planner {
         return taxes
     }
 
-    private func total(_ lines: [PricedLine], _ taxes: [Int64]) throws -> Int64 {
+    /// Lines at their prices, net, and the taxes on them.
+    func priced(
+        _ lines: [Line], _ view: some BookView
+    ) throws -> (lines: [PricedLine], taxes: [Int64]) {
+        var priced = try lines.map { try price($0, view) }
+        let taxes = try tax(&priced)
+        return (priced, taxes)
+    }
+
+    func total(_ lines: [PricedLine], _ taxes: [Int64]) throws -> Int64 {
         let sum = lines.reduce(Int128(0)) { $0 + Int128($1.amount) }
         return try Self.narrow(taxes.reduce(sum) { $0 + Int128($1) })
     }

@@ -102,6 +102,8 @@ extension Planner {
         let sender: BranchCode
         let transit: Account
         let dispute: Account
+        /// What the goods were sent for.
+        let order: DocumentNumber?
         let postings: [Posting]
     }
 
@@ -119,7 +121,9 @@ extension Planner {
         return Sent(
             number: number, day: first.document.effectiveDate, pair: pair,
             sender: number.series.branch, transit: account,
-            dispute: .dispute(pair, number.description), postings: sent)
+            dispute: .dispute(pair, number.description),
+            order: first.document.isOf(.fulfils) ? first.document.link?.target : nil,
+            postings: sent)
     }
 
     // MARK: Taking up
@@ -130,12 +134,18 @@ extension Planner {
     /// that were short before. Short and returned ones go into dispute, the sender's until settled. What
     /// came beside it is found, by a document of its own.
     func arrive(
-        _ details: Details, _ lines: [ArrivalLine], shipment text: String, _ view: some BookView
+        _ details: Details, _ lines: [ArrivalLine], shipment text: String, isBooked: Bool = false,
+        _ view: some BookView
     ) throws -> Draft {
         try requireTrade()
         let sent = try shipment(text, view)
         guard sent.pair.contains(branch), sent.sender != branch else {
             throw Refusal(.notForThisBranch, "\(sent.number) was not shipped to \(branch)")
+        }
+        guard isBooked || sent.order?.kind != .salesOrder else {
+            throw Refusal(
+                .notForThisBranch, "a customer has the goods of \(sent.number)",
+                next: "this node books them as a sale by itself")
         }
         let notes = TransferNotes(try view.events(of: TransferNotes.entity(sent.number)))
         if let recall = notes.recall, lines.isEmpty {

@@ -58,6 +58,7 @@ package struct Planner: Sendable {
         case .find(let details, let lines): try find(details, lines, view)
         case .count(let details, let act): try count(details, act, view)
         case .order(let details, let act): try order(details, act, view)
+        case .quota(let details, let act): try quota(details, act, view)
         case .setWorkflow(let change): try setWorkflow(change, view)
         case .setPerson(let change): try setPerson(change, view)
         case .revalue(let details, let item, let change):

@@ -7,6 +7,9 @@ struct BooksNow: BookView {
     let store: Store
     let roster: Roster
     let series: Series
+    /// Whose rights these are.
+    let author: NodeID
+    let incarnation: UInt64
 
     func item(_ code: ItemCode) throws -> ItemFacts? {
         let shown = try store.registers(entity: ItemFacts.entity(code))
@@ -24,6 +27,13 @@ struct BooksNow: BookView {
 
     func balance(of account: Account, _ commodity: Commodity) throws -> Int128 {
         try store.balance(of: account, commodity)
+    }
+
+    func spendable(of account: Account, _ commodity: Commodity) throws -> Int128 {
+        let all = try store.balance(of: account, commodity)
+        guard incarnation >= Incarnation.leastAnew else { return all }
+        return min(
+            all, try store.posted(account, commodity, author: author, incarnation: incarnation))
     }
 
     func hasMoved(_ item: ItemCode) throws -> Bool { try store.hasMoved(item) }

@@ -25,7 +25,9 @@ extension Engine {
                 .ownLogBehind, "a peer says that it holds more of this node's own documents",
                 next: "a backup was restored: repeat in a moment")
         }
-        let view = BooksNow(store: store, roster: standing.roster, series: series)
+        let view = BooksNow(
+            store: store, roster: standing.roster, series: series, author: standing.node,
+            incarnation: author?.incarnation ?? 0)
         let planner = Planner(
             branch: branch, ledger: ledger, grants: member.grants,
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)

@@ -2,33 +2,95 @@ import Books
 import Replica
 import Store
 
-/// What the node that holds a branch's goods does about orders by itself: reservations end.
+/// What the node that holds a branch's goods does about orders and quotas by itself: reservations end,
+/// rights are taken up, deliveries become sales.
 extension Engine {
-    /// Orders looked at in one batch; the rest follow in the next.
-    static let ordersMax = 64
+    /// Documents looked at in one batch; the rest follow in the next.
+    static let dueMax = 64
 
     /// To be called before the batch is sealed.
     func lookAfterOrders(at now: Instant) throws {
-        guard let standing, let branch = standing.branch, let ledger = standing.ledger,
+        hasMoreDue = false
+        guard let standing, let branch = standing.branch, standing.ledger != nil,
             author != nil, standing.roster.holders[branch] == standing.node,
-            !lacksOwnEntries(at: now)
+            standing.roster.isMember(standing.node), !lacksOwnEntries(at: now)
         else { return }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
-        for number in try store.takeOrdersDue(by: today, limit: Self.ordersMax) {
-            guard number.series.branch == branch, let order = try order(number),
-                order.isReserving
-            else { continue }
-            let until = order.reservedUntil ?? today
-            guard order.state(ledger).isOver || until < today else {
-                try store.lookAgain(at: number, on: Day(number: until.number &+ 1))
-                continue
-            }
-            let (result, _) = try performed(
-                .order(Details(), .release(order: number.description, [])), at: now)
-            // What is refused now is looked at again tomorrow: nothing that is kept is forgotten.
-            if case .refused = result {
-                try store.lookAgain(at: number, on: Day(number: today.number &+ 1))
+        let due = try store.takeDue(by: today, limit: Self.dueMax)
+        hasMoreDue = due.count == Self.dueMax
+        for number in due {
+            for (command, again) in try chores(number, of: branch, on: today) {
+                let (result, _) = try performed(command, at: now)
+                // What is refused now is looked at again: nothing is forgotten.
+                if case .refused = result, let again { try store.lookAgain(at: number, on: again) }
             }
         }
+    }
+
+    /// What is to be done about a document, and when to try again where that is refused.
+    private func chores(
+        _ number: DocumentNumber, of branch: BranchCode, on today: Day
+    ) throws -> [(Command, again: Day?)] {
+        let tomorrow = Day(number: today.number &+ 1)
+        if number.kind == .quota {
+            return try rights(number, of: branch).map { (.quota(Details(), $0), tomorrow) }
+        }
+        guard let ledger = standing?.ledger, let order = try order(number) else { return [] }
+        var chores: [(Command, again: Day?)] = []
+        if number.series.branch == branch {
+            if order.isReserving {
+                let until = order.reservedUntil ?? today
+                if order.state(ledger).isOver || until < today {
+                    chores.append(
+                        (.order(Details(), .release(order: number.description, [])), tomorrow))
+                } else {
+                    try store.lookAgain(at: number, on: Day(number: until.number &+ 1))
+                }
+            }
+            for shipment in try deliveries(of: order) {
+                chores.append(
+                    (
+                        .quota(
+                            Details(),
+                            .book(shipment: shipment.description, order: number.description)),
+                        tomorrow
+                    ))
+            }
+        } else if order.shelf == branch, order.cancelled != nil || order.closed != nil,
+            let pair = BranchPair(branch, number.series.branch),
+            try !store.items(on: .committed(pair, number.description)).isEmpty
+        {
+            chores.append((.quota(Details(), .release(order: number.description)), tomorrow))
+        }
+        return chores
+    }
+
+    /// What was delivered for an order that was sold on a quota, and is not booked.
+    private func deliveries(of order: Order) throws -> [DocumentNumber] {
+        guard order.shelf != nil else { return [] }
+        var found: [DocumentNumber] = []
+        for transaction in try store.transactions(about: order.number)
+        where transaction.document.kind == .shipment {
+            guard let number = transaction.document.number, !found.contains(number),
+                let transit = transaction.postings.first(where: { $0.account.root == .transit }),
+                try !store.items(on: transit.account).isEmpty
+            else { continue }
+            found.append(number)
+        }
+        return found
+    }
+
+    /// Of rights that another branch gave or gave back, or asks back.
+    private func rights(_ number: DocumentNumber, of branch: BranchCode) throws -> [QuotaAct] {
+        guard number.series.branch != branch, let pair = BranchPair(branch, number.series.branch)
+        else { return [] }
+        if try !store.items(on: .grant(pair, number.description)).isEmpty {
+            return [.takeUp(document: number.description)]
+        }
+        let asked = try !store.events(of: QuotaNotes.entity(reclaim: number)).isEmpty
+        guard asked, try store.transactions(about: number).isEmpty,
+            try !store.items(on: .quota(number.series.branch, branch)).isEmpty
+        else { return [] }
+        return [.answer(document: number.description)]
     }
 }

@@ -31,6 +31,7 @@ extension Engine {
         let open = try openTransfers()
         report.rows += try transferExceptions(open, on: today, &figures)
         report.rows += try orderExceptions(on: today, ledger)
+        report.rows += try quotaExceptions(&figures)
         let ordered = try orderedGoods()
         for branch in branches(standing, nil) {
             let count = try itemsToOrder(at: branch, open, ordered)

@@ -131,7 +131,7 @@ struct MovementLines {
             case .sale, .customerReturn: sold -= row.amount
             case .arrival: received += row.amount
             case .shipment: shipped -= row.amount
-            case .move, .purchaseOrder, .salesOrder, .transferRequest: moved += row.amount
+            case .move, .purchaseOrder, .salesOrder, .transferRequest, .quota: moved += row.amount
             case .writeOff, .found, .count, .repack, .journal, .statement, .reversal,
                 .revaluation, .payment:
                 adjusted += row.amount

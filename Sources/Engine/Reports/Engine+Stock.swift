@@ -17,7 +17,7 @@ extension Engine {
                 .number("quantity", "On shelf"), .number("value", "Value"),
                 .number("uncosted", "Uncosted"), .text("location", "Location"),
                 .text("status", "Status"), .number("reserved", "Reserved"),
-                .number("free", "Free"),
+                .number("promised", "Promised"), .number("free", "Free"),
             ])
         var statuses: [String: GoodsStatus] = [:]
         func status(_ row: Store.StockRow) throws -> GoodsStatus {
@@ -40,6 +40,7 @@ extension Engine {
                 row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
                 .text(row.location), .text(status.rawValue),
                 row.reserved == 0 ? .empty : try figures.quantity(row.reserved, of: row.item),
+                row.promised == 0 ? .empty : try figures.quantity(row.promised, of: row.item),
                 status == .available ? try figures.quantity(row.free, of: row.item) : .empty,
             ])
         }

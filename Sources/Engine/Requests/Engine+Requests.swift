@@ -98,6 +98,7 @@ extension Engine {
         case .counts(let openOnly): try counts(openOnly: openOnly)
         case .order(let number): try order(number: number)
         case .orders(let filter): try orders(filter)
+        case .quotas(let branch): try quotas(branch: branch)
         case .workflows: try workflows()
         case .people: try people()
         case .sales(let branch, let from, let to, let byDay):

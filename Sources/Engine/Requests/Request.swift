@@ -87,6 +87,7 @@ package enum Query: Codable, Hashable, Sendable {
     case counts(openOnly: Bool)
     case order(number: String)
     case orders(OrderFilter)
+    case quotas(branch: String?)
     case workflows
     case people
 

@@ -1,11 +1,13 @@
 /// A named place that amounts move between. The name says the home scope and who may write it.
 ///
-/// `trade/<B>`: `stock/B/<location>`, and behind it `/reserved`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
+/// `trade/<B>`: `stock/B/<location>`, and behind it `/reserved` and
+/// `/promised/<other>`, `prepaid/B`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
 /// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`.
 /// `money/<B>`: `inventory/B`, `cost-of-sales/B`, `shipped/B`, `payable/B/<party>`, `bank/B/<name>`,
 /// `expense/B/<name>`, `income/B/<name>`, `equity/B/<name>`, `asset/B/<name>`, `liability/B/<name>`,
 /// `write-off/B`, `variance/B`, `revaluation/B`, `input-tax/B`.
-/// `between/<a>+<b>`: `transit/a+b/<document>`, `dispute/a+b/<document>`.
+/// `between/<a>+<b>`: `transit/a+b/<document>`, `dispute/a+b/<document>`; rights: `granted/<shelf>/<seller>`,
+/// `grant/a+b/<document>`, `quota/<shelf>/<seller>`, `committed/a+b/<order>`.
 /// `between-money/<a>+<b>`: `due-from/<owner>/<other>`, `due-to/<owner>/<other>`.
 /// Any scope: `via/<other scope>`, the mirror of that scope's account for this one.
 package struct Account: Sendable, CustomStringConvertible {
@@ -19,6 +21,11 @@ package struct Account: Sendable, CustomStringConvertible {
         case equity, asset, liability, writeOff = "write-off", variance, revaluation
         case inputTax = "input-tax"
         case transit, dispute
+        /// Rights on goods of another branch: all that were given (below zero), given and not taken up,
+        /// taken up, sold and not delivered.
+        case granted, grant, quota, committed
+        /// Taken for goods that were not delivered yet.
+        case prepaid
         case dueFrom = "due-from", dueTo = "due-to"
         case via
     }
@@ -44,20 +51,23 @@ package struct Account: Sendable, CustomStringConvertible {
         case .via:
             guard let scope = Scope(name.dropFirst(4)) else { return nil }
             place = .bridge(scope)
-        case .transit, .dispute:
+        case .transit, .dispute, .grant, .committed:
             guard let pair = BranchPair(parts[1]), rest?.isEmpty == false else { return nil }
             place = .pair(pair)
-        case .dueFrom, .dueTo:
-            guard let owner = BranchCode(parts[1]), let other = rest.flatMap({ BranchCode($0) }),
-                owner != other
+        case .dueFrom, .dueTo, .granted, .quota:
+            guard let first = BranchCode(parts[1]), let second = rest.flatMap({ BranchCode($0) }),
+                first != second
             else { return nil }
-            place = .side(owner: owner, other: other)
+            // A quota is the seller's, who is named second.
+            place =
+                root == .quota
+                ? .side(owner: second, other: first) : .side(owner: first, other: second)
         case .stock, .tender, .receivable, .payable, .bank, .expense, .income, .equity, .asset,
             .liability:
             guard let branch = BranchCode(parts[1]), rest?.isEmpty == false else { return nil }
             place = .branch(branch)
         case .customer, .supplier, .shrinkage, .sales, .tax, .rounding, .inventory, .costOfSales,
-            .shipped, .writeOff, .variance, .revaluation, .inputTax:
+            .shipped, .writeOff, .variance, .revaluation, .inputTax, .prepaid:
             guard let branch = BranchCode(parts[1]), rest == nil else { return nil }
             place = .branch(branch)
         }
@@ -70,6 +80,8 @@ package struct Account: Sendable, CustomStringConvertible {
         switch (root, place) {
         case (.via, _): nil
         case (_, .pair(let pair)): .between(pair)
+        case (.granted, .side(let owner, let other)), (.quota, .side(let owner, let other)):
+            BranchPair(owner, other).map { .between($0) }
         case (_, .side(let owner, let other)): BranchPair(owner, other).map { .betweenMoney($0) }
         case (let root, .branch(let branch)): root.isMoney ? .money(branch) : .trade(branch)
         case (_, .bridge): nil
@@ -87,13 +99,14 @@ extension Account.Root {
             .asset, .liability, .writeOff, .variance, .revaluation, .inputTax:
             true
         case .stock, .customer, .supplier, .shrinkage, .sales, .tax, .tender, .receivable,
-            .rounding, .transit, .dispute, .dueFrom, .dueTo, .via:
+            .rounding, .transit, .dispute, .dueFrom, .dueTo, .granted, .grant, .quota, .committed,
+            .prepaid, .via:
             false
         }
     }
 
     /// Only the holder posts here: the balance is a prefix sum of one log.
-    package var isHeld: Bool { self == .stock }
+    package var isHeld: Bool { self == .stock || self == .granted || self == .quota }
 }
 
 extension Account {
@@ -107,6 +120,13 @@ extension Account {
 
     private static let reservedSuffix = "/reserved"
 
+    /// Goods of a location that another branch may sell.
+    package static func promised(on shelf: Account, to seller: BranchCode) -> Account {
+        Account(known: "\(shelf.name)\(promisedInfix)\(seller)")
+    }
+
+    private static let promisedInfix = "/promised/"
+
     /// Of goods that stand somewhere: the account of the whole location, whatever they are kept for.
     package var shelf: Account? {
         guard root == .stock else { return nil }
@@ -117,13 +137,20 @@ extension Account {
     /// What the goods of a location are kept for.
     package enum Purpose: Hashable, Sendable {
         case free, reserved
+        /// To a branch that may sell them.
+        case promised(BranchCode)
         /// A name that this program does not know.
         case other
     }
 
     package var purpose: Purpose {
         guard let shelf, shelf != self else { return .free }
-        return self == .reserved(on: shelf) ? .reserved : .other
+        let rest = name.dropFirst(shelf.name.count)
+        if rest == Self.reservedSuffix { return .reserved }
+        guard rest.hasPrefix(Self.promisedInfix),
+            let seller = BranchCode(rest.dropFirst(Self.promisedInfix.count))
+        else { return .other }
+        return .promised(seller)
     }
 
     package static func tender(_ branch: BranchCode, _ kind: String) -> Account {
@@ -140,6 +167,19 @@ extension Account {
     }
     package static func dispute(_ pair: BranchPair, _ document: String) -> Account {
         Account(known: "dispute/\(pair)/\(document)")
+    }
+    /// Below zero: all rights on goods of `shelf` that `seller` was given and that stand.
+    package static func granted(_ shelf: BranchCode, _ seller: BranchCode) -> Account {
+        Account(known: "granted/\(shelf)/\(seller)")
+    }
+    package static func grant(_ pair: BranchPair, _ document: String) -> Account {
+        Account(known: "grant/\(pair)/\(document)")
+    }
+    package static func quota(_ shelf: BranchCode, _ seller: BranchCode) -> Account {
+        Account(known: "quota/\(shelf)/\(seller)")
+    }
+    package static func committed(_ pair: BranchPair, _ order: String) -> Account {
+        Account(known: "committed/\(pair)/\(order)")
     }
     package static func dueFrom(_ owner: BranchCode, _ other: BranchCode) -> Account {
         Account(known: "due-from/\(owner)/\(other)")

@@ -27,6 +27,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case salesOrder = 18
     /// Goods that a branch asks another one for.
     case transferRequest = 19
+    /// Rights on goods of a branch that another one may sell: given, asked back, given back.
+    case quota = 20
 
     package var letter: String {
         switch self {
@@ -49,6 +51,7 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .purchaseOrder: "O"
         case .salesOrder: "D"
         case .transferRequest: "Q"
+        case .quota: "Y"
         }
     }
 

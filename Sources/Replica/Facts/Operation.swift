@@ -8,6 +8,12 @@ package enum Operation: Hashable, Sendable {
     case unknown(kind: UInt64, bytes: [UInt8])
 }
 
+extension Operation {
+    package var transaction: Transaction? {
+        if case .post(let transaction) = self { transaction } else { nil }
+    }
+}
+
 /// A write to a multi-value register: it shows iff valid and no valid write supersedes it.
 package struct RegisterWrite: Hashable, Sendable {
     /// What is described, such as `item/4711` or `party/ACME`.

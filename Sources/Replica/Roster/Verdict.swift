@@ -64,7 +64,10 @@ extension Roster {
         case .branch(let branch):
             return !account.root.isHeld || holders[branch] == log.author
         case .pair: return true
-        case .side(let owner, _): return nodes[log.author]?.grants.contains(.money(owner)) == true
+        case .side(let owner, _):
+            return account.root.isHeld
+                ? holders[owner] == log.author
+                : nodes[log.author]?.grants.contains(.money(owner)) == true
         case .bridge: return true
         }
     }

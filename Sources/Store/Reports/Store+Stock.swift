@@ -12,7 +12,9 @@ extension Store {
         package let onShelf: Int128
         /// Of it, what is kept for orders.
         package var reserved: Int128 = 0
-        package var free: Int128 { onShelf - reserved }
+        /// Of it, what other branches may sell.
+        package var promised: Int128 = 0
+        package var free: Int128 { onShelf - reserved - promised }
         /// The location's share of what the pool is worth, by units.
         package let value: Int64?
         /// Of the whole pool, on its first row.
@@ -136,6 +138,7 @@ private struct PoolShelves {
         let location: String
         var amount: Int128 = 0
         var reserved: Int128 = 0
+        var promised: Int128 = 0
     }
 
     var held: [Held] = []
@@ -146,7 +149,11 @@ private struct PoolShelves {
         if known == nil { held.append(Held(location: location)) }
         let place = known ?? held.count - 1
         held[place].amount += amount
-        if purpose == .reserved { held[place].reserved += amount }
+        switch purpose {
+        case .reserved: held[place].reserved += amount
+        case .promised: held[place].promised += amount
+        case .free, .other: break
+        }
     }
 
     /// Value by units, exact over all locations; where the units cancel the first has it all.
@@ -170,7 +177,7 @@ private struct PoolShelves {
             rows.append(
                 Store.StockRow(
                     branch: branch, location: location, item: String(item.dropFirst()),
-                    onShelf: amount, reserved: held.reserved, value: share,
+                    onShelf: amount, reserved: held.reserved, promised: held.promised, value: share,
                     uncosted: rows.isEmpty ? uncosted : 0))
         }
         return rows

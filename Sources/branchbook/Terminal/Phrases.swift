@@ -66,6 +66,8 @@ enum Phrases {
         "Placed by": "下单人", "Closed by": "关闭人", "Cancelled by": "取消人", "Workflows": "审批流程",
         "Step": "步骤", "Role": "岗位", "Above": "金额超过", "Days": "天数", "People": "人员",
         "Reserved": "预留", "Free": "可用数量", "Kept until": "预留至",
+        "Promised": "已许", "Quotas": "配额", "Shelf of": "货在", "Sold by": "由其销售", "Granted": "已授予",
+        "On its way": "在途权利", "May be sold": "可售", "Sold, not delivered": "已售未交", "Asked for": "申请",
         "Deputy": "代理人", "Until": "截止",
     ]
 }
