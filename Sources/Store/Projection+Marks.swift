@@ -114,6 +114,7 @@ extension Projection {
 
     /// Something was said of an order, or done for it.
     mutating func markOrder(_ number: DocumentNumber) throws {
+        store.memory.holderDue = nil
         try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO holder_due VALUES (?, ?)"
         ).execute(arguments: [number.description, Int32.min])

@@ -43,7 +43,9 @@ extension Store {
 
     /// Takes up to `limit` documents off the list of those that the holder looks at by a day.
     package func takeDue(by day: Day, limit: Int) throws -> [DocumentNumber] {
-        try transact {
+        guard try firstDue() <= day.number else { return [] }
+        memory.holderDue = nil
+        return try transact {
             try access { db in
                 let numbers = try String.fetchAll(
                     db.cachedStatement(
@@ -58,8 +60,19 @@ extension Store {
         }
     }
 
+    /// The first day on which there is something on that list.
+    package func firstDue() throws -> Int32 {
+        if let known = memory.holderDue { return known }
+        let first = try access { db in
+            try Int32.fetchOne(db.cachedStatement(sql: "SELECT min(day) FROM holder_due"))
+        }
+        memory.holderDue = first ?? .max
+        return first ?? .max
+    }
+
     /// Puts an order on that list for a later day.
     package func lookAgain(at number: DocumentNumber, on day: Day) throws {
+        memory.holderDue = nil
         try transact {
             try access { db in
                 try db.cachedStatement(sql: "INSERT OR REPLACE INTO holder_due VALUES (?, ?)")

@@ -22,6 +22,8 @@ struct StoreMemory {
     /// At most `Store.invitationsMax`, the newest first.
     var invitations: [Store.OpenInvitation]?
     var statements: [BranchCode: (any: Bool, urgent: Bool)] = [:]
+    /// The first day on which the holder has to look at something; far away where there is nothing.
+    var holderDue: Int32?
     /// At most `Store.manyPools`.
     var dirtyPools: Int?
 

@@ -21,7 +21,8 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Trade",
                 subcommands: [
                     ItemCommand.self, OrderCommand.self, QuotaCommand.self, WorkflowCommand.self,
-                    PersonCommand.self, Receive.self, Sell.self, Return.self, SendBack.self,
+                    PersonCommand.self, PartyCommand.self, PricesCommand.self, Receive.self,
+                    Sell.self, Return.self, SendBack.self,
                     TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
                     StockingCommand.self, WriteOff.self,
                     Find.self, CountCommand.self, Revalue.self,
@@ -30,7 +31,8 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Books",
                 subcommands: [
-                    JournalCommand.self, Balance.self, Stock.self, Reorder.self, Movement.self,
+                    JournalCommand.self, Balance.self, Stock.self, Units.self, Reorder.self,
+                    Movement.self,
                     StockCard.self,
                     SalesReport.self, Margin.self, Show.self,
                     Exceptions.self,

@@ -33,6 +33,8 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
     case costIsAverage = 30
     case countsStand = 39
     case nothingOpenNothingOwed = 40
+    case rightsAreKept = 42
+    case reservationsEnd = 43
 
     // Liveness.
     case converges = 31
@@ -94,6 +96,10 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
             "Goods are worth their moving average, or the first in go out first, rounded once; no goods are worth nothing."
         case .nothingOpenNothingOwed:
             "Two branches between whom no goods are under way or in dispute owe each other the same."
+        case .rightsAreKept:
+            "What a branch granted is what it keeps for others, and no right is used twice."
+        case .reservationsEnd:
+            "Goods are kept for orders that want them, and for nobody else."
         case .countsStand:
             "A shelf holds what a count found, and what comes late below it does not change it."
         case .converges: "After the heal all nodes hold the same entries within 15 minutes."

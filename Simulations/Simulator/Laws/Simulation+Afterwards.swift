@@ -123,7 +123,7 @@ extension Simulation {
         let rows = try engine.store.stock(branch: branch, item: nil, limit: 100)
         // All of it on the shelf that is sold from.
         let alone = rows.filter { row in
-            row.location == LocationFacts.main && row.onShelf > 0
+            row.location == LocationFacts.main && row.onShelf > 0 && row.free == row.onShelf
                 && !rows.contains { $0.item == row.item && $0.location != row.location }
         }
         guard let row = alone.first, let item = ItemCode(row.item)
@@ -153,6 +153,15 @@ extension Simulation {
         try demandRefusal(
             .noOverdraft, .ship(details, many("ITEM-3"), to: other),
             "a shipment of what is not there", at: machine)
+        try demandRefusal(
+            .rightsAreKept,
+            .quota(
+                Details(party: "Customer", memo: details.memo),
+                .sell(many("ITEM-3"), from: other, tender: "cash")),
+            "a sale of what nobody granted", at: machine)
+        try demandRefusal(
+            .rightsAreKept, .quota(details, .grant(many("ITEM-3"), to: other)),
+            "a grant of what is not there", at: machine)
         try demandRefusal(
             .noOverdraft, .sell(details, many("ITEM-1"), tender: "cash"),
             "a sale that the item's policy refuses", at: machine)

@@ -56,7 +56,7 @@ extension Simulation {
                     let document = transaction.document
                     if document.kind == .move { record.reached(.movedInBranch) }
                     for posting in transaction.postings
-                    where posting.account == account {
+                    where posting.account.shelf == account {
                         guard case .item(let code) = posting.commodity else { continue }
                         shelf[code, default: 0] += posting.amount
                         if document.kind == .statement {

@@ -90,12 +90,14 @@ extension People {
         case .writeOff: return document(.writeOff(details, typed()), moves(-1))
         case .find: return document(.find(details, typed(cost: "2.50")), moves(1))
         case .reverse: return reverse(act, details, &draw, document)
+        case .order, .orderStep, .grant, .sellOnQuota, .deliver, .rights:
+            return orderWish(act, number, details, lines, &draw, document)
         case .revalue, .pay, .journal, .setItem, .importSales, .report:
             return office(act, number, details, &draw, document)
         }
     }
 
-    private typealias Document = (
+    typealias Document = (
         Command, [Move], Int, Int?, Int?, [(item: String, units: Int64)]?
     ) -> Wish
 

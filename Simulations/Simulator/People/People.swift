@@ -13,6 +13,9 @@ struct People {
     private(set) var acknowledged: [String: Acknowledged] = [:]
     private(set) var pending: [Asked: Pending] = [:]
     var shipments: [Shipment] = []
+    var orders: [CustomerOrder] = []
+    /// Who may sell what from whose shelf, as it was told on the telephone.
+    var grants: [(shelf: Int, seller: Int, item: String)] = []
     var papers: [Int: [Paper]] = [:]
     private(set) var refusals: [Refusal.Code: Int] = [:]
 
@@ -75,6 +78,18 @@ struct People {
         var isUsed = false
     }
 
+    /// What a customer ordered.
+    struct CustomerOrder {
+        let number: String
+        let site: Int
+        let lines: [(item: String, units: Int64)]
+        var stage = Stage.written
+        /// Of one that was sold on a quota: the branch that has the goods.
+        var shelf: Int?
+
+        enum Stage { case written, placed, kept, over }
+    }
+
     static let items = (0..<6).map { "ITEM-\($0)" }
     /// A location that every branch has beside the one that is sold from.
     static let backRoom = "back"
@@ -101,6 +116,9 @@ struct People {
         for place in shipments.indices where shipments[place].number == number {
             shipments[place].isTaken = true
             shipments[place].missing = []
+        }
+        for place in orders.indices where orders[place].number == number {
+            orders[place].stage = .over
         }
         for (site, own) in papers {
             for place in own.indices where own[place].number == number {

@@ -66,8 +66,10 @@ extension Simulation {
     /// Keeps the paper of what was confirmed. A disk that lied lost documents, and their numbers are given
     /// again: an older paper of the same number is of nothing any more.
     private func file(_ wish: Wish, _ outcome: Outcome) {
+        // What leaves no document keeps its number, but for an order that is new.
+        if !wish.moves.isEmpty || wish.kind == .order { people.forgetPapers(of: outcome.subject) }
+        fileOrder(wish, outcome)
         guard let memo = wish.moves.first?.memo else { return }
-        people.forgetPapers(of: outcome.subject)
         switch wish.kind {
         case .ship:
             guard let to = wish.to else { return }
@@ -90,6 +92,7 @@ extension Simulation {
             }
         case .giveBack, .reverse:
             if let place = wish.uses { people.papers[wish.site]?[place].isUsed = true }
+        case .grant, .sellOnQuota, .deliver, .rights, .order, .orderStep: break
         default:
             if wish.kind == .repack { record.reached(.repacked) }
             people.papers[wish.site, default: []].append(
@@ -98,6 +101,45 @@ extension Simulation {
         }
         if outcome.notices.contains(where: { $0.contains("shelf") || $0.contains("short") }) {
             record.reached(.shortageMarked)
+        }
+    }
+
+    /// What people note of orders.
+    private func fileOrder(_ wish: Wish, _ outcome: Outcome) {
+        guard case .perform(let command, _, _) = wish.request else { return }
+        func go(_ stage: People.CustomerOrder.Stage) {
+            if let place = wish.uses { people.orders[place].stage = stage }
+        }
+        switch command {
+        case .order(_, .open):
+            people.orders.append(
+                People.CustomerOrder(
+                    number: outcome.subject, site: wish.site, lines: wish.lines))
+        case .order(_, .place): go(.placed)
+        case .order(_, .reserve):
+            record.reached(.kept)
+            go(.kept)
+        case .order(_, .cancel): go(.over)
+        case .sell where wish.kind == .orderStep:
+            record.reached(.orderSold)
+            go(.over)
+        case .quota(_, .grant):
+            record.reached(.granted)
+            for line in wish.lines {
+                guard let seller = wish.to else { continue }
+                people.grants.append((wish.site, seller, line.item))
+            }
+        case .quota(_, .sell):
+            record.reached(.soldOnQuota)
+            people.orders.append(
+                People.CustomerOrder(
+                    number: outcome.subject, site: wish.site, lines: wish.lines, stage: .placed,
+                    shelf: wish.to))
+        case .quota(_, .deliver):
+            record.reached(.delivered)
+            go(.over)
+        case .quota(_, .giveBack), .quota(_, .reclaim): record.reached(.rightsBack)
+        default: break
         }
     }
 

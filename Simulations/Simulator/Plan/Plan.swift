@@ -108,6 +108,11 @@ package struct Act: Codable, Hashable, Sendable {
         case move, settle
         /// Some goods become others.
         case repack
+        /// What customers order: written; the next step of one.
+        case order, orderStep
+        /// Rights on goods that another branch may sell; a sale on them, its delivery, and what is given up
+        /// or asked back.
+        case grant, sellOnQuota, deliver, rights
     }
 
     package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {

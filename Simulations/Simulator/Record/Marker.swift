@@ -7,4 +7,5 @@ package enum Marker: String, Codable, CaseIterable, Sendable {
     case relayHeld, partialReplica, upgraded, costRefolded, dismissed
     case counted, countCorrected, layersFolded, countedInBack, movedInBranch
     case takenBack, givenUp, cameBroken, cameBeside, repacked
+    case kept, orderSold, granted, soldOnQuota, delivered, rightsBack
 }

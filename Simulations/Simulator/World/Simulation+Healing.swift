@@ -154,6 +154,8 @@ extension Simulation {
             for machine in nodes { try witnessNonces(machine) }
             record.checked(.noNonceTwice, at: now)
         }
+        try checkRights()
+        try checkReservations()
         try checkActs()
         record.checked(.acknowledgedSpreads, .onceEach, .goodsInOnePlace, at: now)
         try checkReports()

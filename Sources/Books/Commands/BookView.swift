@@ -55,6 +55,14 @@ package protocol BookView {
     func person(_ name: String) throws -> PersonFacts?
     /// Everybody of whom something was said, in order.
     func people() throws -> [PersonFacts]
+    /// Nil where nobody said anything of it.
+    func party(_ name: String) throws -> PartyFacts?
+    /// What a customer owes at all branches that are held, under this name and its aliases.
+    func receivable(of party: String) throws -> Int128
+    func priceList(_ name: String) throws -> PriceList?
+    /// All prices of an item on a list.
+    func prices(_ list: String, _ item: ItemCode) throws -> [PriceList.Price]
+    func priceListOfBranch(_ code: BranchCode) throws -> String?
     /// Is this a branch of the book?
     func isBranch(_ code: BranchCode) throws -> Bool
 }
@@ -79,6 +87,8 @@ package struct ItemFacts: Hashable, Sendable {
     package var isActive: Bool
     /// How its goods are valued; frozen once any have moved.
     package var costing: CostPool.Method
+    /// The item that this one turned out to be.
+    package var alias: ItemCode?
     /// Attributes for which concurrent values stand side by side.
     package var contested: [String]
 
@@ -87,8 +97,9 @@ package struct ItemFacts: Hashable, Sendable {
         priceMillionths: Int64? = nil, barcode: String? = nil, packs: [String: Pack] = [:],
         category: String? = nil, taxMillionths: Int64 = 0,
         isService: Bool = false, refusesShortage: Bool = false, isActive: Bool = true,
-        costing: CostPool.Method = .average, contested: [String] = []
+        costing: CostPool.Method = .average, alias: ItemCode? = nil, contested: [String] = []
     ) {
+        self.alias = alias
         self.code = code
         self.name = name
         self.unit = unit

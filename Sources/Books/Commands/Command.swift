@@ -33,6 +33,12 @@ package enum Command: Codable, Hashable, Sendable {
     /// Who has to look at orders of a kind.
     case setWorkflow(WorkflowChange)
     case setPerson(PersonChange)
+    case setParty(PartyChange)
+    case setPrices(PriceListChange)
+    /// By which list a branch sells; empty: by the items' own prices.
+    case setBranchPrices(String, of: String)
+    /// From now on an item is another one; empty: itself again.
+    case mergeItem(String, into: String)
     case revalue(Details, item: String, change: Revaluation)
     case pay(Details, Payment)
     /// A general journal entry. Positive debits, negative credits.
@@ -44,7 +50,9 @@ extension Command {
     /// Nil for master data.
     package var details: Details? {
         switch self {
-        case .addItems, .setItem, .setLocation, .setStocking, .setWorkflow, .setPerson: nil
+        case .addItems, .setItem, .setLocation, .setStocking, .setWorkflow, .setPerson, .setParty,
+            .setPrices, .setBranchPrices, .mergeItem:
+            nil
         case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
             .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
             .repack(let details, _, _, _),
@@ -77,14 +85,17 @@ package struct Details: Codable, Hashable, Sendable {
     package var due: String?
     /// The order that the goods of a document are of.
     package var order: String?
+    /// Of a sale: what is taken off all of it, `5%` or an amount.
+    package var discount: String?
     package var external: External?
 
     package init(
         date: String? = nil, person: String? = nil, party: String? = nil, memo: String? = nil,
         location: String? = nil, due: String? = nil, order: String? = nil,
-        external: External? = nil
+        discount: String? = nil, external: External? = nil
     ) {
         self.order = order
+        self.discount = discount
         self.due = due
         self.location = location
         self.date = date
@@ -123,11 +134,15 @@ package struct Line: Codable, Hashable, Sendable {
     package var isTaxIncluded: Bool
     package var cost: String?
     package var total: String?
+    /// What is taken off a price: `5%` or an amount of the line.
+    package var discount: String?
 
     package init(
         item: String, quantity: String, price: String? = nil, tax: String? = nil,
-        isTaxIncluded: Bool = false, cost: String? = nil, total: String? = nil
+        isTaxIncluded: Bool = false, cost: String? = nil, total: String? = nil,
+        discount: String? = nil
     ) {
+        self.discount = discount
         self.item = item
         self.quantity = quantity
         self.price = price

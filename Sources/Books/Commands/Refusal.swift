@@ -72,6 +72,10 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case orderState = "B0228"
         /// Somebody else has to take this step.
         case notThisPerson = "B0229"
+        /// A customer owes too much to buy on credit.
+        case creditLimit = "B0230"
+        case unknownPriceList = "B0231"
+        case partyInactive = "B0232"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -12,8 +12,9 @@ extension Planner {
                 .badOption, "\(order.number) was placed with \(order.party), not \(supplier)",
                 next: "leave the supplier out, or the order")
         }
-        let supplier = order?.party ?? supplier
-        var lines = lines
+        let supplier = try party(order?.party ?? supplier, view)
+        try requireActive(supplier, view)
+        var lines = try lines.map { try merged($0, view) }
         if let order, lines.isEmpty { lines = try rest(of: order, view) }
         try check(count: lines.count)
         try Self.check(supplier, "supplier", DocumentHeader.partyBytesMax)

@@ -53,6 +53,43 @@ extension Planner {
         return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
     }
 
+    /// Two branches that were apart made one thing two items: new business is of the other from now on, and
+    /// what is left of this one is repacked.
+    func mergeItem(
+        _ text: String, into other: String, _ view: some BookView
+    ) throws -> Draft {
+        try requireCatalog()
+        let facts = try item(text, view)
+        let entity = ItemFacts.entity(facts.code)
+        guard !other.isEmpty else {
+            return Draft(
+                number: nil,
+                parts: [
+                    Draft.Part(
+                        .catalog, [try set(entity, ItemFacts.Attribute.alias, .absent, view)])
+                ])
+        }
+        let into = try item(other, view)
+        guard into.code != facts.code, into.alias == nil else {
+            throw Refusal(
+                .badOption, "\(facts.code) cannot become \(into.code)",
+                next: "name an item that is itself")
+        }
+        guard into.unit == facts.unit, into.scale == facts.scale, into.isService == facts.isService
+        else {
+            throw Refusal(
+                .badOption, "\(facts.code) and \(into.code) are not counted alike",
+                next: "make them one by `branchbook repack`")
+        }
+        return Draft(
+            number: nil,
+            parts: [
+                Draft.Part(
+                    .catalog,
+                    [try set(entity, ItemFacts.Attribute.alias, .text(into.code.text), view)])
+            ])
+    }
+
     func requireCatalog() throws(Refusal) {
         guard grants.contains(.catalog) else {
             throw Refusal(.noGrant, "this node may not write the catalog")

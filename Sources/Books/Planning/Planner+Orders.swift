@@ -55,18 +55,16 @@ extension Planner {
         }
         if let location = details.location { fields.append(.init(Field.location, .text(location))) }
         if let memo = details.memo { fields.append(.init(Field.memo, .text(memo))) }
-        if form.kind == .sale, form.lines.contains(where: \.isTaxIncluded) {
-            guard form.lines.allSatisfy(\.isTaxIncluded) else {
-                throw Refusal(.badOption, "some prices hold the tax and some do not")
-            }
+        let pricing = try pricing(details, party: header.party, view)
+        let lines = try orderLines(form.kind, form.lines, pricing, view)
+        if form.kind == .sale, try holdTax(lines.map(\.isTaxIncluded)) {
             fields.append(.init(Field.taxIncluded, .integer(1)))
         }
         let version = Order.Version(number: 1, series: number.series.letters)
         let home = try home(number, party: form.party)
         var draft = Draft(
             number: number, parts: [Draft.Part(home, [event(.opened, number, header, fields)])])
-        let lines = try orderLines(form.kind, form.lines, view)
-        write(lines, version, number, form.kind, header, home, into: &draft)
+        write(lines.map(\.line), version, number, form.kind, header, home, into: &draft)
         if form.submits {
             draft.add([event(.submitted, number, header, [Self.field(version)])], to: home)
         }
@@ -85,36 +83,56 @@ extension Planner {
         let header = try stepHeader(order, details)
         let home = try home(order.number, party: order.party)
         var draft = Draft(number: order.number, parts: [], references: [])
+        let pricing = try pricing(details, party: order.party, view)
+        let written = try orderLines(order.kind, lines, pricing, view)
+        guard
+            try order.kind != .sale || holdTax(written.map(\.isTaxIncluded)) == order.isTaxIncluded
+        else { throw Self.mixedTax }
         write(
-            try orderLines(order.kind, lines, view), version, order.number, order.kind, header,
+            written.map(\.line), version, order.number, order.kind, header,
             home, into: &draft)
         return draft
     }
 
+    /// Do all prices hold the tax, or none?
+    func holdTax(_ lines: [Bool]) throws(Refusal) -> Bool {
+        guard Set(lines).count < 2 else { throw Self.mixedTax }
+        return lines.first ?? false
+    }
+
+    private static let mixedTax = Refusal(
+        .badOption, "some prices hold the tax and some do not", next: "write two orders")
+
     private func orderLines(
-        _ kind: OrderForm.Kind, _ lines: [Line], _ view: some BookView
-    ) throws -> [OrderLine] {
+        _ kind: OrderForm.Kind, _ lines: [Line], _ pricing: Pricing, _ view: some BookView
+    ) throws -> [(line: OrderLine, isTaxIncluded: Bool)] {
         try check(count: lines.count)
         guard lines.count <= Self.orderLinesMax else {
             throw Refusal(.tooManyLines, "an order has at most \(Self.orderLinesMax) lines")
         }
         return try lines.map { line in
+            let line = try merged(line, view)
             let goods = try goods(line, view)
+            var isTaxIncluded = line.isTaxIncluded
             if kind != .sale { try requireStock(goods.facts) }
             var price: (millionths: Int64, per: Int64)?
             switch kind {
             case .purchase:
                 price = try line.cost.map { (try Amount.parse($0, scale: 6), goods.per) }
                 if price != nil { try requireMoney("costs") }
-            case .sale: price = try unitPrice(line, goods)
+            case .sale:
+                let found = try unitPrice(line, goods, pricing, view)
+                (price, isTaxIncluded) = ((found.millionths, found.per), found.isTaxIncluded)
             case .request: break
             }
             guard price?.millionths ?? 0 >= 0 else {
                 throw Refusal(.notPositive, "a price is not below zero")
             }
-            return OrderLine(
-                item: goods.facts.code, quantity: goods.quantity, pack: goods.pack,
-                per: price?.per ?? goods.per, millionths: price?.millionths)
+            return (
+                OrderLine(
+                    item: goods.facts.code, quantity: goods.quantity, pack: goods.pack,
+                    per: price?.per ?? goods.per, millionths: price?.millionths), isTaxIncluded
+            )
         }
     }
 

@@ -19,10 +19,11 @@ extension Planner {
                 next: "name one with --customer")
         }
         let till = try account(tender: tender, party: party)
+        let pricing = try pricing(details, party: party, view)
         let ordered = try lines.map { line in
             let goods = try goods(line, view)
             try requireStock(goods.facts)
-            let (millionths, per) = try unitPrice(line, goods)
+            let (millionths, per, _) = try unitPrice(line, goods, pricing, view)
             return (
                 goods,
                 OrderLine(
@@ -41,7 +42,7 @@ extension Planner {
                     next: "ask for more: `branchbook quota ask \(facts.code):… --of \(shelf)`")
             }
         }
-        let (priced, taxes) = try self.priced(lines, view)
+        let (priced, taxes) = try self.priced(lines, pricing, view)
         let total = try self.total(priced, taxes)
         let header = try header(.salesOrder, details, party: party, view)
         guard let number = header.number else { throw BooksError.overflow }
@@ -64,10 +65,7 @@ extension Planner {
         }
         let deadline = due ?? Day(number: header.effectiveDate.number &+ Self.committedDays)
         fields.append(.init(Field.due, .text(deadline.description)))
-        if lines.contains(where: \.isTaxIncluded) {
-            guard lines.allSatisfy(\.isTaxIncluded) else {
-                throw Refusal(.badOption, "some prices hold the tax and some do not")
-            }
+        if try holdTax(priced.map(\.rate.isIncluded)) {
             fields.append(.init(Field.taxIncluded, .integer(1)))
         }
         func say(_ kind: OrderEvent, _ fields: [Event.Field], in scope: Scope) {

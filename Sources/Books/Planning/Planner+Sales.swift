@@ -28,11 +28,15 @@ extension Planner {
         var lines = lines
         if let order, lines.isEmpty { lines = try rest(of: order, view) }
         try check(count: lines.count)
-        let party = details.party ?? order?.party
+        let party = try (details.party ?? order?.party).map { try self.party($0, view) }
+        try requireActive(party, view)
+        lines = try lines.map { try merged($0, view) }
         let till = try account(tender: tender, party: party)
         let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
-        var priced = try lines.map { try price($0, view) }
+        let pricing = try pricing(details, party: party, view)
+        var priced = try lines.map { try price($0, pricing, view) }
         if let order { try agree(&priced, lines, order) }
+        try discount(&priced, lines, details)
         let taxes = try tax(&priced)
         var document = DocumentBuilder(
             try header(
@@ -72,8 +76,9 @@ extension Planner {
                 scope, tax, of: currency(), from: .simple(.tax, branch), to: till)
         }
         try checkShelf(shelf, free, &document, view)
-        return try document.draft(
-            references: order.map { [$0.number] } ?? [], total: try total(priced, taxes))
+        let total = try total(priced, taxes)
+        if tender == "credit", let party { try requireCredit(party, total, view) }
+        return try document.draft(references: order.map { [$0.number] } ?? [], total: total)
     }
 
     /// Lines without a price of their own are worth what the order says.
@@ -118,9 +123,11 @@ extension Planner {
         return text
     }
 
-    private func price(_ line: Line, _ view: some BookView) throws -> PricedLine {
+    private func price(
+        _ line: Line, _ pricing: Pricing, _ view: some BookView
+    ) throws -> PricedLine {
         let goods = try goods(line, view)
-        let (unit, per) = try unitPrice(line, goods)
+        let (unit, per, isIncluded) = try unitPrice(line, goods, pricing, view)
         var rate = goods.facts.taxMillionths
         if let tax = line.tax { rate = try Amount.parse(tax, scale: 4) }
         guard (0...ItemFacts.taxMillionthsMax).contains(rate) else {
@@ -129,12 +136,26 @@ extension Planner {
         return PricedLine(
             facts: goods.facts, quantity: goods.quantity,
             amount: try worth(unit, goods.quantity, per: per),
-            rate: TaxRate(millionths: rate, isIncluded: line.isTaxIncluded))
+            rate: TaxRate(millionths: rate, isIncluded: isIncluded))
     }
 
-    /// The line's own price, that of its pack, or the item's: millionths for `per` base units.
-    func unitPrice(_ line: Line, _ goods: Goods) throws -> (millionths: Int64, per: Int64) {
+    /// The line's own price, that of the list, of its pack, or the item's: millionths for `per` base units, and
+    /// whether it holds the tax.
+    func unitPrice(
+        _ line: Line, _ goods: Goods, _ pricing: Pricing, _ view: some BookView
+    ) throws -> (millionths: Int64, per: Int64, isTaxIncluded: Bool) {
         let facts = goods.facts
+        if line.price == nil, let list = pricing.list {
+            let prices = try view.prices(list.name, facts.code)
+            if let pack = goods.pack,
+                let price = PriceList.price(prices, pack: pack, on: pricing.day)
+            {
+                return (price, goods.per, list.isTaxIncluded)
+            }
+            if let price = PriceList.price(prices, pack: "", on: pricing.day) {
+                return (price, try Self.narrow(Self.power(facts.scale)), list.isTaxIncluded)
+            }
+        }
         var (unit, per) = (facts.priceMillionths, try Self.narrow(Self.power(facts.scale)))
         if let price = goods.pack.flatMap({ facts.packs[$0]?.priceMillionths }) {
             (unit, per) = (price, goods.per)
@@ -152,7 +173,68 @@ extension Planner {
                 .notPositive, "a price of \(line.price ?? "") is below zero",
                 next: "post it as a journal entry")
         }
-        return (unit, per)
+        return (unit, per, line.isTaxIncluded)
+    }
+
+    // MARK: Discounts
+
+    /// Takes off each line what it says, and then off all of them what the document says: a part of each, what
+    /// rounding leaves from the largest.
+    private func discount(
+        _ priced: inout [PricedLine], _ lines: [Line], _ details: Details
+    ) throws {
+        for (place, line) in lines.enumerated() {
+            guard let text = line.discount else { continue }
+            priced[place].amount -= try off(text, priced[place].amount)
+        }
+        guard let text = details.discount else { return }
+        let sum = try Self.narrow(priced.reduce(Int128(0)) { $0 + Int128($1.amount) })
+        let whole = try off(text, sum)
+        guard sum > 0, whole > 0 else { return }
+        var rest = whole
+        var largest = 0
+        for place in priced.indices {
+            if priced[place].amount > priced[largest].amount { largest = place }
+            let part = try Amount.share(whole, priced[place].amount, of: sum)
+            priced[place].amount -= part
+            rest -= part
+        }
+        priced[largest].amount -= rest
+    }
+
+    /// `5%` of an amount, or an amount of it; never more than all.
+    private func off(_ text: String, _ amount: Int64) throws -> Int64 {
+        let taken: Int64
+        if text.hasSuffix("%") {
+            let millionths = try Amount.parse(String(text.dropLast()), scale: 4)
+            taken = try Self.divide(Int128(amount) * Int128(millionths), by: 1_000_000)
+        } else {
+            taken = try Amount.parse(text, scale: ledger.scale)
+        }
+        guard taken >= 0, taken <= amount else {
+            throw Refusal(
+                .badNumber,
+                "\(text) is no discount on \(Amount.text(amount, scale: ledger.scale))",
+                next: "write it as in 5% or 2.50")
+        }
+        return taken
+    }
+
+    /// A party that is out of use buys and sells nothing more.
+    func requireActive(_ party: String?, _ view: some BookView) throws {
+        guard let party, try view.party(party)?.isActive == false else { return }
+        throw Refusal(
+            .partyInactive, "\(party) is not active", next: "see `branchbook party show`")
+    }
+
+    /// A line of new business: of the item that this one turned out to be.
+    func merged(_ line: Line, _ view: some BookView) throws -> Line {
+        guard let alias = try? item(line.item, view).alias, let into = try view.item(alias),
+            into.alias == nil
+        else { return line }
+        var line = line
+        line.item = alias.text
+        return line
     }
 
     /// Tax per document and rate; where it is included the lines become net, and what rounding
@@ -185,9 +267,9 @@ extension Planner {
 
     /// Lines at their prices, net, and the taxes on them.
     func priced(
-        _ lines: [Line], _ view: some BookView
+        _ lines: [Line], _ pricing: Pricing, _ view: some BookView
     ) throws -> (lines: [PricedLine], taxes: [Int64]) {
-        var priced = try lines.map { try price($0, view) }
+        var priced = try lines.map { try price($0, pricing, view) }
         let taxes = try tax(&priced)
         return (priced, taxes)
     }
@@ -279,7 +361,8 @@ extension Planner {
         let shelf = try shelf(details.location, for: .coming, view)
         guard let sale else {
             let document = DocumentBuilder(try header(.customerReturn, details, view))
-            var priced = try lines.map { try price($0, view) }
+            let pricing = try pricing(details, party: details.party, view)
+            var priced = try lines.map { try price($0, pricing, view) }
             let taxes = try tax(&priced)
             return try refund(document, priced, taxes, from: till, to: shelf, [])
         }
@@ -413,7 +496,7 @@ extension Planner {
         item.returned += Int128(quantity)
         if line.price != nil {
             sold.items[facts.code] = item
-            return try price(line, view)
+            return try price(line, Pricing(list: nil, day: sold.day), view)
         }
         guard !facts.isService, item.quantity > 0 else {
             throw Refusal(.noPrice, "a refund of the service \(facts.code) needs a price")

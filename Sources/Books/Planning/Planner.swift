@@ -61,6 +61,11 @@ package struct Planner: Sendable {
         case .quota(let details, let act): try quota(details, act, view)
         case .setWorkflow(let change): try setWorkflow(change, view)
         case .setPerson(let change): try setPerson(change, view)
+        case .setParty(let change): try setParty(change, view)
+        case .setPrices(let change): try setPrices(change, view)
+        case .setBranchPrices(let list, let branch):
+            try setBranchPrices(list, of: branch, view)
+        case .mergeItem(let item, let other): try mergeItem(item, into: other, view)
         case .revalue(let details, let item, let change):
             try revalue(details, item: item, change, view)
         case .pay(let details, let payment): try pay(details, payment, view)
@@ -98,7 +103,7 @@ extension Planner {
         let date = try details.date.map { try Self.day($0) } ?? today
         let person = details.person ?? self.person
         try Self.check(person, "person", DocumentHeader.personBytesMax)
-        let party = party ?? details.party
+        let party = try (party ?? details.party).map { try self.party($0, view) }
         if let party { try Self.check(party, "party", DocumentHeader.partyBytesMax) }
         if let memo = details.memo { try Self.check(memo, "memo", DocumentHeader.memoBytesMax) }
         let year = UInt16(clamping: today.civil.year)
@@ -174,7 +179,11 @@ extension Planner {
     func packed(_ text: String, _ view: some BookView) throws -> (facts: ItemFacts, pack: String?) {
         if let code = ItemCode(text), let facts = try view.item(code) { return (facts, nil) }
         guard text.utf8.count <= Self.barcodeBytesMax else { throw Self.unknown(text) }
-        let found = try view.items(barcode: text)
+        // Items that were merged are one.
+        let all = try view.items(barcode: text)
+        let found = try all.filter { one in
+            try all.count == 1 || view.item(one.item)?.alias == nil
+        }
         guard found.count < 2 else {
             throw Refusal(
                 .ambiguousBarcode,

@@ -7,6 +7,7 @@ struct BooksNow: BookView {
     let store: Store
     let roster: Roster
     let series: Series
+    let currency: CurrencyCode
     /// Whose rights these are.
     let author: NodeID
     let incarnation: UInt64
@@ -103,6 +104,36 @@ struct BooksNow: BookView {
     func person(_ name: String) throws -> PersonFacts? {
         let shown = try store.registers(entity: PersonFacts.entity(name))
         return shown.isEmpty ? nil : PersonFacts(name: name, values: shown)
+    }
+
+    func party(_ name: String) throws -> PartyFacts? {
+        let shown = try store.registers(entity: PartyFacts.entity(name))
+        return shown.isEmpty ? nil : PartyFacts(name: name, values: shown)
+    }
+
+    func receivable(of party: String) throws -> Int128 {
+        let names = try [party] + store.aliases(ofParty: party)
+        return try roster.branches.keys.reduce(Int128(0)) { sum, branch in
+            try names.reduce(sum) {
+                guard let account = Account("receivable/\(branch)/\($1)") else { return $0 }
+                return try $0 + store.balance(of: account, .currency(currency))
+            }
+        }
+    }
+
+    func priceList(_ name: String) throws -> PriceList? {
+        let shown = try store.registers(entity: PriceList.entity(name))
+        return shown.isEmpty ? nil : PriceList(name: name, values: shown)
+    }
+
+    func prices(_ list: String, _ item: ItemCode) throws -> [PriceList.Price] {
+        PriceList.prices(try store.registers(entity: PriceList.entity(list, item)))
+    }
+
+    func priceListOfBranch(_ code: BranchCode) throws -> String? {
+        try store.values(
+            entity: PriceList.entity(ofBranch: code), attribute: PriceList.Attribute.list
+        ).last?.text
     }
 
     func people() throws -> [PersonFacts] { try store.people() }

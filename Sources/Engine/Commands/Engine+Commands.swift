@@ -26,7 +26,8 @@ extension Engine {
                 next: "a backup was restored: repeat in a moment")
         }
         let view = BooksNow(
-            store: store, roster: standing.roster, series: series, author: standing.node,
+            store: store, roster: standing.roster, series: series, currency: ledger.currency,
+            author: standing.node,
             incarnation: author?.incarnation ?? 0)
         let planner = Planner(
             branch: branch, ledger: ledger, grants: member.grants,
@@ -68,6 +69,9 @@ extension Engine {
         case (nil, .setStocking(let change)): what = "stocking of \(change.item) written"
         case (nil, .setWorkflow(let change)): what = "workflow of \(change.kind.rawValue) written"
         case (nil, .setPerson(let change)): what = "\(change.name) written"
+        case (nil, .setParty(let change)): what = "\(change.name) written"
+        case (nil, .setPrices(let change)): what = "price list \(change.name) written"
+        case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"
         }
         return total.map { "\(what), \($0) \(ledger.currency)" } ?? what

@@ -24,8 +24,12 @@ extension Engine {
             about: { try store.transactions(about: $0) })
     }
 
+    package func isOver(_ order: Order) -> Bool {
+        standing?.ledger.map { order.state($0).isOver } ?? false
+    }
+
     /// In the order of their numbers.
-    func orders(of kind: OrderForm.Kind? = nil) throws -> [Order] {
+    package func orders(of kind: OrderForm.Kind? = nil) throws -> [Order] {
         try store.entities(prefix: Order.prefix, limit: Query.limitMax)
             .compactMap { Order.number(ofEntity: $0) }
             .filter { kind == nil || OrderForm.Kind($0.kind) == kind }

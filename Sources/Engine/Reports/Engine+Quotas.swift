@@ -1,27 +1,27 @@
 import Books
-import Replica
+package import Replica
 import Store
 
 /// Reports on rights.
 extension Engine {
     /// Rights of one seller on one item of a shelf, in base units.
-    struct Rights {
-        let shelf: BranchCode
-        let seller: BranchCode
-        let item: ItemCode
+    package struct Rights: Sendable {
+        package let shelf: BranchCode
+        package let seller: BranchCode
+        package let item: ItemCode
         /// All that were given and stand, as the shelf's holder says.
-        var granted: Int128 = 0
+        package internal(set) var granted: Int128 = 0
         /// Given or given back, and not taken up.
-        var given: Int128 = 0
+        package internal(set) var given: Int128 = 0
         /// What the seller may sell.
-        var quota: Int128 = 0
+        package internal(set) var quota: Int128 = 0
         /// Sold and not delivered.
-        var committed: Int128 = 0
+        package internal(set) var committed: Int128 = 0
     }
 
     /// In the order of shelves, sellers and items. Accounts whose name says nothing are left out: a peer may
     /// post to any.
-    func rights() throws -> [Rights] {
+    package func rights() throws -> [Rights] {
         struct Key: Hashable {
             let shelf: BranchCode
             let seller: BranchCode

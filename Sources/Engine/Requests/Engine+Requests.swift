@@ -98,7 +98,11 @@ extension Engine {
         case .counts(let openOnly): try counts(openOnly: openOnly)
         case .order(let number): try order(number: number)
         case .orders(let filter): try orders(filter)
+        case .units(let item): try units(item: item)
         case .quotas(let branch): try quotas(branch: branch)
+        case .parties(let search): try parties(search: search)
+        case .prices(let list, let day): try prices(list: list, at: day)
+        case .priceLists: try priceLists()
         case .workflows: try workflows()
         case .people: try people()
         case .sales(let branch, let from, let to, let byDay):

@@ -87,7 +87,12 @@ package enum Query: Codable, Hashable, Sendable {
     case counts(openOnly: Bool)
     case order(number: String)
     case orders(OrderFilter)
+    /// Where every unit is that ever came.
+    case units(item: String?)
     case quotas(branch: String?)
+    case parties(search: String?)
+    case prices(list: String, asAt: String?)
+    case priceLists
     case workflows
     case people
 

@@ -125,6 +125,29 @@ extension Store {
         }
     }
 
+    /// Balances of all accounts in items, but for those that are zero. Cost: a look at every balance.
+    package func goods(of item: ItemCode?) throws -> [BalanceRow] {
+        try access { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT b.scope, a.name, c.name, b.amount, b.amount_high FROM balance b
+                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                    WHERE c.name >= '#' AND c.name < '$' AND (? IS NULL OR c.name = ?)
+                        AND (b.amount <> 0 OR b.amount_high <> 0)
+                    ORDER BY c.name, a.name
+                    """,
+                arguments: [
+                    item.map { Commodity.item($0).name }, item.map { Commodity.item($0).name },
+                ]
+            ).map {
+                BalanceRow(
+                    scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
+                    amount: try Int128(row: $0))
+            }
+        }
+    }
+
     /// Balances of accounts whose name begins so, of any commodity.
     package func balances(prefix: String) throws -> [BalanceRow] {
         try access { db in

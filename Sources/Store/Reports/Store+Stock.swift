@@ -2,6 +2,8 @@ package import Books
 import GRDB
 package import Replica
 
+import struct Foundation.Data
+
 /// What stands where.
 extension Store {
     package struct StockRow: Hashable, Sendable {
@@ -102,6 +104,25 @@ extension Store {
             Stocking(rest: $0, values: try registers(entity: prefix + $0))
         }
     }
+
+    /// Parties that turned out to be this one; at most 100.
+    package func aliases(ofParty name: String) throws -> [String] {
+        let found = try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM register WHERE attribute = 'is' AND value = ?
+                        AND entity >= 'party/' AND entity < 'party0' ORDER BY entity LIMIT 100
+                        """),
+                arguments: [Data(copying: Value.text(name).bytes)])
+        }
+        return try found.filter {
+            try values(entity: $0, attribute: PartyFacts.Attribute.alias).last == .text(name)
+        }.map { String($0.dropFirst(PartyFacts.prefix.count)) }
+    }
+
+    /// The names that stand behind `prefix`, which ends on `/`, in order.
+    package func named(_ prefix: String) throws -> [String] { try described(prefix) }
 
     /// Everybody of whom something was said, in the order of their names.
     package func people() throws -> [PersonFacts] {

@@ -46,6 +46,15 @@ struct Stock: ParsableCommand {
     }
 }
 
+struct Units: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Where every unit is that ever came: the branches side by side.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One item.") var item: String?
+    func run() throws { try node.query(.units(item: item), as: reading.form) }
+}
+
 struct Reorder: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What is to be ordered, or moved away.")

@@ -44,7 +44,7 @@ struct PackArgument: ExpressibleByArgument {
 struct ItemCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "item", abstract: "What the company trades in.",
-        subcommands: [ItemAdd.self, ItemSet.self, ItemList.self, ItemShow.self],
+        subcommands: [ItemAdd.self, ItemSet.self, ItemList.self, ItemShow.self, ItemMerge.self],
         defaultSubcommand: ItemList.self)
 }
 
@@ -152,9 +152,16 @@ struct Sell: ParsableCommand {
     @Option(name: .long, help: "The customer.") var customer: String?
     @Option(name: .long, help: "The order that the goods are of.") var order: String?
     @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
+    @Option(name: .long, help: "What is taken off all of it: 5% or an amount.")
+    var discount: String?
+    @Option(name: .long, help: "What is taken off a line, CODE:5% or CODE:AMOUNT; may be repeated.")
+    var lineDiscount: [LineArgument] = []
     @OptionGroup var writing: WriteOptions
 
     func validate() throws {
+        guard lineDiscount.allSatisfy({ off in lines.contains { $0.item == off.item } }) else {
+            throw ValidationError("a --line-discount is of an item on the sale")
+        }
         guard order != nil || !lines.isEmpty else {
             throw ValidationError("give lines, or --order")
         }
@@ -163,13 +170,15 @@ struct Sell: ParsableCommand {
     func run() throws {
         var details = writing.details(party: customer)
         details.order = order
+        details.discount = discount
         try node.perform(
             .sell(
                 details,
-                lines.map {
+                lines.map { line in
                     Line(
-                        item: $0.item, quantity: $0.quantity, price: $0.figure,
-                        isTaxIncluded: taxIncluded)
+                        item: line.item, quantity: line.quantity, price: line.figure,
+                        isTaxIncluded: taxIncluded,
+                        discount: lineDiscount.first { $0.item == line.item }?.quantity)
                 }, tender: tender), writing)
     }
 }
