@@ -21,7 +21,8 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Trade",
                 subcommands: [
                     ItemCommand.self, OrderCommand.self, QuotaCommand.self, WorkflowCommand.self,
-                    PersonCommand.self, PartyCommand.self, PricesCommand.self, Receive.self,
+                    PersonCommand.self, PartyCommand.self, PricesCommand.self, TillCommand.self,
+                    Receive.self,
                     Sell.self, Return.self, SendBack.self,
                     TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
                     StockingCommand.self, WriteOff.self,

@@ -63,6 +63,8 @@ package protocol BookView {
     /// All prices of an item on a list.
     func prices(_ list: String, _ item: ItemCode) throws -> [PriceList.Price]
     func priceListOfBranch(_ code: BranchCode) throws -> String?
+    /// Till shifts of a branch that were not closed.
+    func openShifts(_ branch: BranchCode) throws -> [TillShift]
     /// Is this a branch of the book?
     func isBranch(_ code: BranchCode) throws -> Bool
 }

@@ -30,6 +30,7 @@ package enum Command: Codable, Hashable, Sendable {
     case count(Details, CountAct)
     case order(Details, OrderAct)
     case quota(Details, QuotaAct)
+    case till(Details, TillAct)
     /// Who has to look at orders of a kind.
     case setWorkflow(WorkflowChange)
     case setPerson(PersonChange)
@@ -58,7 +59,8 @@ extension Command {
             .repack(let details, _, _, _),
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
             .writeOff(let details, _), .find(let details, _), .count(let details, _),
-            .order(let details, _), .quota(let details, _), .revalue(let details, _, _),
+            .order(let details, _), .quota(let details, _), .till(let details, _),
+            .revalue(let details, _, _),
             .pay(let details, _),
             .journal(let details, _),
             .reverse(let details, _):

@@ -76,6 +76,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case creditLimit = "B0230"
         case unknownPriceList = "B0231"
         case partyInactive = "B0232"
+        /// A till shift that is open, or is over.
+        case shiftState = "B0233"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -170,7 +170,7 @@ extension Planner {
         }
         switch number.kind {
         case .shipment, .arrival, .move, .reversal, .statement, .quota, .salesOrder,
-            .purchaseOrder, .transferRequest:
+            .purchaseOrder, .transferRequest, .tillShift:
             throw Refusal(
                 .notReversible, "a \(number.kind) is not reversed",
                 next: "enter the movement that sets it right")

@@ -31,7 +31,7 @@ extension Planner {
         let party = try (details.party ?? order?.party).map { try self.party($0, view) }
         try requireActive(party, view)
         lines = try lines.map { try merged($0, view) }
-        let till = try account(tender: tender, party: party)
+        let till = try account(tender: Self.firstTender(tender), party: party)
         let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
         let pricing = try pricing(details, party: party, view)
         var priced = try lines.map { try price($0, pricing, view) }
@@ -77,7 +77,13 @@ extension Planner {
         }
         try checkShelf(shelf, free, &document, view)
         let total = try total(priced, taxes)
-        if tender == "credit", let party { try requireCredit(party, total, view) }
+        let parts = try tenders(tender, total, party: party)
+        for part in parts.dropFirst() {
+            try document.move(scope, part.amount, of: currency(), from: till, to: part.account)
+        }
+        for part in parts where part.account.root == .receivable {
+            if let party { try requireCredit(party, part.amount, view) }
+        }
         return try document.draft(references: order.map { [$0.number] } ?? [], total: total)
     }
 
@@ -94,6 +100,11 @@ extension Planner {
             priced[place].rate = TaxRate(
                 millionths: line.rate.millionths, isIncluded: order.isTaxIncluded)
         }
+    }
+
+    /// Of `card=20.00,cash` the card.
+    private static func firstTender(_ text: String) -> String {
+        String(text.prefix { $0 != "," && $0 != "=" })
     }
 
     /// Drawers are `tender/<branch>/<name>`; `credit` is the customer's receivable.

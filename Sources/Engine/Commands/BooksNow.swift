@@ -136,6 +136,10 @@ struct BooksNow: BookView {
         ).last?.text
     }
 
+    func openShifts(_ branch: BranchCode) throws -> [TillShift] {
+        try store.shifts(of: branch, openOnly: true)
+    }
+
     func people() throws -> [PersonFacts] { try store.people() }
 
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }

@@ -103,6 +103,8 @@ extension Engine {
         case .parties(let search): try parties(search: search)
         case .prices(let list, let day): try prices(list: list, at: day)
         case .priceLists: try priceLists()
+        case .shift(let number): try shift(number: number)
+        case .shifts(let openOnly): try shifts(openOnly: openOnly)
         case .workflows: try workflows()
         case .people: try people()
         case .sales(let branch, let from, let to, let byDay):

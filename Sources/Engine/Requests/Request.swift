@@ -93,6 +93,8 @@ package enum Query: Codable, Hashable, Sendable {
     case parties(search: String?)
     case prices(list: String, asAt: String?)
     case priceLists
+    case shift(number: String)
+    case shifts(openOnly: Bool)
     case workflows
     case people
 

@@ -1,7 +1,7 @@
 /// A named place that amounts move between. The name says the home scope and who may write it.
 ///
 /// `trade/<B>`: `stock/B/<location>`, and behind it `/reserved` and
-/// `/promised/<other>`, `prepaid/B`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
+/// `/promised/<other>`, `prepaid/B`, `over-short/B`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
 /// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`.
 /// `money/<B>`: `inventory/B`, `cost-of-sales/B`, `shipped/B`, `payable/B/<party>`, `bank/B/<name>`,
 /// `expense/B/<name>`, `income/B/<name>`, `equity/B/<name>`, `asset/B/<name>`, `liability/B/<name>`,
@@ -26,6 +26,8 @@ package struct Account: Sendable, CustomStringConvertible {
         case granted, grant, quota, committed
         /// Taken for goods that were not delivered yet.
         case prepaid
+        /// What drawers held more (below zero) or less than the books had.
+        case overShort = "over-short"
         case dueFrom = "due-from", dueTo = "due-to"
         case via
     }
@@ -67,7 +69,7 @@ package struct Account: Sendable, CustomStringConvertible {
             guard let branch = BranchCode(parts[1]), rest?.isEmpty == false else { return nil }
             place = .branch(branch)
         case .customer, .supplier, .shrinkage, .sales, .tax, .rounding, .inventory, .costOfSales,
-            .shipped, .writeOff, .variance, .revaluation, .inputTax, .prepaid:
+            .shipped, .writeOff, .variance, .revaluation, .inputTax, .prepaid, .overShort:
             guard let branch = BranchCode(parts[1]), rest == nil else { return nil }
             place = .branch(branch)
         }
@@ -100,7 +102,7 @@ extension Account.Root {
             true
         case .stock, .customer, .supplier, .shrinkage, .sales, .tax, .tender, .receivable,
             .rounding, .transit, .dispute, .dueFrom, .dueTo, .granted, .grant, .quota, .committed,
-            .prepaid, .via:
+            .prepaid, .overShort, .via:
             false
         }
     }

@@ -29,6 +29,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case transferRequest = 19
     /// Rights on goods of a branch that another one may sell: given, asked back, given back.
     case quota = 20
+    /// Drawers of a till, counted.
+    case tillShift = 21
 
     package var letter: String {
         switch self {
@@ -52,6 +54,7 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .salesOrder: "D"
         case .transferRequest: "Q"
         case .quota: "Y"
+        case .tillShift: "H"
         }
     }
 

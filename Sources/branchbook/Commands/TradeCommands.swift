@@ -147,7 +147,9 @@ struct Sell: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @Argument(help: "Lines: CODE:QUANTITY[@PRICE]; of an order none takes all that is left.")
     var lines: [LineArgument] = []
-    @Option(name: .long, help: "What takes the money: cash, card … or credit.")
+    @Option(
+        name: .long,
+        help: "What takes the money: cash, card … or credit; in parts, card=20.00,cash.")
     var tender: String = "cash"
     @Option(name: .long, help: "The customer.") var customer: String?
     @Option(name: .long, help: "The order that the goods are of.") var order: String?
