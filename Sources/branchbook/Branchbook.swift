@@ -32,7 +32,8 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Books",
                 subcommands: [
-                    JournalCommand.self, Balance.self, Stock.self, Units.self, Reorder.self,
+                    JournalCommand.self, Balance.self, Stock.self, Units.self, Lots.self,
+                    Reorder.self,
                     Movement.self,
                     StockCard.self,
                     SalesReport.self, Margin.self, Show.self,

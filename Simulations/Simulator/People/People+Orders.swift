@@ -85,22 +85,21 @@ extension People {
         if givesUp {
             return said(.order(details, .cancel(order: order.number)), act, number, [], uses: place)
         }
-        switch order.stage {
-        case .written:
-            return said(.order(details, .place(order: order.number)), act, number, [], uses: place)
-        case .placed:
-            // Some are kept up to the end of the day alone.
+        // Goods are kept before or after the customer agreed.
+        if !order.isKept, draw.next() % 2 == 0 {
             return document(
-                .order(details, .reserve(order: order.number, [], atMost: draw.next() % 2 == 0)),
+                .order(details, .reserve(order: order.number, [], atMost: draw.next() % 3 == 0)),
                 [], 0, nil, place, order.lines)
-        case .kept, .over:
-            details.order = order.number
-            return document(
-                .sell(details, [], tender: "cash"),
-                order.lines.map {
-                    Move(branch: sites[act.site].branch, item: $0.item, units: -$0.units)
-                }, 0, nil, place, order.lines)
         }
+        guard order.stage == .placed else {
+            return said(.order(details, .place(order: order.number)), act, number, [], uses: place)
+        }
+        details.order = order.number
+        return document(
+            .sell(details, [], tender: "cash"),
+            order.lines.map {
+                Move(branch: sites[act.site].branch, item: $0.item, units: -$0.units)
+            }, 0, nil, place, order.lines)
     }
 
     private func rights(
@@ -109,7 +108,7 @@ extension People {
     ) -> Wish? {
         guard sites.count > 1, let line = lines.first else { return nil }
         let name = sites[other].branch
-        switch draw.next() % 3 {
+        switch draw.next() % 4 {
         case 0:
             return document(
                 .quota(details, .giveBack([Line(item: line.item, quantity: "1")], to: name)), [], 0,

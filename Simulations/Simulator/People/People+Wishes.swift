@@ -9,7 +9,7 @@ extension People {
         let memo = "\(mark)\(number)"
         let branch = sites[act.site].branch
         let details = Details(memo: memo)
-        let lines = Self.lines(&draw, large: act.kind == .receive)
+        let lines = Self.lines(&draw, large: [.receive, .order].contains(act.kind))
         func moves(_ sign: Int64) -> [Move] {
             lines.map { Move(branch: branch, item: $0.item, units: sign * $0.units) }
         }

@@ -87,7 +87,9 @@ struct People {
         /// Of one that was sold on a quota: the branch that has the goods.
         var shelf: Int?
 
-        enum Stage { case written, placed, kept, over }
+        var isKept = false
+
+        enum Stage { case written, placed, over }
     }
 
     static let items = (0..<6).map { "ITEM-\($0)" }

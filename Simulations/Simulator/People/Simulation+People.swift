@@ -118,7 +118,7 @@ extension Simulation {
         case .order(_, .place): go(.placed)
         case .order(_, .reserve):
             record.reached(.kept)
-            go(.kept)
+            if let place = wish.uses { people.orders[place].isKept = true }
         case .order(_, .cancel): go(.over)
         case .sell where wish.kind == .orderStep:
             record.reached(.orderSold)

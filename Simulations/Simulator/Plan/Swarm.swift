@@ -57,7 +57,7 @@ package struct Swarm: Sendable {
             (.sellAndWait, 2), (.sellOut, 3), (.writeOff, 1), (.find, 1), (.revalue, 1), (.pay, 1),
             (.journal, 1), (.setItem, 1), (.importSales, 1), (.report, 2), (.receiveLate, 1),
             (.sendBack, 1), (.count, 2), (.move, 2), (.settle, 2), (.repack, 1),
-            (.order, 2), (.orderStep, 4), (.grant, 3), (.sellOnQuota, 3), (.deliver, 4),
+            (.order, 2), (.orderStep, 6), (.grant, 3), (.sellOnQuota, 3), (.deliver, 4),
             (.rights, 2),
         ]
         let total = weights.reduce(0) { $0 + $1.1 }

@@ -65,6 +65,8 @@ package protocol BookView {
     func priceListOfBranch(_ code: BranchCode) throws -> String?
     /// Till shifts of a branch that were not closed.
     func openShifts(_ branch: BranchCode) throws -> [TillShift]
+    /// Is any item told apart by lots?
+    func tracksItems() throws -> Bool
     /// Is this a branch of the book?
     func isBranch(_ code: BranchCode) throws -> Bool
 }
@@ -89,6 +91,8 @@ package struct ItemFacts: Hashable, Sendable {
     package var isActive: Bool
     /// How its goods are valued; frozen once any have moved.
     package var costing: CostPool.Method
+    /// How its goods are told apart; frozen once any have moved.
+    package var tracking = Tracking.none
     /// The item that this one turned out to be.
     package var alias: ItemCode?
     /// Attributes for which concurrent values stand side by side.

@@ -89,15 +89,18 @@ package struct Details: Codable, Hashable, Sendable {
     package var order: String?
     /// Of a sale: what is taken off all of it, `5%` or an amount.
     package var discount: String?
+    /// Of items that are told apart: which lots.
+    package var lots: [LotChoice]
     package var external: External?
 
     package init(
         date: String? = nil, person: String? = nil, party: String? = nil, memo: String? = nil,
         location: String? = nil, due: String? = nil, order: String? = nil,
-        discount: String? = nil, external: External? = nil
+        discount: String? = nil, lots: [LotChoice] = [], external: External? = nil
     ) {
         self.order = order
         self.discount = discount
+        self.lots = lots
         self.due = due
         self.location = location
         self.date = date
@@ -305,6 +308,8 @@ package struct ItemChange: Codable, Hashable, Sendable {
     package var isActive: Bool?
     /// `average` or `fifo`; fixed once goods have moved.
     package var costing: String?
+    /// `none`, `lot` or `serial`; fixed once goods have moved.
+    package var tracking: String?
     package var category: String?
     /// Further units, such as a box of 12.
     package var packs: [PackChange]?
@@ -313,8 +318,9 @@ package struct ItemChange: Codable, Hashable, Sendable {
         code: String, name: String? = nil, unit: String? = nil, scale: Int? = nil,
         price: String? = nil, barcode: String? = nil, tax: String? = nil, kind: String? = nil,
         shortage: String? = nil, isActive: Bool? = nil, costing: String? = nil,
-        category: String? = nil, packs: [PackChange]? = nil
+        category: String? = nil, tracking: String? = nil, packs: [PackChange]? = nil
     ) {
+        self.tracking = tracking
         self.code = code
         self.name = name
         self.unit = unit

@@ -78,6 +78,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case partyInactive = "B0232"
         /// A till shift that is open, or is over.
         case shiftState = "B0233"
+        /// An item that is told apart by lots or serial numbers, or is not.
+        case lotNeeded = "B0234"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -7,6 +7,7 @@ extension ItemFacts {
         package static let barcode = "barcode", tax = "tax", kind = "kind"
         package static let shortage = "shortage", active = "active", costing = "costing"
         package static let category = "category", alias = "is"
+        package static let tracking = "tracking"
         /// Before the name of a pack: base units in one, and the price of one.
         package static let pack = "pack:", packPrice = "pack-price:"
     }
@@ -54,6 +55,8 @@ extension ItemFacts {
             costing: Self.costing(last(Attribute.costing)),
             alias: last(Attribute.alias)?.text.flatMap { ItemCode($0) },
             contested: values.filter { Set($0.value).count > 1 }.map(\.key).sorted())
+        tracking =
+            last(Attribute.tracking)?.text.flatMap { Tracking(rawValue: $0) } ?? .none
     }
 
     package static func costing(_ value: Value?) -> CostPool.Method {

@@ -132,7 +132,8 @@ extension Planner {
         isDated: Bool, _ view: some BookView
     ) throws {
         guard isDated, day < today else { return }
-        for sum in Self.sums(wanted) {
+        // Of goods that are told apart what was there on a past day is not asked lot by lot.
+        for sum in Self.sums(wanted) where sum.facts.tracking == .none {
             let code = sum.facts.code
             let count = try view.counts(of: shelf, .item(code), after: day).first
             let least = try view.leastBalance(

@@ -46,6 +46,13 @@ extension Planner {
                 .costingFixed, "\(code) has moved: it stays valued by \(held.costing.rawValue)",
                 next: "add a new item with the other method")
         }
+        if let tracking = change.tracking, tracking != held.tracking.rawValue,
+            try view.hasMoved(code)
+        {
+            throw Refusal(
+                .lotNeeded, "\(code) has moved: it stays told apart by \(held.tracking.rawValue)",
+                next: "add a new item")
+        }
         let entity = ItemFacts.entity(code)
         var ops = try writes(code, change) { try view.dots(entity: entity, attribute: $0) }
         ops += try packs(code, change, scale: change.scale ?? held.scale, view)
@@ -164,6 +171,14 @@ extension Planner {
                     .badOption, "goods are valued by `average` or `fifo`, not \(costing)")
             }
             try write(Attribute.costing, .text(costing))
+        }
+        if let tracking = change.tracking {
+            guard Tracking(rawValue: tracking) != nil else {
+                throw Refusal(
+                    .badOption, "goods are told apart by `lot`, `serial` or `none`, not \(tracking)"
+                )
+            }
+            try write(Attribute.tracking, .text(tracking))
         }
         if let isActive = change.isActive {
             try write(Attribute.active, .integer(isActive ? 1 : 0))

@@ -64,6 +64,7 @@ extension Planner {
         guard let number = header.number else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         for (facts, quantity) in wanted {
+            try requireUntracked(facts)
             let commodity = Commodity.item(facts.code)
             try document.move(
                 .trade(branch), quantity, of: commodity, from: shelf,

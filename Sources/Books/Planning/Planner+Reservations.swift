@@ -26,6 +26,7 @@ extension Planner {
             }
         }
         try check(count: wanted.count)
+        for (facts, _) in wanted { try requireUntracked(facts) }
         let header = try reservation(order, details, view)
         var document = DocumentBuilder(header)
         for (facts, quantity) in wanted {

@@ -295,7 +295,9 @@ extension Planner {
         _ shelf: Account, _ wanted: [(facts: ItemFacts, quantity: Int64)],
         _ document: inout DocumentBuilder, _ view: some BookView
     ) throws {
-        for (facts, left, _) in try lacking(wanted, on: shelf, view) {
+        for (facts, left, _) in try lacking(
+            wanted, on: shelf, sellableOn: document.header.effectiveDate, view)
+        {
             let text = Amount.text(left, scale: facts.scale)
             if facts.refusesShortage {
                 throw Refusal(
@@ -309,11 +311,12 @@ extension Planner {
 
     /// Items of which more is wanted than stands on the shelf, with what is left.
     func lacking(
-        _ wanted: [(facts: ItemFacts, quantity: Int64)], on shelf: Account, _ view: some BookView
+        _ wanted: [(facts: ItemFacts, quantity: Int64)], on shelf: Account,
+        sellableOn: Day? = nil, _ view: some BookView
     ) throws -> [(facts: ItemFacts, left: Int128, wanted: Int128)] {
         var lacking: [(ItemFacts, Int128, Int128)] = []
         for (facts, quantity) in Self.sums(wanted) {
-            let left = try view.balance(of: shelf, .item(facts.code))
+            let left = try free(facts, on: shelf, sellableOn: sellableOn, view)
             if left < quantity { lacking.append((facts, left, quantity)) }
         }
         return lacking

@@ -28,7 +28,8 @@ package struct Planner: Sendable {
     /// - Throws: `Refusal` for what the books refuse, `BooksError` and `FactError` for figures that
     ///   do not fit, what the view throws.
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
-        try withBarriers(try draft(command, view), command, view)
+        try withBarriers(
+            try withLots(try draft(command, view), command, view), command, view)
     }
 
     private func draft(_ command: Command, _ view: some BookView) throws -> Draft {

@@ -58,6 +58,8 @@ package struct TransferNotes: Hashable, Sendable {
 
     package enum Kind {
         package static let sent = "sent", recalled = "recalled", claimed = "claimed"
+        /// Which lots were sent.
+        package static let lots = "lots"
     }
 
     enum Field {

@@ -140,6 +140,8 @@ struct BooksNow: BookView {
         try store.shifts(of: branch, openOnly: true)
     }
 
+    func tracksItems() throws -> Bool { try store.tracksItems() }
+
     func people() throws -> [PersonFacts] { try store.people() }
 
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }

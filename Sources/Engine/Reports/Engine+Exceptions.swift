@@ -32,6 +32,7 @@ extension Engine {
         report.rows += try transferExceptions(open, on: today, &figures)
         report.rows += try orderExceptions(on: today, ledger)
         report.rows += try quotaExceptions(&figures)
+        report.rows += try lotExceptions(on: today, &figures)
         report.rows += try partyExceptions(standing, ledger, &figures)
         let ordered = try orderedGoods()
         for branch in branches(standing, nil) {

@@ -98,6 +98,8 @@ extension Engine {
         case .counts(let openOnly): try counts(openOnly: openOnly)
         case .order(let number): try order(number: number)
         case .orders(let filter): try orders(filter)
+        case .lots(let branch, let item, let within):
+            try lots(branch: branch, item: item, within: within, at: now)
         case .units(let item): try units(item: item)
         case .quotas(let branch): try quotas(branch: branch)
         case .parties(let search): try parties(search: search)

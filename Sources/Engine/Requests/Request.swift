@@ -89,6 +89,8 @@ package enum Query: Codable, Hashable, Sendable {
     case orders(OrderFilter)
     /// Where every unit is that ever came.
     case units(item: String?)
+    /// Lots on the shelves; those that expire within so many days.
+    case lots(branch: String?, item: String?, within: Int?)
     case quotas(branch: String?)
     case parties(search: String?)
     case prices(list: String, asAt: String?)

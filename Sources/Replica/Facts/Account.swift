@@ -141,12 +141,13 @@ extension Account {
         case free, reserved
         /// To a branch that may sell them.
         case promised(BranchCode)
-        /// A name that this program does not know.
+        /// No goods on a shelf, or by a name that says something else.
         case other
     }
 
     package var purpose: Purpose {
-        guard let shelf, shelf != self else { return .free }
+        guard let shelf else { return .other }
+        guard shelf != self else { return .free }
         let rest = name.dropFirst(shelf.name.count)
         if rest == Self.reservedSuffix { return .reserved }
         guard rest.hasPrefix(Self.promisedInfix),

@@ -121,6 +121,16 @@ extension Store {
         }.map { String($0.dropFirst(PartyFacts.prefix.count)) }
     }
 
+    /// Was any item ever told apart by lots?
+    package func tracksItems() throws -> Bool {
+        try access { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM register WHERE attribute = 'tracking')"))
+                ?? false
+        }
+    }
+
     /// The names that stand behind `prefix`, which ends on `/`, in order.
     package func named(_ prefix: String) throws -> [String] { try described(prefix) }
 

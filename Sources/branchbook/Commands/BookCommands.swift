@@ -46,6 +46,19 @@ struct Stock: ParsableCommand {
     }
 }
 
+struct Lots: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lots and serial numbers on the shelves, what expires first in front.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "One item.") var item: String?
+    @Option(name: .long, help: "Only what expires within so many days.") var within: Int?
+    func run() throws {
+        try node.query(.lots(branch: branch, item: item, within: within), as: reading.form)
+    }
+}
+
 struct Units: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Where every unit is that ever came: the branches side by side.")

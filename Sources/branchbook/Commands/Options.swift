@@ -91,6 +91,25 @@ enum ReportForm {
     case table, json, csv, html
 }
 
+/// `TEA=L123`, `TEA=L123*12@2027-03-31`.
+struct LotArgument: ExpressibleByArgument {
+    let choice: LotChoice
+
+    init?(argument: String) {
+        let parts = argument.split(
+            separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { return nil }
+        let dated = parts[1].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let counted = dated[0].split(
+            separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+        guard !counted[0].isEmpty else { return nil }
+        choice = LotChoice(
+            item: String(parts[0]), code: String(counted[0]),
+            expiry: dated.count == 2 ? String(dated[1]) : nil,
+            quantity: counted.count == 2 ? String(counted[1]) : nil)
+    }
+}
+
 struct WriteOptions: ParsableArguments {
     @Option(name: .long, help: "Business date, as in 2026-11-24; today by default.")
     var date: String?
@@ -100,6 +119,10 @@ struct WriteOptions: ParsableArguments {
     var memo: String?
     @Option(name: .long, help: "Where the goods stand, or leave; main by default.")
     var location: String?
+    @Option(
+        name: .long,
+        help: "Of an item that is told apart: ITEM=LOT[*QUANTITY][@EXPIRY]; may be repeated.")
+    var lot: [LotArgument] = []
     @Option(name: .long, help: "Return when so many peers hold the document durably.")
     var wait: Int = 0
     @Option(name: .long, help: "Seconds to wait for them.")
@@ -108,7 +131,9 @@ struct WriteOptions: ParsableArguments {
     var json = false
 
     func details(party: String? = nil) -> Details {
-        Details(date: date, person: person, party: party, memo: memo, location: location)
+        Details(
+            date: date, person: person, party: party, memo: memo, location: location,
+            lots: lot.map(\.choice))
     }
 }
 

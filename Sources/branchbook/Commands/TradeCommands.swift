@@ -66,12 +66,15 @@ struct ItemFields: ParsableArguments {
     var pack: [PackArgument] = []
     @Option(name: .long, help: "How it is valued: average or fifo; fixed once it has moved.")
     var costing: String?
+    @Option(
+        name: .long, help: "How it is told apart: none, lot or serial; fixed once it has moved.")
+    var tracking: String?
 
     var change: ItemChange {
         ItemChange(
             code: code, name: name, unit: unit, scale: scale, price: price, barcode: barcode,
             tax: tax, kind: kind, shortage: shortage, isActive: active, costing: costing,
-            category: category, packs: pack.isEmpty ? nil : pack.map(\.change))
+            category: category, tracking: tracking, packs: pack.isEmpty ? nil : pack.map(\.change))
     }
 }
 

@@ -73,6 +73,7 @@ enum Phrases {
         "Is now": "已并入",
         "Tax included": "含税", "Branches": "分店",
         "Till shifts": "交班", "Drawers": "钱箱", "Drawer": "钱箱",
+        "Lots": "批次", "Lot": "批次", "Expires": "有效期至", "Days left": "剩余天数",
         "Promised": "已许", "Quotas": "配额", "Shelf of": "货在", "Sold by": "由其销售", "Granted": "已授予",
         "On its way": "在途权利", "May be sold": "可售", "Sold, not delivered": "已售未交", "Asked for": "申请",
         "Deputy": "代理人", "Until": "截止",
