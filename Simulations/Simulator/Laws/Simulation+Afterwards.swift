@@ -23,6 +23,7 @@ extension Simulation {
         try checkPatience()
         try checkEmptying()
         try checkRefusals()
+        try checkEndings()
         try checkNews()
         record.checked(.newsTravel, .lastWriteShows, at: now)
         if nodes.count > 2, plan.seed % 2 == 0 { try checkDismissal() }

@@ -107,4 +107,46 @@ extension Simulation {
                 machines: [machine.index])
         }
     }
+
+    // MARK: Afterwards
+
+    /// What is kept for an order, and what was sold on a right, is free again when the order is given up.
+    func checkEndings() throws {
+        let shelf = nodes[Int(plan.seed % UInt64(nodes.count))]
+        let seller = nodes[Int((plan.seed + 1) % UInt64(nodes.count))]
+        let memo = "\(People.secretMark)endings"
+        let line = [Line(item: "ITEM-4", quantity: "2", cost: "1.20")]
+        // More than any shelf is short of.
+        let many = [Line(item: "ITEM-4", quantity: "500", cost: "1.20")]
+        _ = try say(.find(Details(memo: memo), many), at: shelf)
+        let order = try say(
+            .order(
+                Details(), .open(OrderForm(kind: .sale, party: "Customer", lines: line))),
+            at: shelf)
+        _ = try say(
+            .order(Details(memo: memo), .reserve(order: order, line, atMost: false)), at: shelf)
+        _ = try say(.order(Details(memo: memo), .cancel(order: order)), at: shelf)
+        try checkReservations()
+        _ = try say(
+            .quota(
+                Details(memo: memo), .grant(line, to: plan.sites[seller.site].branch)), at: shelf)
+        try advance(until: now + Self.newsWithin)
+        let sold = try say(
+            .quota(
+                Details(party: "Customer", memo: memo),
+                .sell(line, from: plan.sites[shelf.site].branch, tender: "cash")), at: seller)
+        _ = try say(.order(Details(memo: memo), .cancel(order: sold)), at: seller)
+        try advance(until: now + Self.newsWithin)
+        try checkReservations()
+        try checkRights()
+    }
+
+    /// The subject of a command that has to be done.
+    private func say(_ command: Command, at machine: Machine) throws -> String {
+        let reply = try ask(.perform(command, wait: 0, waitMilliseconds: 0), of: machine)
+        if case .outcome(let outcome) = reply { return outcome.subject }
+        throw Violation(
+            .commandsAnswer, at: now, "\(machine.name) does not do what it should: \(reply)",
+            machines: [machine.index])
+    }
 }

@@ -22,6 +22,8 @@ package protocol BookView {
     func recorded(source: String, key: String) throws -> [ClosedRange<UInt32>]
     /// What the pool of a branch holds, by the cost fold.
     func pool(_ branch: BranchCode, _ item: ItemCode) throws -> PoolState
+    /// The values that show of a register, more than one where they were written beside each other.
+    func values(entity: String, attribute: String) throws -> [Value]
     /// The dots that show of a register: what a new write supersedes.
     func dots(entity: String, attribute: String) throws -> [Dot]
     /// The next gapless number of this node's series.

@@ -5,6 +5,8 @@ package enum Command: Codable, Hashable, Sendable {
     /// New items; refused as a whole where one exists already.
     case addItems([ItemChange])
     case setItem(ItemChange)
+    /// A new item, or what differs of one that is there.
+    case putItem(ItemChange)
     case receive(Details, [Line], supplier: String)
     case sell(Details, [Line], tender: String)
     /// Goods that come back. `sale` is the number of the sale they were bought on, if known.
@@ -51,7 +53,8 @@ extension Command {
     /// Nil for master data.
     package var details: Details? {
         switch self {
-        case .addItems, .setItem, .setLocation, .setStocking, .setWorkflow, .setPerson, .setParty,
+        case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
+            .setParty,
             .setPrices, .setBranchPrices, .mergeItem:
             nil
         case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),

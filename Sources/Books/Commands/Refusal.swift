@@ -80,6 +80,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case shiftState = "B0233"
         /// An item that is told apart by lots or serial numbers, or is not.
         case lotNeeded = "B0234"
+        /// Master data that says what is said already.
+        case nothingChanges = "B0235"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -28,14 +28,37 @@ package struct Planner: Sendable {
     /// - Throws: `Refusal` for what the books refuse, `BooksError` and `FactError` for figures that
     ///   do not fit, what the view throws.
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
-        try withBarriers(
-            try withLots(try draft(command, view), command, view), command, view)
+        let draft = try draft(command, view)
+        guard command.details != nil else { return try withoutRepeats(draft, view) }
+        return try withBarriers(try withLots(draft, command, view), command, view)
+    }
+
+    /// What a register says already, and alone, is not said again.
+    private func withoutRepeats(_ draft: Draft, _ view: some BookView) throws -> Draft {
+        var changed = Draft(
+            number: draft.number, parts: [], references: draft.references, notices: draft.notices,
+            total: draft.total)
+        for part in draft.parts {
+            let ops = try part.ops.filter { op in
+                guard case .set(let write) = op else { return true }
+                return try view.values(entity: write.entity, attribute: write.attribute)
+                    != [write.value]
+            }
+            if !ops.isEmpty { changed.add(ops, to: part.scope) }
+        }
+        guard !changed.parts.isEmpty else {
+            throw Refusal(.nothingChanges, "all of that is so already")
+        }
+        return changed
     }
 
     private func draft(_ command: Command, _ view: some BookView) throws -> Draft {
         switch command {
         case .addItems(let changes): try addItems(changes, view)
         case .setItem(let change): try setItem(change, view)
+        case .putItem(let change):
+            try Self.code(change.code).isKnown(view)
+                ? try setItem(change, view) : try addItems([change], view)
         case .receive(let details, let lines, let supplier):
             try receive(details, lines, supplier: supplier, view)
         case .sell(let details, let lines, let tender):

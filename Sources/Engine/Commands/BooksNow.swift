@@ -55,6 +55,10 @@ struct BooksNow: BookView {
         try store.pool(branch, item)
     }
 
+    func values(entity: String, attribute: String) throws -> [Value] {
+        try store.values(entity: entity, attribute: attribute)
+    }
+
     func dots(entity: String, attribute: String) throws -> [Dot] {
         try store.dots(entity: entity, attribute: attribute)
     }

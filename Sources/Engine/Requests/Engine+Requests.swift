@@ -30,6 +30,11 @@ extension Engine {
             }
             return Answer(
                 reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
+        case .checkAll(let commands):
+            guard commands.count <= Self.commandsMax else {
+                throw Refusal(.tooManyLines, "a batch has at most \(Self.commandsMax) commands")
+            }
+            return Answer(reply: .outcomes(try tried(commands, at: now)))
         case .query(let query): return Answer(reply: .report(try report(query, at: now)))
         case .invite(let order):
             return Answer(reply: .outcome(try undoable { try invite(order, at: now) }))
@@ -58,6 +63,19 @@ extension Engine {
 
     /// Commands in one batch of an import.
     package static let commandsMax = 10_000
+
+    private struct Tried: Error { let results: [CommandResult] }
+
+    /// What would come of commands, one after the other; undone as a whole.
+    private func tried(_ commands: [Command], at now: Instant) throws -> [CommandResult] {
+        do {
+            return try undoable {
+                throw Tried(results: try commands.map { try performed($0, at: now).0 })
+            }
+        } catch let tried as Tried {
+            return tried.results
+        }
+    }
 
     /// With a savepoint: when `body` throws, the author's state and the standing are as before.
     func undoable<T>(_ body: () throws -> T) throws -> T {

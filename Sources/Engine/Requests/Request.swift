@@ -9,6 +9,8 @@ package enum Request: Codable, Sendable {
     /// Several commands of one import, each a commit of its own, all in one SQLite transaction.
     /// A refused command leaves the others standing.
     case performAll([Command])
+    /// The same, and nothing of it is kept: what would come of it.
+    case checkAll([Command])
     case query(Query)
     case invite(InvitationOrder)
     case withdrawInvitation(id: String)

@@ -1,0 +1,239 @@
+package import Books
+
+/// What a table of another system holds.
+package enum TableKind: String, CaseIterable, Codable, Sendable {
+    case items, parties, prices, stock, receipts, counts
+
+    /// The fields, and whether each row has to have them.
+    package var fields: [(name: String, isRequired: Bool)] {
+        switch self {
+        case .items:
+            [
+                ("code", true), ("name", false), ("unit", false), ("scale", false),
+                ("price", false), ("barcode", false), ("tax", false), ("kind", false),
+                ("shortage", false), ("costing", false), ("tracking", false), ("category", false),
+            ]
+        case .parties:
+            [
+                ("name", true), ("title", false), ("contact", false), ("tax-number", false),
+                ("terms", false), ("credit-limit", false), ("price-list", false),
+            ]
+        case .prices: [("item", true), ("price", true), ("from", false)]
+        case .stock:
+            [
+                ("item", true), ("quantity", true), ("cost", false), ("location", false),
+                ("lot", false), ("expiry", false),
+            ]
+        case .receipts:
+            [
+                ("document", true), ("supplier", true), ("item", true), ("quantity", true),
+                ("cost", false), ("date", false), ("location", false), ("lot", false),
+                ("expiry", false),
+            ]
+        case .counts: [("item", true), ("quantity", true), ("location", false)]
+        }
+    }
+}
+
+/// Reads the rows of a table and makes commands of them: one a row, or one for the rows of a document. What was
+/// brought in before is refused as recorded, or changes nothing.
+package struct TableImport: Sendable {
+    /// A command, and the lines of the file that it is of.
+    package struct Step: Sendable {
+        package let command: Command
+        package let lines: ClosedRange<Int>
+    }
+
+    package struct Fault: Hashable, Sendable {
+        package let lines: ClosedRange<Int>
+        package let code: String
+        package let reason: String
+        package let next: String
+
+        package init(lines: ClosedRange<Int>, _ refusal: Refusal) {
+            self.lines = lines
+            (code, reason, next) = (refusal.code.rawValue, refusal.what, refusal.next)
+        }
+    }
+
+    private struct Row: Sendable {
+        let line: Int
+        let values: [String: String]
+        subscript(_ field: String) -> String? { values[field] }
+    }
+
+    /// Rows of one document, or of one part of a list.
+    package static let rowsMax = 500
+
+    private let kind: TableKind
+    /// Names the file in every key.
+    private let source: String
+    /// The list that prices are of.
+    private let list: String?
+    private let person: String?
+    private var places: [String: Int] = [:]
+    private var group: [Row] = []
+    private var groups = 0
+    package private(set) var rowsRead = 0
+    package private(set) var steps: [Step] = []
+    package private(set) var faults: [Fault] = []
+
+    /// - Parameter map: field to column; a field that is not named is the column of its own name.
+    package init(
+        _ kind: TableKind, header: CSVRecord, map: [String: String], source: String,
+        list: String? = nil, person: String? = nil
+    ) throws(Refusal) {
+        self.kind = kind
+        self.source = source
+        self.list = list
+        self.person = person
+        guard kind != .prices || list != nil else {
+            throw Refusal(.badMapping, "prices are of a list", next: "name it with --list")
+        }
+        if let unknown = map.keys.sorted().first(where: { name in
+            !kind.fields.contains { $0.name == name }
+        }) {
+            throw Refusal(
+                .badMapping, "there is no field “\(unknown)” in a table of \(kind.rawValue)",
+                next: "fields are \(kind.fields.map(\.name).joined(separator: ", "))")
+        }
+        for (field, isRequired) in kind.fields {
+            let column = map[field] ?? field
+            let place = header.fields.firstIndex {
+                map[field] == nil
+                    ? $0.lowercased() == column : $0.utf8.elementsEqual(column.utf8)
+            }
+            if let place {
+                places[field] = place
+            } else if isRequired || map[field] != nil {
+                throw Refusal(
+                    .badMapping, "the file has no column “\(column)”",
+                    next: "name the one that it has: --map \(field)=COLUMN")
+            }
+        }
+    }
+
+    package mutating func read(_ record: CSVRecord) {
+        guard !record.isBlank else { return }
+        rowsRead += 1
+        func refuse(_ reason: String) {
+            faults.append(
+                Fault(lines: record.line...record.line, Refusal(.badFile, reason)))
+        }
+        if let problem = record.problem { return refuse(problem.description) }
+        var values: [String: String] = [:]
+        for (field, place) in places where place < record.fields.count {
+            let text = record.fields[place].trimmed
+            if !text.isEmpty { values[field] = text }
+        }
+        for (field, isRequired) in kind.fields where isRequired && values[field] == nil {
+            return refuse("there is no \(field)")
+        }
+        let row = Row(line: record.line, values: values)
+        if let first = group.first, !belongs(row, with: first) { finishGroup() }
+        group.append(row)
+        if group.count == Self.rowsMax || isAlone { finishGroup() }
+    }
+
+    /// No more rows.
+    package mutating func finish() { finishGroup() }
+
+    /// Takes the commands that are ready.
+    package mutating func take() -> [Step] {
+        defer { steps = [] }
+        return steps
+    }
+
+    package mutating func takeFaults() -> [Fault] {
+        defer { faults = [] }
+        return faults
+    }
+
+    // MARK: Groups
+
+    private var isAlone: Bool { kind == .items || kind == .parties }
+
+    private func belongs(_ row: Row, with first: Row) -> Bool {
+        switch kind {
+        case .items, .parties: false
+        case .prices: true
+        case .stock, .counts: row["location"] == first["location"]
+        case .receipts:
+            ["document", "supplier", "date", "location"].allSatisfy { row[$0] == first[$0] }
+        }
+    }
+
+    private mutating func finishGroup() {
+        guard let first = group.first, let last = group.last else { return }
+        groups += 1
+        steps.append(Step(command: command(first), lines: first.line...last.line))
+        group = []
+    }
+
+    private func command(_ first: Row) -> Command {
+        switch kind {
+        case .items:
+            return .putItem(
+                ItemChange(
+                    code: first["code"] ?? "", name: first["name"], unit: first["unit"],
+                    scale: first["scale"].flatMap { Int($0) }, price: first["price"],
+                    barcode: first["barcode"], tax: first["tax"], kind: first["kind"],
+                    shortage: first["shortage"], costing: first["costing"],
+                    category: first["category"], tracking: first["tracking"]))
+        case .parties:
+            return .setParty(
+                PartyChange(
+                    name: first["name"] ?? "", title: first["title"], contact: first["contact"],
+                    taxNumber: first["tax-number"], terms: first["terms"],
+                    creditLimit: first["credit-limit"], priceList: first["price-list"],
+                    // A party that is only named is known from now on.
+                    isActive: first.values.count == 1 ? true : nil))
+        case .prices:
+            return .setPrices(
+                PriceListChange(
+                    name: list ?? "",
+                    prices: group.map {
+                        .init(item: $0["item"] ?? "", price: $0["price"] ?? "", from: $0["from"])
+                    }))
+        case .stock: return .find(details(first, memo: "opening stock"), lines)
+        case .receipts:
+            return .receive(details(first), lines, supplier: first["supplier"] ?? "")
+        case .counts:
+            return .count(
+                details(first),
+                .now(CountOrder(location: first["location"] ?? LocationFacts.main), lines))
+        }
+    }
+
+    private var lines: [Line] {
+        group.map {
+            Line(item: $0["item"] ?? "", quantity: $0["quantity"] ?? "", cost: $0["cost"])
+        }
+    }
+
+    private func details(_ first: Row, memo: String? = nil) -> Details {
+        // A document's key is its own; of a list it is where in the file the rows stand.
+        let key = first["document"] ?? "\(kind.rawValue) \(groups)"
+        return Details(
+            date: first["date"], person: person, memo: memo, location: first["location"],
+            lots: group.compactMap { row in
+                row["lot"].map {
+                    LotChoice(
+                        item: row["item"] ?? "", code: $0, expiry: row["expiry"],
+                        quantity: row["quantity"])
+                }
+            },
+            external: .init(
+                source: source, key: key, first: 1, last: UInt32(clamping: group.count)))
+    }
+}
+
+extension String {
+    /// Without blanks at either end.
+    fileprivate var trimmed: String {
+        var text = self[...]
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}
