@@ -5,7 +5,7 @@ import Foundation
 ///     bench [SALES] [--branchbook PATH]
 ///
 /// In this process: catch-up of a store from runs of entries against plain inserts of the rows that it
-/// ends with. With two real daemons on loopback: a newcomer's catch-up, local sales of one client and of
+/// ends with; what a sale costs after all the others, a late receipt, and reports of a month. With two real daemons on loopback: a newcomer's catch-up, local sales of one client and of
 /// 32, the way to a peer, reports, memory, an idle link. Ratios and medians mean something; seconds are
 /// this machine's at this hour.
 @main
@@ -32,6 +32,8 @@ struct Bench {
         var figures: [(String, Double)] = [("sales", Double(sales))]
         note("catch-up of a store, three rounds of \(sales) sales")
         figures += try StoreCatchUp(sales: sales, folder: folder).measure()
+        note("goods: \(sales) sales, a late receipt, reports of a month")
+        figures += try Goods(sales: sales, folder: folder).measure()
         if let program {
             figures += try Daemons(program: program, sales: sales, folder: folder).measure()
         }

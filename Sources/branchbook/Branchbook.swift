@@ -26,7 +26,7 @@ struct Branchbook: AsyncParsableCommand {
                     Sell.self, Return.self, SendBack.self,
                     TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
                     StockingCommand.self, WriteOff.self,
-                    Find.self, CountCommand.self, Revalue.self,
+                    Find.self, CountCommand.self, Revalue.self, Spread.self,
                     Pay.self, Post.self, Reverse.self,
                 ]),
             CommandGroup(
@@ -36,7 +36,7 @@ struct Branchbook: AsyncParsableCommand {
                     Reorder.self,
                     Movement.self,
                     StockCard.self,
-                    SalesReport.self, Margin.self, Show.self,
+                    SalesReport.self, Purchases.self, Margin.self, SlowStock.self, Show.self,
                     Exceptions.self,
                 ]),
             CommandGroup(

@@ -43,6 +43,8 @@ package enum Command: Codable, Hashable, Sendable {
     /// From now on an item is another one; empty: itself again.
     case mergeItem(String, into: String)
     case revalue(Details, item: String, change: Revaluation)
+    /// Freight or duty on a receipt, spread over its goods.
+    case spread(Details, receipt: String, amount: String, basis: SpreadBasis)
     case pay(Details, Payment)
     /// A general journal entry. Positive debits, negative credits.
     case journal(Details, [JournalLine])
@@ -63,7 +65,7 @@ extension Command {
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
             .writeOff(let details, _), .find(let details, _), .count(let details, _),
             .order(let details, _), .quota(let details, _), .till(let details, _),
-            .revalue(let details, _, _),
+            .revalue(let details, _, _), .spread(let details, _, _, _),
             .pay(let details, _),
             .journal(let details, _),
             .reverse(let details, _):
@@ -73,6 +75,14 @@ extension Command {
 
     /// A sheet's differences are those of the day that it was opened for.
     var postsSheet: Bool { if case .count(_, .post) = self { true } else { false } }
+
+    /// What an import says: of that only what is not said already is written.
+    var mayRepeat: Bool {
+        switch self {
+        case .putItem, .setParty, .setPrices: true
+        default: false
+        }
+    }
 
     var isReversal: Bool { if case .reverse = self { true } else { false } }
 }
@@ -196,6 +206,11 @@ package enum Revaluation: Codable, Hashable, Sendable {
     case unitCost(String)
     /// Adds to the value of an earlier receipt: freight, duty, an invoice's difference.
     case of(receipt: String, by: String)
+}
+
+/// By what a charge is shared out.
+package enum SpreadBasis: String, Codable, CaseIterable, Sendable {
+    case value, quantity
 }
 
 package struct Payment: Codable, Hashable, Sendable {

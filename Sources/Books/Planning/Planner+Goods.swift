@@ -14,7 +14,7 @@ extension Planner {
         }
         let supplier = try party(order?.party ?? supplier, view)
         try requireActive(supplier, view)
-        var lines = try lines.map { try merged($0, view) }
+        var lines = lines
         if let order, lines.isEmpty { lines = try rest(of: order, view) }
         try check(count: lines.count)
         try Self.check(supplier, "supplier", DocumentHeader.partyBytesMax)
@@ -24,7 +24,7 @@ extension Planner {
                 .goodsReceipt, details, link: order.map { DocumentLink(.fulfils, $0.number) },
                 notBefore: order?.opened.day, party: supplier, view))
         var total = Int128(0)
-        let all = try lines.map { (line: $0, goods: try goods($0, view)) }
+        let all = try lines.map { (line: $0, goods: try newGoods($0, view)) }
         if let order {
             noteOverdone(order, all.map { ($0.goods.facts, $0.goods.quantity) }, &document)
         }

@@ -42,6 +42,60 @@ extension Planner {
         return try document.draft(references: link.map { [$0.target] } ?? [], total: amount)
     }
 
+    /// Freight, duty and other charges on a receipt: shared out over its goods by what they were worth or how many they
+    /// are, to the cent; each share acts at the receipt's own place, on what is on hand and on what was sold.
+    func spread(
+        _ details: Details, receipt text: String, _ amountText: String, by basis: SpreadBasis,
+        _ view: some BookView
+    ) throws -> Draft {
+        try requireMoney("stock values")
+        let amount = try Amount.parse(amountText, scale: ledger.scale)
+        guard amount > 0 else { throw Refusal(.notPositive, "\(amountText) is not positive") }
+        let number = try Self.number(text)
+        let transactions = try view.transactions(of: number)
+        guard let first = transactions.first, number.series.branch == branch,
+            number.kind == .goodsReceipt
+        else { throw Refusal(.unknownDocument, "there is no receipt \(number)") }
+        guard let party = details.party else {
+            throw Refusal(
+                .badOption, "a charge is owed to somebody", next: "name them with --party")
+        }
+        var weights: [ItemCode: Int128] = [:]
+        for posting in transactions.flatMap(\.postings) {
+            switch (basis, posting.account.root, posting.commodity, posting.item) {
+            case (.value, .inventory, .currency, let item?):
+                weights[item, default: 0] += Int128(posting.amount)
+            case (.quantity, .stock, .item(let item), _):
+                weights[item, default: 0] += Int128(posting.amount)
+            default: break
+            }
+        }
+        weights = weights.filter { $0.value > 0 }
+        let sum = weights.values.reduce(0, +)
+        guard sum > 0 else {
+            throw Refusal(
+                .notPositive, "the goods of \(number) have no \(basis.rawValue)",
+                next: "spread it by the other")
+        }
+        var document = DocumentBuilder(
+            try header(
+                .revaluation, details, link: DocumentLink(.adjusts, number),
+                notBefore: first.document.effectiveDate, view))
+        var (seen, given) = (Int128(0), Int128(0))
+        for (item, weight) in weights.sorted(by: { $0.key < $1.key }) {
+            seen += weight
+            let due = Int128(try Self.divide(Int128(amount) * seen, by: sum))
+            let share = try Self.narrow(due - given)
+            given = due
+            guard share != 0 else { continue }
+            try document.move(
+                .money(branch), share, of: currency(),
+                from: .named(.payable, branch, try self.party(party, view)),
+                to: .simple(.inventory, branch), taggedTo: item)
+        }
+        return try document.draft(references: [number], total: amount)
+    }
+
     private func toUnitCost(
         _ text: String, _ facts: ItemFacts, _ view: some BookView
     ) throws -> Int64 {

@@ -111,8 +111,7 @@ extension Planner {
             throw Refusal(.tooManyLines, "an order has at most \(Self.orderLinesMax) lines")
         }
         return try lines.map { line in
-            let line = try merged(line, view)
-            let goods = try goods(line, view)
+            let goods = try newGoods(line, view)
             var isTaxIncluded = line.isTaxIncluded
             if kind != .sale { try requireStock(goods.facts) }
             var price: (millionths: Int64, per: Int64)?

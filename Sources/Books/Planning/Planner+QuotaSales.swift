@@ -21,7 +21,7 @@ extension Planner {
         let till = try account(tender: tender, party: party)
         let pricing = try pricing(details, party: party, view)
         let ordered = try lines.map { line in
-            let goods = try goods(line, view)
+            let goods = try newGoods(line, view)
             try requireStock(goods.facts)
             let (millionths, per, _) = try unitPrice(line, goods, pricing, view)
             return (

@@ -30,7 +30,6 @@ extension Planner {
         try check(count: lines.count)
         let party = try (details.party ?? order?.party).map { try self.party($0, view) }
         try requireActive(party, view)
-        lines = try lines.map { try merged($0, view) }
         let till = try account(tender: Self.firstTender(tender), party: party)
         let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
         let pricing = try pricing(details, party: party, view)
@@ -134,10 +133,11 @@ extension Planner {
         return text
     }
 
+    /// - Parameter isNew: business of today, and not what came back of a sale.
     private func price(
-        _ line: Line, _ pricing: Pricing, _ view: some BookView
+        _ line: Line, _ pricing: Pricing, isNew: Bool = true, _ view: some BookView
     ) throws -> PricedLine {
-        let goods = try goods(line, view)
+        let goods = try isNew ? newGoods(line, view) : goods(line, view)
         let (unit, per, isIncluded) = try unitPrice(line, goods, pricing, view)
         var rate = goods.facts.taxMillionths
         if let tax = line.tax { rate = try Amount.parse(tax, scale: 4) }
@@ -238,14 +238,15 @@ extension Planner {
             .partyInactive, "\(party) is not active", next: "see `branchbook party show`")
     }
 
-    /// A line of new business: of the item that this one turned out to be.
-    func merged(_ line: Line, _ view: some BookView) throws -> Line {
-        guard let alias = try? item(line.item, view).alias, let into = try view.item(alias),
-            into.alias == nil
-        else { return line }
+    /// The goods of a line of new business: of the item that this one turned out to be.
+    func newGoods(_ line: Line, _ view: some BookView) throws -> Goods {
+        let own = try goods(line, view)
+        guard let alias = own.facts.alias, let into = try view.item(alias), into.alias == nil else {
+            return own
+        }
         var line = line
         line.item = alias.text
-        return line
+        return try goods(line, view)
     }
 
     /// Tax per document and rate; where it is included the lines become net, and what rounding
@@ -510,7 +511,7 @@ extension Planner {
         item.returned += Int128(quantity)
         if line.price != nil {
             sold.items[facts.code] = item
-            return try price(line, Pricing(list: nil, day: sold.day), view)
+            return try price(line, Pricing(list: nil, day: sold.day), isNew: false, view)
         }
         guard !facts.isService, item.quantity > 0 else {
             throw Refusal(.noPrice, "a refund of the service \(facts.code) needs a price")

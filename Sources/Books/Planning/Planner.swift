@@ -29,7 +29,7 @@ package struct Planner: Sendable {
     ///   do not fit, what the view throws.
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
         let draft = try draft(command, view)
-        guard command.details != nil else { return try withoutRepeats(draft, view) }
+        if command.mayRepeat { return try withoutRepeats(draft, view) }
         return try withBarriers(try withLots(draft, command, view), command, view)
     }
 
@@ -93,6 +93,8 @@ package struct Planner: Sendable {
         case .mergeItem(let item, let other): try mergeItem(item, into: other, view)
         case .revalue(let details, let item, let change):
             try revalue(details, item: item, change, view)
+        case .spread(let details, let receipt, let amount, let basis):
+            try spread(details, receipt: receipt, amount, by: basis, view)
         case .pay(let details, let payment): try pay(details, payment, view)
         case .journal(let details, let lines): try journal(details, lines, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)

@@ -118,6 +118,10 @@ extension Engine {
         case .orders(let filter): try orders(filter)
         case .lots(let branch, let item, let within):
             try lots(branch: branch, item: item, within: within, at: now)
+        case .purchases(let branch, let from, let to):
+            try purchases(branch: branch, from: from, to: to)
+        case .slowStock(let branch, let days):
+            try slowStock(branch: branch, days: days, at: now)
         case .units(let item): try units(item: item)
         case .quotas(let branch): try quotas(branch: branch)
         case .parties(let search): try parties(search: search)

@@ -93,6 +93,10 @@ package enum Query: Codable, Hashable, Sendable {
     case units(item: String?)
     /// Lots on the shelves; those that expire within so many days.
     case lots(branch: String?, item: String?, within: Int?)
+    /// What came from suppliers.
+    case purchases(branch: String?, from: String, to: String)
+    /// Goods of which none was sold for so many days.
+    case slowStock(branch: String?, days: Int)
     case quotas(branch: String?)
     case parties(search: String?)
     case prices(list: String, asAt: String?)

@@ -146,6 +146,31 @@ struct Margin: ParsableCommand {
     }
 }
 
+struct Purchases: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What came from suppliers, less what went back, by supplier and item.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "First day.") var from: String
+    @Option(name: .long, help: "Last day.") var to: String
+    @Option(name: .long, help: "One branch.") var branch: String?
+    func run() throws {
+        try node.query(.purchases(branch: branch, from: from, to: to), as: reading.form)
+    }
+}
+
+struct SlowStock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slow", abstract: "Goods of which none was sold for a while.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "For so many days.") var days: Int = 60
+    @Option(name: .long, help: "One branch.") var branch: String?
+    func run() throws {
+        try node.query(.slowStock(branch: branch, days: days), as: reading.form)
+    }
+}
+
 struct SalesReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sales", abstract: "What each branch sold.")

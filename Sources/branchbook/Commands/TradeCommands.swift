@@ -277,6 +277,25 @@ struct Revalue: ParsableCommand {
     }
 }
 
+struct Spread: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Freight or duty on a receipt, shared out over its goods.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "How much.") var amount: String
+    @Option(name: .long, help: "The receipt.") var receipt: String
+    @Option(name: .long, help: "By what the goods were worth, or how many: value or quantity.")
+    var by: SpreadBasis = .value
+    @Option(name: .long, help: "Who is owed for it.") var party: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .spread(writing.details(party: party), receipt: receipt, amount: amount, basis: by),
+            writing)
+    }
+}
+
+extension SpreadBasis: ExpressibleByArgument {}
+
 struct Pay: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Money to a supplier or from a customer.")

@@ -1,0 +1,88 @@
+import Books
+import GRDB
+package import Replica
+
+/// What came from suppliers, and what lies too long.
+extension Store {
+    package struct PurchaseKey: Hashable, Sendable {
+        package let supplier: String
+        package let item: String
+    }
+
+    package struct PurchaseRow: Sendable {
+        /// Base units, less what went back.
+        package var quantity = Int128(0)
+        /// What the goods were put on the books for, less what was credited; minor units.
+        package var value = Int128(0)
+
+        package init() {}
+    }
+
+    /// Receipts less what went back to suppliers in some days, reversals on their own day. Cost: the postings of
+    /// those days to the branch's suppliers, inventory and variance.
+    package func purchases(
+        of branch: BranchCode, from: Day, to: Day
+    ) throws -> [PurchaseKey: PurchaseRow] {
+        try access { db in
+            var found: [PurchaseKey: PurchaseRow] = [:]
+            let accounts: [(Account, isGoods: Bool)] = [
+                (.simple(.supplier, branch), true), (.simple(.inventory, branch), false),
+                (.simple(.variance, branch), false),
+            ]
+            for (account, isGoods) in accounts {
+                let rows = try Row.fetchCursor(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT coalesce(d.party, (SELECT o.party FROM document o
+                                    WHERE o.number = d.target LIMIT 1), ''),
+                                n.name, sum(p.amount >> 32), sum(p.amount & 4294967295)
+                            FROM book_day b CROSS JOIN posting p ON p.day = b.day
+                                AND p.account = (SELECT id FROM name WHERE name = ?)
+                            JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                            JOIN name n ON n.id = \(isGoods ? "p.commodity" : "p.item")
+                            WHERE b.day >= ? AND b.day <= ? AND (d.kind IN (?, ?)
+                                OR d.kind = ? AND substr(d.target, instr(d.target, '-') + 1, 1)
+                                    IN ('G', 'B'))
+                            GROUP BY 1, 2
+                            """),
+                    arguments: [
+                        account.name, from.number, to.number,
+                        DocumentKind.goodsReceipt.rawValue, DocumentKind.supplierReturn.rawValue,
+                        DocumentKind.reversal.rawValue,
+                    ])
+                while let row = try rows.next() {
+                    let key = PurchaseKey(
+                        supplier: try row.at(0), item: String((try row.at(1) as String).dropFirst())
+                    )
+                    let sum =
+                        Int128(try row.at(2) as Int64) << 32 + Int128(try row.at(3) as Int64)
+                    if isGoods {
+                        found[key, default: PurchaseRow()].quantity -= sum
+                    } else {
+                        found[key, default: PurchaseRow()].value += sum
+                    }
+                }
+            }
+            return found
+        }
+    }
+
+    /// The last day on which each item of a branch was sold. Pools are to be folded before. Cost: a look at the
+    /// branch's costs.
+    package func lastSales(of branch: BranchCode) throws -> [String: Day] {
+        try access { db in
+            var last: [String: Day] = [:]
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT n.name, max(c.day) FROM cost c JOIN name n ON n.id = c.item
+                        WHERE c.branch = ? AND c.kind = ? GROUP BY c.item
+                        """),
+                arguments: [branch.text, DocumentKind.sale.rawValue])
+            while let row = try rows.next() {
+                last[String((try row.at(0) as String).dropFirst())] = Day(number: try row.at(1))
+            }
+            return last
+        }
+    }
+}

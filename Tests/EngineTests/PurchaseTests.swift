@@ -1,0 +1,127 @@
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Replica
+@testable import Store
+
+/// What was bought, what it came to, and what lies.
+@Suite struct PurchaseTests {
+    private static func shop(_ seed: UInt64) throws -> TestNode {
+        let node = try TestNode.founder(seed: seed)
+        try node.perform(
+            .addItems(
+                ["TEA", "CUP", "POT"].map { ItemChange(code: $0, name: $0, price: "9.00") }))
+        return node
+    }
+
+    private static func receive(
+        _ node: TestNode, _ date: String, _ supplier: String, _ lines: [(String, String, String)]
+    ) throws -> String {
+        try node.perform(
+            .receive(
+                Details(date: date),
+                lines.map { Line(item: $0.0, quantity: $0.1, cost: $0.2) }, supplier: supplier)
+        ).subject
+    }
+
+    @Test func freightIsSharedOut() throws {
+        let hz = try Self.shop(111)
+        let receipt = try Self.receive(
+            hz, "2026-11-01", "ACME", [("TEA", "30", "2.00"), ("CUP", "10", "4.00")])
+        // Half of the teas are sold before the freight is known.
+        try hz.perform(.sell(Details(), [Line(item: "TEA", quantity: "15")], tender: "cash"))
+        func spread(_ amount: String, _ basis: SpreadBasis, party: String? = "Carrier") -> Command {
+            .spread(Details(party: party), receipt: receipt, amount: amount, basis: basis)
+        }
+        // 60.00 and 40.00: of 10.01 they bear 6.01 and 4.00; of that of the teas half was sold.
+        try hz.perform(spread("10.01", .value))
+        let balances = try hz.balances()
+        #expect(balances["payable/HZ/Carrier"] == "-10.01")
+        func held(_ item: String) throws -> Int64 {
+            try hz.engine.store.pool(
+                try #require(BranchCode("HZ")), try #require(ItemCode(item))
+            ).value
+        }
+        #expect(try held("CUP") == 4_400)
+        #expect(try [3_300, 3_301].contains(held("TEA")))
+        // By units: 30 and 10 of 4.00.
+        try hz.perform(spread("4.00", .quantity))
+        #expect(try held("CUP") == 4_500)
+        #expect(try hz.balances()["payable/HZ/Carrier"] == "-14.01")
+        let free = try Self.receive(hz, "2026-11-02", "ACME", [("POT", "5", "0")])
+        for (command, code) in [
+            (spread("0", .value), Refusal.Code.notPositive),
+            (spread("1.00", .value, party: nil), .badOption),
+            (
+                .spread(
+                    Details(party: "C"), receipt: free, amount: "1.00", basis: .value),
+                .notPositive
+            ),
+            (
+                .spread(
+                    Details(party: "C"), receipt: "HZa-G-2026-000099", amount: "1.00",
+                    basis: .value), .unknownDocument
+            ),
+        ] {
+            #expect(hz.refusal(command) == code)
+        }
+        #expect(try hz.verify().isSound)
+    }
+
+    @Test func purchasesBySupplier() throws {
+        let hz = try Self.shop(112)
+        let first = try Self.receive(
+            hz, "2026-11-01", "ACME", [("TEA", "30", "2.00"), ("CUP", "10", "4.00")])
+        _ = try Self.receive(hz, "2026-11-05", "ACME", [("TEA", "10", "2.60")])
+        let wrong = try Self.receive(hz, "2026-11-06", "Best", [("POT", "5", "20.00")])
+        _ = try Self.receive(hz, "2026-12-01", "Best", [("POT", "1", "20.00")])
+        try hz.perform(
+            .sendBack(
+                Details(date: "2026-11-07"), [Line(item: "CUP", quantity: "4")], receipt: first,
+                supplier: nil))
+        func rows(_ to: String) throws -> [String] {
+            try hz.report(.purchases(branch: nil, from: "2026-11-01", to: to)).rows.map { row in
+                [0, 1, 3, 4, 5].map { row[$0].plain }.joined(separator: " ")
+            }
+        }
+        #expect(
+            try rows("2026-11-10") == [
+                "ACME CUP 6 24.00 4.00", "ACME TEA 40 86.00 2.15", "Best POT 5 100.00 20.00",
+            ])
+        try hz.perform(.reverse(Details(), number: wrong))
+        #expect(try rows("2026-12-01").last == "Best POT 1 20.00 20.00")
+        #expect(
+            try hz.report(.purchases(branch: "HZ", from: "2026-11-01", to: "2026-12-01")).facts
+                .first?.value == .decimal("130.00"))
+    }
+
+    @Test func whatLiesIsListed() throws {
+        let hz = try Self.shop(113)
+        _ = try Self.receive(
+            hz, "2026-08-01", "ACME",
+            [("TEA", "30", "2.00"), ("CUP", "10", "4.00"), ("POT", "1", "20.00")])
+        func sell(_ item: String, _ date: String) throws {
+            try hz.perform(
+                .sell(
+                    Details(date: date), [Line(item: item, quantity: "1")], tender: "cash"))
+        }
+        try sell("TEA", "2026-11-10")
+        try sell("CUP", "2026-09-01")
+        try sell("POT", "2026-09-01")
+        func slow(_ days: Int) throws -> [String] {
+            try hz.report(.slowStock(branch: nil, days: days)).rows.map { row in
+                [1, 3, 4, 5].map { row[$0].plain }.joined(separator: " ")
+            }
+        }
+        // Of the pot there is none.
+        #expect(try slow(60) == ["CUP 9 36.00 2026-09-01"])
+        #expect(try slow(5) == ["CUP 9 36.00 2026-09-01", "TEA 29 58.00 2026-11-10"])
+        #expect(try slow(365).isEmpty)
+        #expect(hz.ask(.query(.slowStock(branch: nil, days: 0))).isRefusal)
+    }
+}
+
+extension Reply {
+    fileprivate var isRefusal: Bool { if case .refused = self { true } else { false } }
+}
