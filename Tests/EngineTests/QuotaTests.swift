@@ -260,6 +260,85 @@ import Testing
         #expect(try Self.stock(hz) == ["10", "2", "8"])
     }
 
+    /// A peer that may trade for its own branch writes what it likes into the scope between two.
+    @Test func aPeerThatLies() throws {
+        let network = try Self.company(57)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        let pair = try #require(BranchPair("GZ+HZ"))
+        let tea = Commodity.item(try #require(ItemCode("TEA")))
+        func write(_ ops: [Operation], in scope: Scope) throws {
+            let engine = gz.engine
+            try engine.store.transact {
+                _ = try engine.commit(
+                    [Draft.Part(scope, ops)], references: [], at: gz.now)
+                try engine.author?.seal(in: engine.store)
+            }
+            _ = try gz.report(.status)
+            network.settle()
+        }
+        func event(_ entity: String, _ kind: String, _ fields: [Event.Field] = []) -> Operation {
+            .append(
+                Event(
+                    entity: entity, kind: kind, person: "X", effectiveDate: Day(number: 20_000),
+                    fields: fields))
+        }
+        let order = try hz.perform(
+            .order(
+                Details(),
+                .open(OrderForm(kind: .sale, party: "Hotel", lines: Self.tea("2"))))
+        ).subject
+        try hz.perform(.order(Details(), .place(order: order)))
+        let most = Event.Field("version", .text("\(Int64.max) z"))
+        // Of another branch's order it may approve and refuse, and nothing else.
+        try write(
+            [
+                event("order/\(order)", "cancelled"),
+                event("order/\(order)", "written", [most, .init("1", .text("TEA\t9\t\t1\t"))]),
+                event("count/HZa-C-2026-000001", "cancelled"), event("order/none", "opened"),
+                event("reclaim/HZa-Y-2026-000001", "opened"),
+            ], in: .between(pair))
+        for node in [hz, gz] {
+            #expect(try node.report(.order(number: order)).facts[0].value.plain == "placed")
+            #expect(try node.engine.store.voids().map(\.count).reduce(0, +) == 5)
+        }
+        // A version of its own order that has none after it.
+        let own = try gz.perform(
+            .order(
+                Details(),
+                .open(OrderForm(kind: .request, party: "HZ", lines: Self.tea("2"))))
+        ).subject
+        try write([event("order/\(own)", "written", [most])], in: .between(pair))
+        #expect(gz.refusal(.order(Details(), .write(order: own, Self.tea("1")))) == .overflow)
+        // Rights out of nothing: sold, given back, and worth no goods.
+        func move(_ from: Account, _ to: Account, _ amount: Int64, _ number: String) throws {
+            let parsed: DocumentNumber = try #require(DocumentNumber(number))
+            let header = DocumentHeader(
+                kind: .quota, number: parsed,
+                effectiveDate: Day(number: 20_000), person: "X")
+            try write(
+                [
+                    .post(
+                        try Transaction(
+                            header, [Posting(from, tea, -amount), Posting(to, tea, amount)]))
+                ], in: .between(pair))
+        }
+        try move(
+            .transit(pair, "HZa-T-2026-000077"),
+            .quota(try #require(BranchCode("HZ")), try #require(BranchCode("GZ"))),
+            50, "GZa-Y-2026-000071")
+        let sold = try Self.sell(gz, "5")
+        network.settle()
+        #expect(hz.refusal(.quota(Details(), .deliver(order: sold, []))) == .notEnough)
+        try gz.perform(.quota(Details(), .giveBack(Self.tea("9"), to: "HZ")))
+        network.settle()
+        #expect(try Self.stock(hz) == ["10", "", "10"])
+        // Nor does it post to what another branch granted.
+        try move(
+            .granted(try #require(BranchCode("HZ")), try #require(BranchCode("GZ"))),
+            .grant(pair, "GZa-Y-2026-000072"), 5, "GZa-Y-2026-000072")
+        #expect(try hz.engine.store.voids().map(\.count).reduce(0, +) == 6)
+    }
+
     @Test func whatIsRefused() throws {
         let network = try Self.company(56)
         let (hz, gz) = (try network["hz"], try network["gz"])

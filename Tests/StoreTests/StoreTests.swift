@@ -87,7 +87,7 @@ private struct Book {
             guard number % 3 != 0 else {
                 return .append(
                     Event(
-                        entity: "order/1", kind: "step", person: "Lin",
+                        entity: "task/1", kind: "step", person: "Lin",
                         effectiveDate: Day(number: Int32(number))))
             }
             return .set(

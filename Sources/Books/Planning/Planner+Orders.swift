@@ -78,8 +78,10 @@ extension Planner {
         let order = try held(text, view)
         try require(order, .draft, .quoted, .submitted, .refused, .approved)
         let next = try view.nextNumber(order.kind.document, year: order.number.year)
-        let version = Order.Version(
-            number: (order.current?.number ?? 0) + 1, series: next.series.letters)
+        // A peer may have given any number.
+        let (number, over) = (order.current?.number ?? 0).addingReportingOverflow(1)
+        guard !over else { throw BooksError.overflow }
+        let version = Order.Version(number: number, series: next.series.letters)
         let header = try stepHeader(order, details)
         let home = try home(order.number, party: order.party)
         var draft = Draft(number: order.number, parts: [], references: [])

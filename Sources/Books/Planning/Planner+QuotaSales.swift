@@ -132,7 +132,10 @@ extension Planner {
         let (trade, between) = (Scope.trade(branch), Scope.between(pair))
         for (facts, quantity) in wanted {
             let commodity = Commodity.item(facts.code)
-            let left = try view.balance(of: committed, commodity)
+            // A peer may have sold what it had no right to: what was promised to it is all that it gets.
+            let left = min(
+                try view.balance(of: committed, commodity),
+                try view.balance(of: .promised(on: .stock(branch), to: seller), commodity))
             guard Int128(quantity) <= left else {
                 throw Refusal(
                     .notEnough,

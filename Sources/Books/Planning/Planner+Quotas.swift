@@ -180,7 +180,12 @@ extension Planner {
                 person: person, link: DocumentLink(.receives, number)))
         let shelf = Account.stock(branch)
         for code in Set(given.compactMap(\.commodity.item)).sorted() {
-            let rest = try Self.narrow(try view.balance(of: account, .item(code)))
+            var rest = try Self.narrow(try view.balance(of: account, .item(code)))
+            if isBack {
+                // A peer may give back what it never had: no more comes back than was promised to it.
+                let promised = try view.balance(of: .promised(on: shelf, to: giver), .item(code))
+                rest = try Self.narrow(min(Int128(rest), promised))
+            }
             guard rest > 0 else { continue }
             try document.move(
                 .between(pair), rest, of: .item(code), from: account,

@@ -12,7 +12,7 @@ extension Planner {
             throw Refusal(.badOption, "two steps have one name")
         }
         let workflow = Workflow(
-            version: try view.workflow(change.kind).version + 1, steps: steps)
+            version: try view.workflow(change.kind).version &+ 1, steps: steps)
         let entity = Workflow.entity(change.kind)
         return Draft(
             number: nil,

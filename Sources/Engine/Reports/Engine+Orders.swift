@@ -18,6 +18,8 @@ package struct OrderFilter: Codable, Hashable, Sendable {
 
 /// Reports on orders. Each is folded from its events; cost: a look at all orders that are held.
 extension Engine {
+    private static let ordersMax = 1_000_000
+
     func order(_ number: DocumentNumber) throws -> Order? {
         try Order.read(
             number, events: { try store.events(of: $0) },
@@ -30,7 +32,7 @@ extension Engine {
 
     /// In the order of their numbers.
     package func orders(of kind: OrderForm.Kind? = nil) throws -> [Order] {
-        try store.entities(prefix: Order.prefix, limit: Query.limitMax)
+        try store.entities(prefix: Order.prefix, limit: Self.ordersMax)
             .compactMap { Order.number(ofEntity: $0) }
             .filter { kind == nil || OrderForm.Kind($0.kind) == kind }
             .sorted().compactMap { try order($0) }

@@ -87,6 +87,41 @@ package struct Event: Hashable, Sendable {
 
     package static let layersPrefix = "layers/"
 
+    /// What an event is about, where that is a document of one branch: not everybody may say everything of
+    /// another's. Nil for entities of which every writer of a scope may speak.
+    package enum Matter: Hashable, Sendable {
+        /// A stocktake or a till shift: the branch's own.
+        case ownWork(BranchCode)
+        /// An order: others may approve, refuse, take that back, and close it; all else is the branch's.
+        case order(BranchCode, isStep: Bool)
+        /// What a branch asks back of another one.
+        case reclaim(BranchCode)
+        /// What the two branches of a shipment say of it.
+        case transfer(BranchCode)
+        /// By a name that says so, and with a number that is none.
+        case nothing
+    }
+
+    package var matter: Matter? {
+        guard let slash = entity.firstIndex(of: "/") else { return nil }
+        let prefix = entity[..<slash]
+        guard ["count", "shift", "order", "reclaim", "transfer"].contains(prefix) else {
+            return nil
+        }
+        guard let number = DocumentNumber(entity[entity.index(after: slash)...]) else {
+            return .nothing
+        }
+        let branch = number.series.branch
+        switch prefix {
+        case "order": return .order(branch, isStep: Self.stepsOfOthers.contains(kind))
+        case "reclaim": return .reclaim(branch)
+        case "transfer": return .transfer(branch)
+        default: return .ownWork(branch)
+        }
+    }
+
+    package static let stepsOfOthers: Set<String> = ["approved", "refused", "withdrawn", "closed"]
+
     /// The number that this event takes for what it begins: `<what>/<number>`, of kind `opened`.
     package var opens: DocumentNumber? {
         guard kind == Self.openingKind, let slash = entity.firstIndex(of: "/") else { return nil }

@@ -49,9 +49,31 @@ extension Roster {
     }
 
     private func mayState(_ event: Event, in log: LogName) -> Bool {
+        if let matter = event.matter, !maySay(matter, in: log) { return false }
         guard let branch = event.statingBranch else { return true }
         guard case .betweenMoney(let pair) = log.scope, pair.contains(branch) else { return false }
         return nodes[log.author]?.grants.contains(.money(branch)) == true
+    }
+
+    /// What is said of a branch's document stands where that branch reads it, and comes from who may say it.
+    private func maySay(_ matter: Event.Matter, in log: LogName) -> Bool {
+        func isOf(_ branch: BranchCode) -> Bool {
+            nodes[log.author]?.grants.contains(.trade(branch)) == true
+        }
+        func isAmong(_ branch: BranchCode) -> Bool {
+            if case .between(let pair) = log.scope { pair.contains(branch) } else { false }
+        }
+        func isHome(_ branch: BranchCode) -> Bool {
+            log.scope == .trade(branch) || log.scope == .money(branch)
+        }
+        switch matter {
+        case .ownWork(let branch): return isHome(branch)
+        case .order(let branch, let isStep):
+            return isHome(branch) || isAmong(branch) && (isStep || isOf(branch))
+        case .reclaim(let branch): return isAmong(branch) && isOf(branch)
+        case .transfer(let branch): return isAmong(branch)
+        case .nothing: return false
+        }
     }
 
     /// One account, one home scope, one writer.
