@@ -92,7 +92,8 @@ package struct Event: Hashable, Sendable {
     package enum Matter: Hashable, Sendable {
         /// A stocktake or a till shift: the branch's own.
         case ownWork(BranchCode)
-        /// An order: others may approve, refuse, take that back, and close it; all else is the branch's.
+        /// An order: others may approve, refuse, and take that back; all else is the branch's, but that a
+        /// request is closed by either.
         case order(BranchCode, isStep: Bool)
         /// What a branch asks back of another one.
         case reclaim(BranchCode)
@@ -113,14 +114,17 @@ package struct Event: Hashable, Sendable {
         }
         let branch = number.series.branch
         switch prefix {
-        case "order": return .order(branch, isStep: Self.stepsOfOthers.contains(kind))
+        case "order":
+            // Who has the goods of a request may say that no more of them come.
+            let ends = kind == "closed" && number.kind == .transferRequest
+            return .order(branch, isStep: ends || Self.stepsOfOthers.contains(kind))
         case "reclaim": return .reclaim(branch)
         case "transfer": return .transfer(branch)
         default: return .ownWork(branch)
         }
     }
 
-    package static let stepsOfOthers: Set<String> = ["approved", "refused", "withdrawn", "closed"]
+    package static let stepsOfOthers: Set<String> = ["approved", "refused", "withdrawn"]
 
     /// The number that this event takes for what it begins: `<what>/<number>`, of kind `opened`.
     package var opens: DocumentNumber? {
