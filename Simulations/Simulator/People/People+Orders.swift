@@ -9,10 +9,10 @@ extension People {
         _ draw: inout SeededRandom, _ document: Document
     ) -> Wish? {
         let branch = sites[act.site].branch
-        let other: () -> Int = { [draw, count = sites.count] in
-            var draw = draw
-            return (act.site + 1 + Int(draw.next() % UInt64(max(count - 1, 1)))) % count
-        }
+        // Not every act is with another branch: the draw that names it is looked at, and not taken.
+        var peek = draw
+        let other =
+            (act.site + 1 + Int(peek.next() % UInt64(max(sites.count - 1, 1)))) % sites.count
         func typed(_ lines: [(item: String, units: Int64)]) -> [Line] {
             lines.map { Line(item: $0.item, quantity: "\($0.units)") }
         }
@@ -28,7 +28,7 @@ extension People {
         case .orderStep: return orderStep(act, number, details, &draw, document)
         case .grant:
             guard sites.count > 1 else { return nil }
-            let seller = act.to ?? other()
+            let seller = act.to ?? other
             return document(
                 .quota(details, .grant(typed(lines), to: sites[seller].branch)), [], 0, seller, nil,
                 nil)
@@ -39,7 +39,7 @@ extension People {
             // Most know what they may sell; some try something else.
             let known = grants.last { $0.seller == act.site }
             let knows = draw.next() % 4 != 0
-            let shelf = act.to ?? (knows ? known?.shelf : nil) ?? other()
+            let shelf = act.to ?? (knows ? known?.shelf : nil) ?? other
             let sold = [(knows ? known?.item ?? line.item : line.item, min(line.units, 2))]
             return document(
                 .quota(
@@ -55,7 +55,7 @@ extension People {
                 .quota(details, .deliver(order: orders[place].number, [])),
                 orders[place].lines.map { Move(branch: branch, item: $0.item, units: -$0.units) },
                 0, nil, place, orders[place].lines)
-        case .rights: return rights(act, number, details, other(), lines, &draw, document)
+        case .rights: return rights(act, number, details, other, lines, &draw, document)
         default: return nil
         }
     }

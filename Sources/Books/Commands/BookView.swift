@@ -73,6 +73,13 @@ package protocol BookView {
     func isBranch(_ code: BranchCode) throws -> Bool
 }
 
+extension BookView {
+    /// Was a document undone by its opposite?
+    func isReversed(_ number: DocumentNumber) throws -> Bool {
+        try transactions(about: number).contains { $0.document.link?.relation == .reverses }
+    }
+}
+
 /// An item as its registers show it.
 package struct ItemFacts: Hashable, Sendable {
     package var code: ItemCode

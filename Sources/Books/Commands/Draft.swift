@@ -34,6 +34,17 @@ package struct Draft: Sendable {
         self.total = total
     }
 
+    /// With other ops in each part; a part that has none is left out.
+    func changing(_ ops: (Part) throws -> [Operation]) rethrows -> Draft {
+        var changed = self
+        changed.parts = []
+        for part in parts {
+            let ops = try ops(part)
+            if !ops.isEmpty { changed.parts.append(Part(part.scope, ops)) }
+        }
+        return changed
+    }
+
     mutating func add(_ ops: [Operation], to scope: Scope) {
         if let place = parts.firstIndex(where: { $0.scope == scope }) {
             parts[place].ops += ops

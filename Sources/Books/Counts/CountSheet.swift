@@ -39,10 +39,12 @@ package struct CountSheet: Hashable, Sendable {
     package private(set) var state = State.open
     package private(set) var lines: [ItemCode: Line] = [:]
 
-    package static func entity(_ number: DocumentNumber) -> String { "count/\(number)" }
+    package static func entity(_ number: DocumentNumber) -> String {
+        Event.countPrefix + number.description
+    }
 
     package static func number(ofEntity entity: String) -> DocumentNumber? {
-        guard entity.utf8.starts(with: "count/".utf8) else { return nil }
+        guard entity.utf8.starts(with: Event.countPrefix.utf8) else { return nil }
         return DocumentNumber(entity.dropFirst(6)).flatMap { $0.kind == .count ? $0 : nil }
     }
 

@@ -29,7 +29,9 @@ extension ItemFacts {
         return packs
     }
 
-    package static func entity(_ code: ItemCode) -> String { "item/\(code.text)" }
+    package static let prefix = "item/"
+
+    package static func entity(_ code: ItemCode) -> String { prefix + code.text }
 
     package static func code(ofEntity entity: String) -> ItemCode? {
         guard entity.utf8.starts(with: "item/".utf8) else { return nil }

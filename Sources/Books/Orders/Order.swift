@@ -94,9 +94,11 @@ extension Order {
         package static let opened = Replica.Event.openingKind, written = "written"
         /// In the branch's money: what the lines of a purchase cost.
         package static let priced = "priced"
-        package static let quoted = "quoted", submitted = "submitted", approved = "approved"
-        package static let refused = "refused", withdrawn = "withdrawn", placed = "placed"
-        package static let cancelled = "cancelled", closed = "closed"
+        package static let quoted = "quoted", submitted = "submitted", placed = "placed"
+        package static let approved = Replica.Event.approvalKind
+        package static let refused = Replica.Event.refusalKind
+        package static let withdrawn = Replica.Event.withdrawalKind
+        package static let cancelled = "cancelled", closed = Replica.Event.closingKind
         package static let reserved = "reserved"
     }
 
@@ -109,7 +111,7 @@ extension Order {
         static let tax = "tax:"
     }
 
-    package static let prefix = "order/"
+    package static let prefix = Replica.Event.orderPrefix
 
     package static func entity(_ number: DocumentNumber) -> String { prefix + number.description }
 

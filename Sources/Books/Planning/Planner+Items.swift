@@ -236,7 +236,3 @@ extension Planner {
 
     static let packsMax = 32
 }
-
-extension ItemCode {
-    func isKnown(_ view: some BookView) throws -> Bool { try view.item(self) != nil }
-}

@@ -97,7 +97,8 @@ extension Planner {
         try check(count: lines.count)
         let from = try shelf(details.location, for: .leaving, view)
         let to = try shelf(other, for: .coming, view)
-        guard from != to else {
+        // Goods that were of no lot are given one where they stand.
+        guard from != to || !details.lots.isEmpty else {
             throw Refusal(
                 .badOption, "the goods are on \(other) already",
                 next: "name the location they leave with --location")
@@ -107,6 +108,11 @@ extension Planner {
         for line in lines {
             let goods = try goods(line, view)
             try requireStock(goods.facts)
+            guard from != to || goods.facts.tracking != .none else {
+                throw Refusal(
+                    .lotNeeded, "\(goods.facts.code) is not told apart by lots",
+                    next: "name the location it leaves with --location")
+            }
             wanted.append((goods.facts, goods.quantity))
             try document.move(
                 .trade(branch), goods.quantity, of: .item(goods.facts.code), from: from, to: to)

@@ -14,19 +14,12 @@ extension Planner {
             }
             pass.choices[facts.code, default: []].append(choice)
         }
-        var changed = Draft(
-            number: draft.number, parts: [], references: draft.references, notices: draft.notices,
-            total: draft.total)
-        for part in draft.parts {
-            guard part.scope == .trade(branch) else {
-                changed.add(part.ops, to: part.scope)
-                continue
+        var changed = try draft.changing { part in
+            guard part.scope == .trade(branch) else { return part.ops }
+            return try part.ops.map { op in
+                guard case .post(let transaction) = op else { return op }
+                return .post(try pass.tell(transaction, view))
             }
-            changed.add(
-                try part.ops.map { op in
-                    guard case .post(let transaction) = op else { return op }
-                    return .post(try pass.tell(transaction, command, view))
-                }, to: part.scope)
         }
         if let (scope, event) = pass.sent(changed) { changed.add([.append(event)], to: scope) }
         return changed
@@ -81,9 +74,10 @@ private struct LotPass {
     }
 
     mutating func tell(
-        _ transaction: Transaction, _ command: Command, _ view: some BookView
+        _ transaction: Transaction, _ view: some BookView
     ) throws -> Transaction {
         var postings: [Posting] = []
+        let isLabelling = Self.isLabelling(transaction)
         // What leaves is told apart before what comes: of a move both are of the same lots.
         let order = transaction.postings.indices.sorted {
             (transaction.postings[$0].amount < 0 ? 0 : 1, $0)
@@ -102,20 +96,38 @@ private struct LotPass {
             let document = transaction.document
             postings +=
                 posting.amount < 0
-                ? try out(posting, facts, document, command, view)
-                : try into(posting, facts, document, command, view)
+                ? try out(posting, facts, document, isLabelling: isLabelling, view)
+                : try into(posting, facts, document, view)
         }
         guard changed else { return transaction }
         return try Transaction(transaction.document, postings)
     }
 
+    /// A move from a location to itself gives a lot to goods that have none.
+    private static func isLabelling(_ transaction: Transaction) -> Bool {
+        let shelves = Set(transaction.postings.compactMap { $0.account.shelf })
+        return transaction.document.kind == .move && shelves.count == 1
+            && transaction.postings.allSatisfy { $0.account.purpose == .free }
+    }
+
     // MARK: Out
 
     private mutating func out(
-        _ posting: Posting, _ facts: ItemFacts, _ document: DocumentHeader, _ command: Command,
+        _ posting: Posting, _ facts: ItemFacts, _ document: DocumentHeader, isLabelling: Bool,
         _ view: some BookView
     ) throws -> [Posting] {
         var rest = -Int128(posting.amount)
+        if isLabelling {
+            let left = try view.balance(of: posting.account, posting.commodity)
+            guard rest <= left else {
+                throw Refusal(
+                    .notEnough,
+                    "of \(Amount.text(max(left, 0), scale: facts.scale)) \(facts.unit) of "
+                        + "\(facts.code) on \(planner.name(of: posting.account)) nobody knows the lot",
+                    next: "see `branchbook exceptions`")
+            }
+            return [posting]
+        }
         var parts: [Posting] = []
         var own: [(lot: Lot, amount: Int64)] = []
         let isSale = document.kind == .sale
@@ -167,8 +179,7 @@ private struct LotPass {
     // MARK: Into
 
     private mutating func into(
-        _ posting: Posting, _ facts: ItemFacts, _ document: DocumentHeader, _ command: Command,
-        _ view: some BookView
+        _ posting: Posting, _ facts: ItemFacts, _ document: DocumentHeader, _ view: some BookView
     ) throws -> [Posting] {
         var rest = posting.amount
         var parts: [Posting] = []

@@ -5,7 +5,7 @@ extension Planner {
     func step(_ details: Details, _ act: OrderAct, _ view: some BookView) throws -> Draft {
         let order = try held(act.order ?? "", view)
         let header = try stepHeader(order, details)
-        let kind: OrderEvent
+        let kind: String
         var fields: [Event.Field] = []
         switch act {
         case .open, .write, .reserve, .release:
@@ -15,12 +15,12 @@ extension Planner {
                 throw Refusal(.orderState, "only a customer is made an offer")
             }
             try require(order, .draft)
-            kind = .quoted
+            kind = Order.Event.quoted
         case .submit:
             try require(order, .draft, .quoted)
-            kind = .submitted
+            kind = Order.Event.submitted
         case .approve(_, let name):
-            kind = .approved
+            kind = Order.Event.approved
             fields = try approval(order, name, header.person, view)
         case .refuse:
             try require(order, .submitted)
@@ -28,7 +28,7 @@ extension Planner {
             let roles = Set(order.openSteps(ledger).map(\.role))
             guard try roles.contains(where: { try authority($0, header.person, [], view) != nil })
             else { throw try notThisPerson(order.openSteps(ledger).first, header.person, view) }
-            kind = .refused
+            kind = Order.Event.refused
         case .withdraw:
             try require(order, .submitted, .approved, .placed, .partDone)
             try requireReason(header, "a withdrawal")
@@ -38,7 +38,7 @@ extension Planner {
                     .notThisPerson, "\(header.person) did not approve \(order.number)",
                     next: "who approved it may take that back")
             }
-            kind = .withdrawn
+            kind = Order.Event.withdrawn
         case .place:
             guard order.kind != .request else {
                 throw Refusal(
@@ -47,7 +47,7 @@ extension Planner {
             }
             try requireOwn(order)
             try requireApproved(order)
-            kind = .placed
+            kind = Order.Event.placed
         case .cancel:
             try requireOwn(order)
             if order.state(ledger) == .partDone {
@@ -57,14 +57,14 @@ extension Planner {
             }
             try require(order, .draft, .quoted, .submitted, .refused, .approved, .placed)
             try requireReason(header, "a cancellation")
-            kind = .cancelled
+            kind = Order.Event.cancelled
         case .close:
             if order.kind != .request { try requireOwn(order) }
             try require(order, .placed, .partDone, .approved)
-            kind = .closed
+            kind = Order.Event.closed
         }
         if let memo = header.memo { fields.append(.init(Order.Field.reason, .text(memo))) }
-        if kind != .cancelled, kind != .closed, let version = order.current {
+        if kind != Order.Event.cancelled, kind != Order.Event.closed, let version = order.current {
             fields.append(Self.field(version))
         }
         return Draft(
@@ -72,7 +72,7 @@ extension Planner {
             parts: [
                 Draft.Part(
                     try home(order.number, party: order.party, shelf: order.shelf),
-                    [event(kind, order.number, header, fields)])
+                    [.append(event(kind, order.number, header, fields))])
             ])
     }
 

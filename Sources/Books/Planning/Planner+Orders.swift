@@ -38,6 +38,7 @@ extension Planner {
             }
         }
         let header = try header(form.kind.document, details, party: form.party, view)
+        try requireActive(header.party, view)
         guard let number = header.number else { throw BooksError.overflow }
         let workflow = try view.workflow(form.kind)
         typealias Field = Order.Field
@@ -63,10 +64,15 @@ extension Planner {
         let version = Order.Version(number: 1, series: number.series.letters)
         let home = try home(number, party: form.party)
         var draft = Draft(
-            number: number, parts: [Draft.Part(home, [event(.opened, number, header, fields)])])
+            number: number,
+            parts: [
+                Draft.Part(home, [.append(event(Order.Event.opened, number, header, fields))])
+            ])
         write(lines.map(\.line), version, number, form.kind, header, home, into: &draft)
         if form.submits {
-            draft.add([event(.submitted, number, header, [Self.field(version)])], to: home)
+            draft.add(
+                [.append(event(Order.Event.submitted, number, header, [Self.field(version)]))],
+                to: home)
         }
         return draft
     }
@@ -115,7 +121,8 @@ extension Planner {
         return try lines.map { line in
             let goods = try newGoods(line, view)
             var isTaxIncluded = line.isTaxIncluded
-            if kind != .sale { try requireStock(goods.facts) }
+            // Goods alone say what of an order is done.
+            try requireStock(goods.facts)
             var price: (millionths: Int64, per: Int64)?
             switch kind {
             case .purchase:
@@ -151,14 +158,22 @@ extension Planner {
                 if kind == .purchase { line.millionths = nil }
                 return Event.Field(String(place + 1), .text(line.text))
             }
-            draft.add([event(.written, number, header, [Self.field(version)] + shown)], to: home)
+            draft.add(
+                [
+                    .append(
+                        event(Order.Event.written, number, header, [Self.field(version)] + shown))
+                ],
+                to: home)
             guard kind == .purchase else { continue }
             let prices = part.compactMap { place, line in
                 line.millionths.map { Event.Field(String(place + 1), .integer($0)) }
             }
             guard !prices.isEmpty else { continue }
             draft.add(
-                [event(.priced, number, header, [Self.field(version)] + prices)],
+                [
+                    .append(
+                        event(Order.Event.priced, number, header, [Self.field(version)] + prices))
+                ],
                 to: .money(branch))
         }
     }
@@ -217,42 +232,12 @@ extension Planner {
             person: person, memo: details.memo)
     }
 
-    enum OrderEvent {
-        case opened, written, priced, quoted, submitted, approved, refused, withdrawn, placed
-        case cancelled, closed, reserved
-
-        fileprivate var name: String {
-            typealias Name = Order.Event
-            return switch self {
-            case .opened: Name.opened
-            case .written: Name.written
-            case .priced: Name.priced
-            case .quoted: Name.quoted
-            case .submitted: Name.submitted
-            case .approved: Name.approved
-            case .refused: Name.refused
-            case .withdrawn: Name.withdrawn
-            case .placed: Name.placed
-            case .cancelled: Name.cancelled
-            case .closed: Name.closed
-            case .reserved: Name.reserved
-            }
-        }
-    }
-
     func event(
-        _ kind: OrderEvent, _ number: DocumentNumber, _ header: DocumentHeader,
-        _ fields: [Event.Field] = []
-    ) -> Operation {
-        .append(orderEvent(kind, number, header, fields))
-    }
-
-    func orderEvent(
-        _ kind: OrderEvent, _ number: DocumentNumber, _ header: DocumentHeader,
+        _ kind: String, _ number: DocumentNumber, _ header: DocumentHeader,
         _ fields: [Event.Field] = []
     ) -> Event {
         Event(
-            entity: Order.entity(number), kind: kind.name, person: header.person,
+            entity: Order.entity(number), kind: kind, person: header.person,
             effectiveDate: header.effectiveDate, fields: fields)
     }
 
@@ -302,7 +287,7 @@ extension Planner {
         _ order: Order, _ wanted: [(facts: ItemFacts, quantity: Int64)],
         _ document: inout DocumentBuilder
     ) {
-        for (facts, quantity) in Self.sums(wanted) {
+        for (facts, quantity) in Self.sums(wanted) where !facts.isService {
             let left = order.outstanding(facts.code)
             guard quantity > left else { continue }
             document.note(

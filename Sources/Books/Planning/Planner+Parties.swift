@@ -74,6 +74,13 @@ extension Planner {
         return name
     }
 
+    /// A party that is out of use buys and sells nothing more.
+    func requireActive(_ party: String?, _ view: some BookView) throws {
+        guard let party, try view.party(party)?.isActive == false else { return }
+        throw Refusal(
+            .partyInactive, "\(party) is not active", next: "see `branchbook party list`")
+    }
+
     /// A customer may buy on credit: as far as this node knows what they owe, at all branches.
     func requireCredit(_ party: String, _ more: Int64, _ view: some BookView) throws {
         guard let limit = try view.party(party)?.creditLimit else { return }
@@ -170,19 +177,5 @@ extension Planner {
                             PriceList.entity(ofBranch: code), PriceList.Attribute.list, value, view)
                     ])
             ])
-    }
-
-    /// By what a sale is priced: the customer's list, or else the branch's, on a day.
-    struct Pricing {
-        let list: PriceList?
-        let day: Day
-    }
-
-    func pricing(_ details: Details, party: String?, _ view: some BookView) throws -> Pricing {
-        let day = try details.date.map { try Self.day($0) } ?? today
-        let own = try party.flatMap { try view.party($0)?.priceList }
-        let name = try own ?? view.priceListOfBranch(branch)
-        // A list that nobody described any more prices nothing.
-        return Pricing(list: try name.flatMap { try view.priceList($0) }, day: day)
     }
 }

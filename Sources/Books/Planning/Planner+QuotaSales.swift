@@ -9,41 +9,37 @@ extension Planner {
     ) throws -> Draft {
         let (shelf, pair) = try other(text, view)
         try check(count: lines.count)
-        guard lines.count < Self.quotaLinesMax else {
+        guard lines.count <= Self.quotaLinesMax else {
             throw Refusal(
                 .tooManyLines, "at most \(Self.quotaLinesMax) lines are sold on a quota at once")
         }
-        guard let party = details.party, !party.isEmpty else {
+        guard let named = details.party, !named.isEmpty else {
             throw Refusal(
                 .badOption, "goods that are fetched elsewhere need a customer's name",
                 next: "name one with --customer")
         }
-        let till = try account(tender: tender, party: party)
+        let party = try self.party(named, view)
+        try requireActive(party, view)
         let pricing = try pricing(details, party: party, view)
         let ordered = try lines.map { line in
             let goods = try newGoods(line, view)
             try requireStock(goods.facts)
             let (millionths, per, _) = try unitPrice(line, goods, pricing, view)
             return (
-                goods,
-                OrderLine(
+                facts: goods.facts,
+                line: OrderLine(
                     item: goods.facts.code, quantity: goods.quantity, pack: goods.pack, per: per,
                     millionths: millionths)
             )
         }
-        let sums = Self.sums(ordered.map { ($0.0.facts, $0.0.quantity) })
+        let sums = Self.sums(ordered.map { ($0.facts, $0.line.quantity) })
         for (facts, quantity) in sums {
             let left = try view.spendable(of: .quota(shelf, branch), .item(facts.code))
-            guard quantity <= left else {
-                throw Refusal(
-                    .notEnough,
-                    "\(branch) may sell \(Amount.text(max(left, 0), scale: facts.scale)) "
-                        + "\(facts.unit) of \(facts.code) from \(shelf)",
-                    next: "ask for more: `branchbook quota ask \(facts.code):… --of \(shelf)`")
-            }
+            guard quantity <= left else { throw tooMuch(facts, left, of: shelf) }
         }
         let (priced, taxes) = try self.priced(lines, pricing, view)
         let total = try self.total(priced, taxes)
+        let parts = try tenders(tender, total, party: party, view)
         let header = try header(.salesOrder, details, party: party, view)
         guard let number = header.number else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
@@ -52,8 +48,11 @@ extension Planner {
                 .between(pair), try Self.narrow(quantity), of: .item(facts.code),
                 from: .quota(shelf, branch), to: .committed(pair, number.description))
         }
-        try document.move(
-            .trade(branch), total, of: currency(), from: .simple(.prepaid, branch), to: till)
+        for part in parts {
+            try document.move(
+                .trade(branch), part.amount, of: currency(), from: .simple(.prepaid, branch),
+                to: part.account)
+        }
         let version = Order.Version(number: 1, series: number.series.letters)
         typealias Field = Order.Field
         var fields = [
@@ -68,22 +67,23 @@ extension Planner {
         if try holdTax(priced.map(\.rate.isIncluded)) {
             fields.append(.init(Field.taxIncluded, .integer(1)))
         }
-        func say(_ kind: OrderEvent, _ fields: [Event.Field], in scope: Scope) {
-            document.append(orderEvent(kind, number, header, fields), to: scope)
+        func say(_ kind: String, _ fields: [Event.Field], in scope: Scope) {
+            document.append(event(kind, number, header, fields), to: scope)
         }
-        say(.opened, fields, in: .between(pair))
+        say(Order.Event.opened, fields, in: .between(pair))
         var (shown, prices): ([Event.Field], [Event.Field]) = ([], [])
-        for (place, pairOf) in zip(ordered, priced).enumerated() {
-            var line = pairOf.0.1
+        for place in ordered.indices {
+            var line = ordered[place].line
             prices.append(.init(String(place + 1), .integer(line.millionths ?? 0)))
-            prices.append(.init("\(Field.tax)\(place + 1)", .integer(pairOf.1.rate.millionths)))
+            prices.append(
+                .init("\(Field.tax)\(place + 1)", .integer(priced[place].rate.millionths)))
             // What the customer pays is the seller's to know.
             line.millionths = nil
             shown.append(.init(String(place + 1), .text(line.text)))
         }
-        say(.written, [Self.field(version)] + shown, in: .between(pair))
-        say(.priced, [Self.field(version)] + prices, in: .trade(branch))
-        say(.placed, [Self.field(version)], in: .between(pair))
+        say(Order.Event.written, [Self.field(version)] + shown, in: .between(pair))
+        say(Order.Event.priced, [Self.field(version)] + prices, in: .trade(branch))
+        say(Order.Event.placed, [Self.field(version)], in: .between(pair))
         return try document.draft(total: total)
     }
 
@@ -278,9 +278,7 @@ extension Planner {
     ) throws -> [Transaction] {
         try view.transactions(about: number).filter {
             guard let number = $0.document.number else { return false }
-            return try !view.transactions(about: number).contains {
-                $0.document.link?.relation == .reverses
-            }
+            return try !view.isReversed(number)
         }
     }
 

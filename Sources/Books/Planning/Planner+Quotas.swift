@@ -1,4 +1,4 @@
-package import Replica
+import Replica
 
 /// Rights on goods of another branch (escrow). The goods stay on their shelf, in an account of their own that
 /// nobody else sells from; the right to sell them is given, taken up, used and given back, each by the one
@@ -107,7 +107,7 @@ extension Planner {
         return try document.draft(references: header.link.map { [$0.target] } ?? [])
     }
 
-    private func tooMuch(_ facts: ItemFacts, _ left: Int128, of shelf: BranchCode) -> Refusal {
+    func tooMuch(_ facts: ItemFacts, _ left: Int128, of shelf: BranchCode) -> Refusal {
         Refusal(
             .notEnough,
             "\(branch) may sell \(Amount.text(max(left, 0), scale: facts.scale)) \(facts.unit) of "
@@ -226,29 +226,4 @@ extension Planner {
                 .quota, Details(person: asked.person), link: DocumentLink(.settles, number),
                 party: shelf.text, view), wanted, shelf, pair)
     }
-}
-
-/// What branches tell each other of rights beside them.
-package enum QuotaNotes {
-    package enum Kind {
-        package static let asked = "asked"
-        package static let reclaimed = Event.openingKind
-    }
-
-    /// What a seller wants more of.
-    package static func entity(shelf: BranchCode, seller: BranchCode) -> String {
-        "quota/\(shelf)/\(seller)"
-    }
-
-    /// What the shelf wants back.
-    package static func entity(reclaim number: DocumentNumber) -> String { "reclaim/\(number)" }
-
-    package static func reclaim(ofEntity entity: String) -> DocumentNumber? {
-        guard entity.utf8.starts(with: "reclaim/".utf8) else { return nil }
-        return DocumentNumber(entity.dropFirst(8)).flatMap { $0.kind == .quota ? $0 : nil }
-    }
-}
-
-extension Commodity {
-    var item: ItemCode? { if case .item(let code) = self { code } else { nil } }
 }

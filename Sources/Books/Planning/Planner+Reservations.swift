@@ -45,11 +45,9 @@ extension Planner {
             until = max(order.due ?? Day(number: today.number &+ Self.reservedDays), today)
         }
         document.append(
-            Event(
-                entity: Order.entity(order.number), kind: Order.Event.reserved,
-                person: header.person, effectiveDate: header.effectiveDate,
-                fields: [.init(Order.Field.due, .text(until.description))]),
-            to: .trade(branch))
+            event(
+                Order.Event.reserved, order.number, header,
+                [.init(Order.Field.due, .text(until.description))]), to: .trade(branch))
         return try document.draft(references: [order.number])
     }
 

@@ -9,11 +9,12 @@ extension Planner {
         switch act {
         case .open(let drawers):
             let header = try header(.tillShift, details, view)
-            for name in try openShift(of: drawers.map(\.name), view) {
+            if let open = try view.openShifts(branch).first(where: { shift in
+                drawers.contains { shift.opening[$0.name] != nil }
+            }) {
                 throw Refusal(
-                    .shiftState,
-                    "\(name.drawer) is open since \(name.shift.day): \(name.shift.number)",
-                    next: "close it with `branchbook till close \(name.shift.number)`")
+                    .shiftState, "a drawer of these is open since \(open.day): \(open.number)",
+                    next: "close it with `branchbook till close \(open.number)`")
             }
             return try counted(header, TillShift.Kind.opened, drawers, view)
         case .close(let text, let drawers):
@@ -58,15 +59,6 @@ extension Planner {
         return shift
     }
 
-    /// Shifts of this branch that are open and have one of these drawers.
-    private func openShift(
-        of drawers: [String], _ view: some BookView
-    ) throws -> [(drawer: String, shift: TillShift)] {
-        try view.openShifts(branch).flatMap { shift in
-            drawers.filter { shift.opening[$0] != nil }.map { ($0, shift) }
-        }
-    }
-
     /// The drawers hold what was counted, from now on in the books as well.
     private func counted(
         _ header: DocumentHeader, _ kind: String, _ drawers: [TillAct.Drawer],
@@ -104,41 +96,5 @@ extension Planner {
                 entity: TillShift.entity(number), kind: kind, person: header.person,
                 effectiveDate: header.effectiveDate, fields: fields), to: .trade(branch))
         return try document.draft(total: try Self.narrow(total))
-    }
-
-    // MARK: Tenders
-
-    /// `cash`, `card=20.00,cash`: what takes a total. One part may leave its amount out, and takes the rest.
-    func tenders(
-        _ text: String, _ total: Int64, party: String?
-    ) throws -> [(account: Account, amount: Int64)] {
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        guard (1...8).contains(parts.count) else {
-            throw Refusal(.badOption, "a sale is paid in up to eight parts")
-        }
-        var found: [(account: Account, amount: Int64?)] = []
-        for part in parts {
-            let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let account = try account(tender: String(halves[0]), party: party)
-            guard !found.contains(where: { $0.account == account }) else {
-                throw Refusal(.badOption, "\(halves[0]) is named twice")
-            }
-            let amount =
-                try halves.count == 2
-                ? Amount.parse(String(halves[1]), scale: ledger.scale) : nil
-            guard amount ?? 0 >= 0 else { throw Refusal(.notPositive, "\(part) is below zero") }
-            found.append((account, amount))
-        }
-        let named = found.reduce(Int128(0)) { $0 + Int128($1.amount ?? 0) }
-        let open = found.filter { $0.amount == nil }.count
-        let rest = Int128(total) - named
-        guard open < 2, open == 1 ? rest >= 0 : rest == 0 else {
-            throw Refusal(
-                .unbalanced,
-                "the parts are \(Amount.text(named, scale: ledger.scale)) of "
-                    + Amount.text(total, scale: ledger.scale),
-                next: "leave one amount out: it takes the rest")
-        }
-        return try found.map { ($0.account, try $0.amount ?? Self.narrow(rest)) }
     }
 }

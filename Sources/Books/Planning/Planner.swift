@@ -35,16 +35,12 @@ package struct Planner: Sendable {
 
     /// What a register says already, and alone, is not said again.
     private func withoutRepeats(_ draft: Draft, _ view: some BookView) throws -> Draft {
-        var changed = Draft(
-            number: draft.number, parts: [], references: draft.references, notices: draft.notices,
-            total: draft.total)
-        for part in draft.parts {
-            let ops = try part.ops.filter { op in
+        let changed = try draft.changing { part in
+            try part.ops.filter { op in
                 guard case .set(let write) = op else { return true }
                 return try view.values(entity: write.entity, attribute: write.attribute)
                     != [write.value]
             }
-            if !ops.isEmpty { changed.add(ops, to: part.scope) }
         }
         guard !changed.parts.isEmpty else {
             throw Refusal(.nothingChanges, "all of that is so already")
@@ -57,8 +53,8 @@ package struct Planner: Sendable {
         case .addItems(let changes): try addItems(changes, view)
         case .setItem(let change): try setItem(change, view)
         case .putItem(let change):
-            try Self.code(change.code).isKnown(view)
-                ? try setItem(change, view) : try addItems([change], view)
+            try view.item(try Self.code(change.code)) == nil
+                ? addItems([change], view) : setItem(change, view)
         case .receive(let details, let lines, let supplier):
             try receive(details, lines, supplier: supplier, view)
         case .sell(let details, let lines, let tender):
@@ -191,6 +187,29 @@ extension Planner {
             throw Refusal(.badDate, "\(text) is not a date", next: "write it as in 2026-11-24")
         }
         return day
+    }
+
+    static func number(_ text: String) throws(Refusal) -> DocumentNumber {
+        guard let number = DocumentNumber(text) else {
+            throw Refusal(
+                .badDocumentNumber, "\(text) is not a document's number",
+                next: "write it as in HZa-S-2026-000123")
+        }
+        return number
+    }
+
+    /// Names of drawers and banks: small letters, digits and `-`.
+    static func name(_ text: String, _ what: String) throws(Refusal) -> String {
+        guard (1...32).contains(text.utf8.count),
+            text.utf8.allSatisfy({
+                (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+            })
+        else {
+            throw Refusal(
+                .badOption, "\(text) is not the name of a \(what)",
+                next: "use small letters, digits and `-`, as in cash")
+        }
+        return text
     }
 
     func check(count: Int) throws(Refusal) {

@@ -18,12 +18,12 @@ package struct TillShift: Hashable, Sendable {
     package private(set) var closedOn: Day?
 
     package enum Kind {
-        package static let opened = Event.openingKind, closed = "closed"
+        package static let opened = Event.openingKind, closed = Event.closingKind
     }
 
     enum Field { static let counted = "counted:", booked = "booked:" }
 
-    package static let prefix = "shift/"
+    package static let prefix = Event.shiftPrefix
 
     package static func entity(_ number: DocumentNumber) -> String { prefix + number.description }
 

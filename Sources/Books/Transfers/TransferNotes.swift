@@ -66,7 +66,9 @@ package struct TransferNotes: Hashable, Sendable {
         static let due = "due", reason = "reason", arrival = "arrival"
     }
 
-    package static func entity(_ shipment: DocumentNumber) -> String { "transfer/\(shipment)" }
+    package static func entity(_ shipment: DocumentNumber) -> String {
+        Event.transferPrefix + shipment.description
+    }
 
     package init(_ events: [Event]) {
         for event in events {

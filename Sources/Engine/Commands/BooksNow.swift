@@ -116,13 +116,7 @@ struct BooksNow: BookView {
     }
 
     func receivable(of party: String) throws -> Int128 {
-        let names = try [party] + store.aliases(ofParty: party)
-        return try roster.branches.keys.reduce(Int128(0)) { sum, branch in
-            try names.reduce(sum) {
-                guard let account = Account("receivable/\(branch)/\($1)") else { return $0 }
-                return try $0 + store.balance(of: account, .currency(currency))
-            }
-        }
+        try store.receivable(of: party, at: Array(roster.branches.keys), .currency(currency))
     }
 
     func priceList(_ name: String) throws -> PriceList? {
@@ -141,7 +135,7 @@ struct BooksNow: BookView {
     }
 
     func openShifts(_ branch: BranchCode) throws -> [TillShift] {
-        try store.shifts(of: branch, openOnly: true)
+        try store.shifts(of: branch, openOnly: true, limit: Query.limitMax)
     }
 
     func tracksItems() throws -> Bool { try store.tracksItems() }

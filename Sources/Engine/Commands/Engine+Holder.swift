@@ -19,48 +19,45 @@ extension Engine {
         let due = try store.takeDue(by: today, limit: Self.dueMax)
         hasMoreDue = due.count == Self.dueMax
         for number in due {
-            for (command, again) in try chores(number, of: branch, on: today) {
+            for command in try chores(number, of: branch, on: today) {
                 let (result, _) = try performed(command, at: now)
-                // What is refused now is looked at again: nothing is forgotten.
-                if case .refused = result, let again { try store.lookAgain(at: number, on: again) }
+                // What is refused now is looked at again tomorrow: nothing is forgotten.
+                if case .refused = result {
+                    try store.lookAgain(at: number, on: Day(number: today.number &+ 1))
+                }
             }
         }
     }
 
-    /// What is to be done about a document, and when to try again where that is refused.
+    /// What is to be done about a document.
     private func chores(
         _ number: DocumentNumber, of branch: BranchCode, on today: Day
-    ) throws -> [(Command, again: Day?)] {
-        let tomorrow = Day(number: today.number &+ 1)
+    ) throws -> [Command] {
         if number.kind == .quota {
-            return try rights(number, of: branch).map { (.quota(Details(), $0), tomorrow) }
+            return try rights(number, of: branch).map { .quota(Details(), $0) }
         }
         guard let ledger = standing?.ledger, let order = try order(number) else { return [] }
-        var chores: [(Command, again: Day?)] = []
+        var chores: [Command] = []
         if number.series.branch == branch {
             if order.isReserving {
                 let until = order.reservedUntil ?? today
                 if order.state(ledger).isOver || until < today {
-                    chores.append(
-                        (.order(Details(), .release(order: number.description, [])), tomorrow))
+                    chores.append(.order(Details(), .release(order: number.description, [])))
                 } else {
                     try store.lookAgain(at: number, on: Day(number: until.number &+ 1))
                 }
             }
             for shipment in try deliveries(of: order) {
                 chores.append(
-                    (
-                        .quota(
-                            Details(),
-                            .book(shipment: shipment.description, order: number.description)),
-                        tomorrow
-                    ))
+                    .quota(
+                        Details(),
+                        .book(shipment: shipment.description, order: number.description)))
             }
         } else if order.shelf == branch, order.cancelled != nil || order.closed != nil,
             let pair = BranchPair(branch, number.series.branch),
             try !store.items(on: .committed(pair, number.description)).isEmpty
         {
-            chores.append((.quota(Details(), .release(order: number.description)), tomorrow))
+            chores.append(.quota(Details(), .release(order: number.description)))
         }
         return chores
     }

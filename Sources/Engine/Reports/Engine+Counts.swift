@@ -79,7 +79,7 @@ extension Engine {
                 .text("location", "Location"), .text("state", "State"),
                 .number("items", "Items"), .text("person", "Person"),
             ])
-        let numbers = try store.entities(prefix: "count/", limit: Query.limitMax)
+        let numbers = try store.entities(prefix: Event.countPrefix, limit: Query.limitMax)
             .compactMap { CountSheet.number(ofEntity: $0) }
         for number in numbers.sorted() {
             guard

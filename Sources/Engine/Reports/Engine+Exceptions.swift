@@ -30,11 +30,12 @@ extension Engine {
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let open = try openTransfers()
         report.rows += try transferExceptions(open, on: today, &figures)
-        report.rows += try orderExceptions(on: today, ledger)
+        let orders = try orders()
+        report.rows += try orderExceptions(orders, on: today, ledger)
         report.rows += try quotaExceptions(&figures)
         report.rows += try lotExceptions(on: today, &figures)
         report.rows += try partyExceptions(standing, ledger, &figures)
-        let ordered = try orderedGoods()
+        let ordered = orderedGoods(orders, ledger)
         for branch in branches(standing, nil) {
             let count = try itemsToOrder(at: branch, open, ordered)
             guard count > 0 else { continue }

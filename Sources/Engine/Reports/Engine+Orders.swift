@@ -168,12 +168,15 @@ extension Engine {
     }
 
     /// Orders that need a person: what was done beside each other, and what is late.
-    func orderExceptions(on today: Day, _ ledger: Ledger) throws -> [[Report.Cell]] {
+    func orderExceptions(
+        _ orders: [Order], on today: Day, _ ledger: Ledger
+    ) throws -> [[Report.Cell]] {
+        let people = try store.people()
         var rows: [[Report.Cell]] = []
         func tell(_ kind: String, _ subject: String, _ next: String) {
             rows.append([.text(kind), .text(subject), .empty, .text(next)])
         }
-        for order in try orders() {
+        for order in orders {
             for fault in order.faults(ledger) {
                 let (kind, subject, next) = told(fault, of: order)
                 tell(kind, subject, next)
@@ -182,7 +185,7 @@ extension Engine {
             if let due = order.stepDue(ledger), due < today,
                 let step = order.openSteps(ledger).first
             {
-                let those = try store.people().filter { $0.roles.contains(step.role) }.map(\.name)
+                let those = people.filter { $0.roles.contains(step.role) }.map(\.name)
                 tell(
                     "order waits", "\(order.number), step \(step.name) due \(due)",
                     "\(those.isEmpty ? "a \(step.role)" : those.joined(separator: ", ")): "

@@ -8,17 +8,6 @@ extension Engine {
         PartyFacts(name: name, values: try store.registers(entity: PartyFacts.entity(name)))
     }
 
-    /// What a party owes (above zero) at the branches that are read here, under any of its names.
-    private func owed(_ name: String, _ ledger: Ledger, _ branches: [BranchCode]) throws -> Int128 {
-        let names = try [name] + store.aliases(ofParty: name)
-        return try branches.reduce(Int128(0)) { sum, branch in
-            try names.reduce(sum) {
-                guard let account = Account("receivable/\(branch)/\($1)") else { return $0 }
-                return try $0 + store.balance(of: account, .currency(ledger.currency))
-            }
-        }
-    }
-
     func parties(search: String?) throws -> Report {
         let (standing, ledger) = try needLedger()
         let figures = ReportWriter(store, ledger)
@@ -32,11 +21,11 @@ extension Engine {
                 .text("list", "Price list"), .text("active", "Active"), .text("is", "Is now"),
                 .text("contested", "Contested"),
             ])
-        for name in try store.named(PartyFacts.prefix) {
+        for name in try store.described(PartyFacts.prefix) {
             let facts = try party(name)
             guard search.map({ name.contains($0) || facts.title?.contains($0) == true }) ?? true
             else { continue }
-            let owed = try owed(name, ledger, codes)
+            let owed = try store.receivable(of: name, at: codes, .currency(ledger.currency))
             report.rows.append([
                 .text(name), .optional(facts.title), .optional(facts.contact),
                 .optional(facts.taxNumber), facts.terms.map { .integer($0) } ?? .empty,
@@ -76,7 +65,7 @@ extension Engine {
                 .text("from", "From"), .number("price", "Price"), .text("contested", "Contested"),
             ],
             facts: [.init("taxIncluded", "Tax included", .flag(list.isTaxIncluded))])
-        for code in try store.named(PriceList.prices(name)).compactMap({ ItemCode($0) }) {
+        for code in try store.described(PriceList.prices(name)).compactMap({ ItemCode($0) }) {
             let prices = PriceList.prices(
                 try store.registers(entity: PriceList.entity(name, code)))
             for (place, price) in prices.enumerated() {
@@ -115,7 +104,7 @@ extension Engine {
             ).last?.text
             if let list { users[list, default: []].append(branch.text) }
         }
-        for name in try store.named(PriceList.prefix) {
+        for name in try store.described(PriceList.prefix) {
             let list = PriceList(
                 name: name, values: try store.registers(entity: PriceList.entity(name)))
             report.rows.append([
@@ -132,29 +121,35 @@ extension Engine {
     ) throws -> [[Report.Cell]] {
         var rows: [[Report.Cell]] = []
         let codes = branches(standing, nil)
-        for name in try store.named(PartyFacts.prefix) {
+        for name in try store.entities(
+            prefix: PartyFacts.prefix, with: PartyFacts.Attribute.creditLimit)
+        {
             guard let limit = try party(name).creditLimit else { continue }
-            let owed = try owed(name, ledger, codes)
+            let owed = try store.receivable(of: name, at: codes, .currency(ledger.currency))
             guard owed > Int128(limit) else { continue }
             rows.append([
                 .text("credit limit"), .text(name), figures.money(owed - Int128(limit)),
                 .text("more than they may owe: ask for a payment, or raise the limit"),
             ])
         }
-        for row in try store.stock(branch: nil, item: nil, limit: Query.limitMax)
-        where row.onShelf > 0 {
-            guard let code = ItemCode(row.item),
+        for item in try store.entities(
+            prefix: ItemFacts.prefix, with: ItemFacts.Attribute.alias)
+        {
+            guard let code = ItemCode(item),
                 let alias = try store.values(
                     entity: ItemFacts.entity(code), attribute: ItemFacts.Attribute.alias
                 ).last?.text
             else { continue }
-            let left = try figures.quantity(row.onShelf, of: row.item)
-            rows.append([
-                .text("merged item"), .text("\(row.branch) \(row.item), now \(alias)"), left,
-                .text(
-                    "at \(row.branch): `branchbook repack \(row.item):\(left.plain) --into "
-                        + "\(alias):\(left.plain)`"),
-            ])
+            for row in try store.stock(branch: nil, item: code, limit: Query.limitMax)
+            where row.onShelf > 0 {
+                let left = try figures.quantity(row.onShelf, of: row.item)
+                rows.append([
+                    .text("merged item"), .text("\(row.branch) \(row.item), now \(alias)"), left,
+                    .text(
+                        "at \(row.branch): `branchbook repack \(row.item):\(left.plain) --into "
+                            + "\(alias):\(left.plain)`"),
+                ])
+            }
         }
         return rows
     }

@@ -31,7 +31,7 @@ extension Engine {
                 .number("order", "To order"), .text("source", "From"),
                 .text("next", "What to do"),
             ])
-        let (open, ordered) = (try openTransfers(), try orderedGoods())
+        let (open, ordered) = (try openTransfers(), orderedGoods(try orders(), ledger))
         for code in branches(standing, only) {
             let stockings = try store.stockings(of: code)
             for proposal in try proposals(of: code, stockings, open, ordered)
@@ -152,10 +152,9 @@ extension Engine {
     }
 
     /// Base units outstanding of purchases and requests that are not over.
-    func orderedGoods() throws -> [OrderedPlace: Int128] {
-        let (_, ledger) = try needLedger()
+    func orderedGoods(_ orders: [Order], _ ledger: Ledger) -> [OrderedPlace: Int128] {
         var goods: [OrderedPlace: Int128] = [:]
-        for order in try orders()
+        for order in orders
         where order.kind != .sale && !order.state(ledger).isOver {
             for item in order.ordered.keys {
                 let place = OrderedPlace(
@@ -180,7 +179,8 @@ extension Engine {
         var lines: [Source: [Line]] = [:]
         var figures = ReportWriter(store, ledger)
         let found = try proposals(
-            of: branch, try store.stockings(of: branch), try openTransfers(), try orderedGoods())
+            of: branch, try store.stockings(of: branch), try openTransfers(),
+            orderedGoods(try orders(), ledger))
         for proposal in found where proposal.amount > 0 {
             guard let name = proposal.stocking.source else { continue }
             let item = proposal.stocking.item.text

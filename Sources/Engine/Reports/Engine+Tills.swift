@@ -14,7 +14,7 @@ extension Engine {
                 .text("opened", "Opened by"), .text("closed", "Closed by"),
                 .text("drawers", "Drawers"), .number("difference", "Difference"),
             ])
-        for shift in try store.shifts(of: nil, openOnly: openOnly) {
+        for shift in try store.shifts(of: nil, openOnly: openOnly, limit: Query.limitMax) {
             let difference = shift.closing.values.reduce(Int128(0)) { $0 + $1.difference }
             report.rows.append([
                 .text(shift.number.description), .text(shift.number.series.branch.text),

@@ -20,6 +20,9 @@ package enum Commodity: Hashable, Comparable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// Nil where it is money.
+    package var item: ItemCode? { if case .item(let code) = self { code } else { nil } }
+
     package static func < (a: Self, b: Self) -> Bool { a.name < b.name }
     package var description: String { name }
 }

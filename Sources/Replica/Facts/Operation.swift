@@ -105,26 +105,31 @@ package struct Event: Hashable, Sendable {
 
     package var matter: Matter? {
         guard let slash = entity.firstIndex(of: "/") else { return nil }
-        let prefix = entity[..<slash]
-        guard ["count", "shift", "order", "reclaim", "transfer"].contains(prefix) else {
-            return nil
-        }
-        guard let number = DocumentNumber(entity[entity.index(after: slash)...]) else {
-            return .nothing
-        }
+        let rest = entity.index(after: slash)
+        let prefix = String(entity[..<rest])
+        guard Self.prefixes.contains(prefix) else { return nil }
+        guard let number = DocumentNumber(entity[rest...]) else { return .nothing }
         let branch = number.series.branch
         switch prefix {
-        case "order":
+        case Self.orderPrefix:
             // Who has the goods of a request may say that no more of them come.
-            let ends = kind == "closed" && number.kind == .transferRequest
+            let ends = kind == Self.closingKind && number.kind == .transferRequest
             return .order(branch, isStep: ends || Self.stepsOfOthers.contains(kind))
-        case "reclaim": return .reclaim(branch)
-        case "transfer": return .transfer(branch)
+        case Self.reclaimPrefix: return .reclaim(branch)
+        case Self.transferPrefix: return .transfer(branch)
         default: return .ownWork(branch)
         }
     }
 
-    package static let stepsOfOthers: Set<String> = ["approved", "refused", "withdrawn"]
+    package static let countPrefix = "count/", shiftPrefix = "shift/", orderPrefix = "order/"
+    package static let reclaimPrefix = "reclaim/", transferPrefix = "transfer/"
+    private static let prefixes: Set<String> = [
+        countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, transferPrefix,
+    ]
+
+    package static let approvalKind = "approved", refusalKind = "refused"
+    package static let withdrawalKind = "withdrawn"
+    package static let stepsOfOthers: Set<String> = [approvalKind, refusalKind, withdrawalKind]
 
     /// The number that this event takes for what it begins: `<what>/<number>`, of kind `opened`.
     package var opens: DocumentNumber? {
@@ -132,7 +137,7 @@ package struct Event: Hashable, Sendable {
         return DocumentNumber(entity[entity.index(after: slash)...])
     }
 
-    package static let openingKind = "opened"
+    package static let openingKind = "opened", closingKind = "closed"
 
     package static let fieldsMax = 64
 }

@@ -92,6 +92,7 @@ extension Store {
         {
             stale.append("roster acts")
         }
+        if let known = kept.holderDue, try firstDue() != known { stale.append("documents due") }
         return stale.sorted()
     }
 

@@ -121,6 +121,33 @@ extension Store {
         }.map { String($0.dropFirst(PartyFacts.prefix.count)) }
     }
 
+    /// What a customer owes at branches, under this name and its aliases.
+    package func receivable(
+        of party: String, at branches: [BranchCode], _ currency: Commodity
+    ) throws -> Int128 {
+        let names = try [party] + aliases(ofParty: party)
+        return try branches.reduce(Int128(0)) { sum, branch in
+            try names.reduce(sum) {
+                guard let account = Account("receivable/\(branch)/\($1)") else { return $0 }
+                return try $0 + balance(of: account, currency)
+            }
+        }
+    }
+
+    /// Entities behind a prefix that ends on `/` of which an attribute was ever set, in order.
+    package func entities(prefix: String, with attribute: String) throws -> [String] {
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM register
+                        WHERE attribute = ? AND entity >= ? AND entity < ? ORDER BY entity
+                        """),
+                arguments: [attribute, prefix, prefix.dropLast() + "0"]
+            ).map { String($0.dropFirst(prefix.count)) }
+        }
+    }
+
     /// Was any item ever told apart by lots?
     package func tracksItems() throws -> Bool {
         try access { db in
@@ -131,19 +158,9 @@ extension Store {
         }
     }
 
-    /// The names that stand behind `prefix`, which ends on `/`, in order.
-    package func named(_ prefix: String) throws -> [String] { try described(prefix) }
-
-    /// Everybody of whom something was said, in the order of their names.
-    package func people() throws -> [PersonFacts] {
-        try described(PersonFacts.prefix).map {
-            PersonFacts(
-                name: $0, values: try registers(entity: PersonFacts.entity($0)))
-        }
-    }
-
     /// What stands behind `prefix`, which ends on `/`, in the entities that somebody described, in order.
-    private func described(_ prefix: String) throws -> [String] {
+    /// Cost: a look at the registers behind it.
+    package func described(_ prefix: String) throws -> [String] {
         try access { db in
             try String.fetchAll(
                 db.cachedStatement(
@@ -154,6 +171,14 @@ extension Store {
                 // The sign after `/` is `0`.
                 arguments: [prefix, prefix.dropLast() + "0"]
             ).map { String($0.dropFirst(prefix.count)) }
+        }
+    }
+
+    /// Everybody of whom something was said, in the order of their names.
+    package func people() throws -> [PersonFacts] {
+        try described(PersonFacts.prefix).map {
+            PersonFacts(
+                name: $0, values: try registers(entity: PersonFacts.entity($0)))
         }
     }
 }

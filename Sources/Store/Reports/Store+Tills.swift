@@ -4,13 +4,26 @@ package import Replica
 
 /// What till shifts are told from.
 extension Store {
-    /// Shifts in the order of their numbers.
-    package func shifts(of branch: BranchCode?, openOnly: Bool) throws -> [TillShift] {
-        try entities(prefix: TillShift.prefix, limit: 10_000)
-            .compactMap { TillShift.number(ofEntity: $0) }
-            .filter { branch == nil || $0.series.branch == branch }.sorted()
+    /// Shifts in the order of their numbers, the last `limit` of them. Cost: the events of all shifts, and a fold of
+    /// those that are told of.
+    package func shifts(
+        of branch: BranchCode?, openOnly: Bool, limit: Int
+    ) throws -> [TillShift] {
+        let entities = try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT entity FROM event WHERE entity >= ? AND entity < ?
+                        GROUP BY entity HAVING sum(kind = ?) > 0 AND (NOT ? OR sum(kind = ?) = 0)
+                        """),
+                arguments: [
+                    TillShift.prefix, TillShift.prefix + "\u{10ffff}", TillShift.Kind.opened,
+                    openOnly, TillShift.Kind.closed,
+                ])
+        }
+        return try entities.compactMap { TillShift.number(ofEntity: $0) }
+            .filter { branch == nil || $0.series.branch == branch }.sorted().suffix(limit)
             .compactMap { TillShift($0, try events(of: TillShift.entity($0))) }
-            .filter { !openOnly || $0.closedBy == nil }
     }
 
     package struct Takings: Sendable {
