@@ -6,7 +6,7 @@ import Sodium
 import Store
 
 /// What goods cost to keep: sales beside those that came before, a late receipt, reports of a month. One engine in
-/// this process, one branch, an item in forty; the floor of a report is a count of the postings that it reads.
+/// this process, one branch, forty items. Figures of reports are times, with no floor beside them.
 struct Goods {
     static let items = 40
     static let batch = 1_000
@@ -105,7 +105,7 @@ private final class Shop {
         ])
     }
 
-    /// One to two lines a sale, over the days of a year up to now.
+    /// One line of one to three pieces a sale, over the days of a year up to now.
     func sell(_ count: Int) throws {
         try perform(
             (0..<count).map { _ in

@@ -173,4 +173,38 @@ import Testing
         #expect(
             try hz.report(.stock(branch: "HZ", item: "MILK", limit: 1)).rows[0][3].plain == "11")
     }
+
+    @Test func whatHasNoLotIsGivenOne() throws {
+        let hz = try TestNode.founder(seed: 94)
+        try Self.stock(hz)
+        try hz.perform(.find(Details(), Self.milk("3")))
+        func told() throws -> [String] {
+            try hz.report(.exceptions).rows.filter { $0[0].plain == "no lot" }
+                .map { "\($0[1].plain) \($0[2].plain): \($0[3].plain)" }
+        }
+        #expect(
+            try told() == [
+                "HZ main MILK 3: `branchbook move MILK:3 --to main --lot MILK=CODE@EXPIRY`"
+            ])
+        func label(_ quantity: String, _ item: String = "MILK") -> Command {
+            .move(
+                Details(lots: [LotChoice(item: "MILK", code: "L3", expiry: "2026-12-01")]),
+                [Line(item: item, quantity: quantity)], to: "main")
+        }
+        // No more than is of no lot; goods that have none; and no move from a place to itself otherwise.
+        #expect(hz.refusal(label("4")) == .notEnough)
+        #expect(hz.refusal(label("1", "TEA")) == .lotNeeded)
+        #expect(hz.refusal(.move(Details(), Self.milk("1"), to: "main")) == .badOption)
+        try hz.perform(label("2"))
+        #expect(try Self.lots(hz) == ["HZ main L1 4", "HZ main L3 2", "HZ main L2 6"])
+        #expect(
+            try told() == [
+                "HZ main MILK 1: `branchbook move MILK:1 --to main --lot MILK=CODE@EXPIRY`"
+            ])
+        try hz.perform(label("1"))
+        #expect(try told().isEmpty)
+        #expect(
+            try hz.report(.stock(branch: "HZ", item: "MILK", limit: 1)).rows[0][3].plain == "13")
+        #expect(try hz.verify().isSound)
+    }
 }

@@ -430,4 +430,33 @@ import Testing
         #expect(
             hz.refusal(.order(Details(memo: "x"), .cancel(order: request))) == .notForThisBranch)
     }
+
+    /// Goods say what of an order is done: a service would never be, and be asked money for at every delivery.
+    @Test func anOrderIsOfGoods() throws {
+        let hz = try TestNode.founder(seed: 88)
+        try hz.perform(
+            .addItems([
+                ItemChange(code: "TEA", name: "Tea", price: "9.00"),
+                ItemChange(code: "HELP", name: "Help", price: "5.00", kind: "service"),
+            ]))
+        func order(_ item: String) -> Command {
+            .order(
+                Details(),
+                .open(
+                    OrderForm(
+                        kind: .sale, party: "Hotel", lines: [Line(item: item, quantity: "1")])))
+        }
+        #expect(hz.refusal(order("HELP")) == .serviceHasNoStock)
+        let number = try hz.perform(order("TEA")).subject
+        try hz.perform(.order(Details(), .place(order: number)))
+        try hz.perform(.receive(Details(), [Line(item: "TEA", quantity: "1")], supplier: "A"))
+        // A service goes along with the delivery, and nobody is told of too much of it.
+        let sale = try hz.perform(
+            .sell(
+                Details(order: number),
+                [Line(item: "TEA", quantity: "1"), Line(item: "HELP", quantity: "1")],
+                tender: "cash"))
+        #expect(sale.total == "14.00")
+        #expect(sale.notices.isEmpty)
+    }
 }

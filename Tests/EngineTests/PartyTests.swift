@@ -139,6 +139,24 @@ import Testing
         #expect(try Self.total(hz, "TEA", "1", discount: "100%") == "0.00")
     }
 
+    /// Found by reading: what is largest was asked of lines of which the first were less already.
+    @Test func whatRoundingLeavesIsTheLargestLines() throws {
+        let hz = try Self.shop(69)
+        // A third each of 1.00 leaves a cent: 3.34 − 0.33 − 0.01, and 3.33 − 0.33 twice.
+        try hz.perform(
+            .sell(
+                Details(discount: "1.00"),
+                [
+                    Line(item: "TEA", quantity: "1", price: "3.34"),
+                    Line(item: "CUP", quantity: "1", price: "3.33"),
+                    Line(item: "CUP", quantity: "1", price: "3.33"),
+                ], tender: "card"))
+        let rows = try hz.report(
+            .margin(MarginFilter(by: ["item"], branch: "HZ", from: "2026-11-01", to: "2026-11-30"))
+        ).rows
+        #expect(rows.map { [$0[0].plain, $0[2].plain] } == [["CUP", "6.00"], ["TEA", "3.00"]])
+    }
+
     @Test func creditHasALimit() throws {
         let network = try TestNetwork.company(["gz"], seed: 64)
         let (hz, gz) = (try network["hz"], try network["gz"])
@@ -276,5 +294,10 @@ import Testing
                 .receive(
                     Details(), [Line(item: "TEA", quantity: "1")], supplier: "Closed"))
                 == .partyInactive)
+        for kind in [OrderForm.Kind.sale, .purchase] {
+            let form = OrderForm(
+                kind: kind, party: "Closed", lines: [Line(item: "TEA", quantity: "1")])
+            #expect(hz.refusal(.order(Details(), .open(form))) == .partyInactive)
+        }
     }
 }

@@ -48,6 +48,39 @@ import Testing
                 Details(party: "Ms Sun"), .sell(tea(quantity), from: "HZ", tender: "cash")))
     }
 
+    /// A sale on a quota asks of its customer, and takes its money, as any sale does.
+    @Test func theCustomerIsAskedOfAsAnywhere() throws {
+        let network = try Self.company(77)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(.setParty(PartyChange(name: "Closed", isActive: false)))
+        try hz.perform(.setParty(PartyChange(name: "Hotel", creditLimit: "15")))
+        try hz.perform(.setParty(PartyChange(name: "The Hotel", alias: "Hotel")))
+        try Self.grant(hz, "10")
+        network.settle()
+        func sell(
+            _ quantity: String, _ party: String, _ tender: String, lines: Int = 1
+        ) -> Command {
+            .quota(
+                Details(party: party),
+                .sell(
+                    Array(repeating: Line(item: "TEA", quantity: quantity), count: lines),
+                    from: "HZ", tender: tender))
+        }
+        #expect(gz.refusal(sell("1", "Closed", "cash")) == .partyInactive)
+        #expect(gz.refusal(sell("2", "Hotel", "credit")) == .creditLimit)
+        #expect(gz.refusal(sell("2", "The Hotel", "credit")) == .creditLimit)
+        #expect(gz.refusal(sell("1", "Hotel", "cash=1.00,card=1.00")) == .unbalanced)
+        #expect(gz.refusal(sell("1", "Hotel", "cash", lines: 29)) == .tooManyLines)
+        #expect(gz.refusal(sell("1", "Hotel", "cash", lines: 28)) == .notEnough)
+        // Two at 9.00 and 13 %: 10.17 of it on credit.
+        #expect(try gz.perform(sell("2", "Hotel", "card=10.17,credit")).total == "20.34")
+        let hotel = try gz.report(.parties(search: "Hotel")).rows.first { $0[0].plain == "Hotel" }
+        #expect(hotel?[6].plain == "10.17")
+        #expect(gz.refusal(sell("1", "Hotel", "credit")) == .creditLimit)
+        network.settle()
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
     /// Granted, on its way, may be sold, sold and not delivered.
     private static func rights(_ node: TestNode, seller: String = "GZ") throws -> [String] {
         let row = try node.report(.quotas(branch: nil)).rows.first { $0[1].plain == seller }

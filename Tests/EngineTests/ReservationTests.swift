@@ -145,7 +145,7 @@ import Testing
         #expect(try Self.stock(hz)[1] == "")
     }
 
-    @Test func aCancellationFromAnotherNodeFreesGoods() throws {
+    @Test func rebuiltTablesKnowWhatToLookAt() throws {
         let (network, hz) = try Self.company(43)
         let number = try Self.order(hz, "4")
         try hz.perform(Self.reserve(number))
