@@ -120,6 +120,73 @@ import Testing
         #expect(try slow(365).isEmpty)
         #expect(hz.ask(.query(.slowStock(branch: nil, days: 0))).isRefusal)
     }
+
+    /// Each alert with its figure and what to do.
+    private static func alerts(_ node: TestNode) throws -> [String] {
+        try node.report(.exceptions).rows
+            .filter { ["price below cost", "dead stock"].contains($0[0].plain) }
+            .map { row in row.map(\.plain).joined(separator: " | ") }
+    }
+
+    @Test func aPriceBelowCostIsToldOf() throws {
+        let hz = try Self.shop(114)
+        // 9.00 is asked for each: ten that cost 9.00, ten that cost 9.01, and one of no known cost.
+        _ = try Self.receive(
+            hz, "2026-11-01", "ACME", [("TEA", "10", "9.00"), ("CUP", "10", "9.01")])
+        try hz.perform(.find(Details(), [Line(item: "POT", quantity: "1")]))
+        let cup = "price below cost | HZ CUP | -0.10 | set another price: "
+        #expect(try Self.alerts(hz) == [cup + "`branchbook item set CUP --price …`"])
+        // By the branch's list, and without the tax that it holds: 10.17 at 13 % are 9.00, 10.16 are not.
+        try hz.perform(.setItem(ItemChange(code: "TEA", tax: "13")))
+        func ask(_ price: String) throws {
+            try hz.perform(
+                .setPrices(
+                    PriceListChange(
+                        name: "shops", isTaxIncluded: true,
+                        prices: [
+                            .init(item: "TEA", price: price, from: "2026-11-18"),
+                            .init(item: "CUP", price: "12.00", from: "2026-11-01"),
+                        ])))
+        }
+        try ask("10.17")
+        try hz.perform(.setBranchPrices("shops", of: "HZ"))
+        #expect(try Self.alerts(hz).isEmpty)
+        try ask("10.16")
+        #expect(
+            try Self.alerts(hz) == [
+                "price below cost | HZ TEA | -0.09 | set another price: "
+                    + "`branchbook prices set shops TEA=…`"
+            ])
+    }
+
+    @Test func deadStockIsToldOf() throws {
+        let hz = try Self.shop(115)
+        // The test's day is 2026-11-18: 180 days before it is 2026-05-22.
+        _ = try Self.receive(
+            hz, "2026-05-01", "ACME",
+            [("TEA", "9", "1.00"), ("CUP", "9", "1.00"), ("POT", "1", "1.00")])
+        try hz.perform(.addItems([ItemChange(code: "JAR", name: "Jar", price: "9.00")]))
+        // Of the jars none was ever sold.
+        _ = try Self.receive(hz, "2026-05-01", "ACME", [("JAR", "1", "1.00")])
+        func sell(_ item: String, _ date: String) throws {
+            try hz.perform(
+                .sell(
+                    Details(date: date), [Line(item: item, quantity: "1")], tender: "cash"))
+        }
+        // One sold on that day is none; of the pot nothing is left.
+        try sell("TEA", "2026-05-21")
+        try sell("CUP", "2026-05-22")
+        try sell("POT", "2026-05-02")
+        #expect(
+            try Self.alerts(hz) == [
+                "dead stock | HZ: items that neither came nor were sold in 180 days | 2 | "
+                    + "`branchbook slow --branch HZ --days 180`"
+            ])
+        // What came again lately is not dead, and what was found neither.
+        _ = try Self.receive(hz, "2026-05-22", "ACME", [("TEA", "1", "1.00")])
+        try hz.perform(.find(Details(), [Line(item: "JAR", quantity: "1")]))
+        #expect(try Self.alerts(hz).isEmpty)
+    }
 }
 
 extension Reply {

@@ -81,6 +81,52 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    @Test func whatIsToBeToppedUp() throws {
+        let network = try Self.company(78)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        func told(_ node: TestNode, cover: Int, past: Int = 7) throws -> [String] {
+            try node.report(.quotaProposals(branch: "HZ", cover: cover, past: past)).rows.map {
+                [0, 3, 4, 5, 6, 7, 8].map { [row = $0] in row[$0].plain }.joined(separator: " ")
+            }
+        }
+        #expect(try told(hz, cover: 7).isEmpty)
+        try Self.grant(hz, "6")
+        try Self.grant(hz, "1", to: "SH")
+        network.settle()
+        _ = try Self.sell(gz, "4")
+        _ = try Self.sell(sh, "1")
+        // With the cable cut nobody knows more at the shelf than before.
+        #expect(try told(hz, cover: 7).isEmpty)
+        network.settle()
+        // GZ sold 4 in 7 days, has 2, and would sell 2 in 3 days; SH sold 1, has none and would sell 1.
+        let toSH = "`branchbook quota grant TEA:1 --to SH`"
+        #expect(try told(hz, cover: 3) == ["SH 1 0 0 3 1 at HZ: \(toSH)", "GZ 4 2 3 2  "])
+        // In 14 days 2 and 8: SH has run out and is served first; GZ gets what is left of the three.
+        #expect(
+            try told(hz, cover: 14) == [
+                "SH 1 0 0 3 2 at HZ: `branchbook quota grant TEA:2 --to SH`",
+                "GZ 4 2 3 1 1 at HZ: `branchbook quota grant TEA:1 --to GZ`, and order more: "
+                    + "`branchbook reorder --branch HZ`",
+            ])
+        // What is granted is no longer proposed, also while it is on its way.
+        try Self.grant(hz, "2", to: "SH")
+        #expect(try told(hz, cover: 14).last?.hasPrefix("SH 1 2 14 ") == true)
+        // What was sold before the days that are looked at does not count.
+        hz.now = hz.now.advanced(byMilliseconds: 7 * 86_400_000)
+        #expect(try told(hz, cover: 14).isEmpty)
+        #expect(try told(hz, cover: 14, past: 8).count == 2)
+        for (cover, past) in [(0, 7), (7, 0), (7, 3_651), (.max, 7)] {
+            guard
+                case .refused(let refusal) = hz.ask(
+                    .query(.quotaProposals(branch: nil, cover: cover, past: past)))
+            else {
+                Issue.record("not refused")
+                continue
+            }
+            #expect(refusal.code == .badOption)
+        }
+    }
+
     /// Granted, on its way, may be sold, sold and not delivered.
     private static func rights(_ node: TestNode, seller: String = "GZ") throws -> [String] {
         let row = try node.report(.quotas(branch: nil)).rows.first { $0[1].plain == seller }

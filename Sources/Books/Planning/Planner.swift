@@ -322,7 +322,7 @@ extension Planner {
             unitMillionths, quantity, per: try Self.narrow(Self.power(facts.scale)))
     }
 
-    static func power(_ digits: Int) -> Int128 {
+    package static func power(_ digits: Int) -> Int128 {
         (0..<digits).reduce(Int128(1)) { product, _ in product * 10 }
     }
 

@@ -35,6 +35,7 @@ extension Engine {
         report.rows += try quotaExceptions(&figures)
         report.rows += try lotExceptions(on: today, &figures)
         report.rows += try partyExceptions(standing, ledger, &figures)
+        report.rows += try goodsAlerts(standing, on: today, ledger, &figures)
         let ordered = orderedGoods(orders, ledger)
         for branch in branches(standing, nil) {
             let count = try itemsToOrder(at: branch, open, ordered)

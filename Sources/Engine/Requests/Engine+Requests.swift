@@ -124,6 +124,8 @@ extension Engine {
             try slowStock(branch: branch, days: days, at: now)
         case .units(let item): try units(item: item)
         case .quotas(let branch): try quotas(branch: branch)
+        case .quotaProposals(let branch, let cover, let past):
+            try quotaProposals(branch: branch, cover: cover, past: past, at: now)
         case .parties(let search): try parties(search: search)
         case .prices(let list, let day): try prices(list: list, at: day)
         case .priceLists: try priceLists()

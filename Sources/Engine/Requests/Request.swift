@@ -98,6 +98,7 @@ package enum Query: Codable, Hashable, Sendable {
     /// Goods of which none was sold for so many days.
     case slowStock(branch: String?, days: Int)
     case quotas(branch: String?)
+    case quotaProposals(branch: String?, cover: Int, past: Int)
     case parties(search: String?)
     case prices(list: String, asAt: String?)
     case priceLists

@@ -85,4 +85,32 @@ extension Store {
             return last
         }
     }
+
+    /// Items of which anything came to a branch since a day: from suppliers, from other branches, or found. Cost: what
+    /// went between them and the branch since then.
+    package func itemsComing(
+        to branch: BranchCode, from others: [BranchCode], since day: Day
+    ) throws -> Set<String> {
+        let accounts =
+            [Account.simple(.supplier, branch), .simple(.shrinkage, branch)]
+            + others.compactMap { BranchPair(branch, $0) }.map { .via(.between($0)) }
+        return try access { db in
+            var items: Set<String> = []
+            for account in accounts {
+                // Both branches of a pair have an account of this name.
+                let rows = try String.fetchCursor(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT DISTINCT n.name
+                            FROM book_day b CROSS JOIN posting p ON p.day = b.day
+                                AND p.account = (SELECT id FROM name WHERE name = ?)
+                            JOIN log l ON l.id = p.log JOIN name n ON n.id = p.commodity
+                            WHERE b.day >= ? AND p.amount < 0 AND l.scope = ?
+                            """),
+                    arguments: [account.name, day.number, Scope.trade(branch).name])
+                while let name = try rows.next() { items.insert(String(name.dropFirst())) }
+            }
+            return items
+        }
+    }
 }

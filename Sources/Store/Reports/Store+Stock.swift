@@ -134,6 +134,33 @@ extension Store {
         }
     }
 
+    /// What documents of a kind took from an account on some days, by commodity; above zero where it was more than they
+    /// brought. Cost: the account's postings of those days.
+    package func taken(
+        from account: Account, by kind: DocumentKind, from: Day, to: Day
+    ) throws -> [String: Int128] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT n.name, sum(p.amount >> 32), sum(p.amount & 4294967295)
+                        FROM book_day b CROSS JOIN posting p ON p.day = b.day
+                            AND p.account = (SELECT id FROM name WHERE name = ?)
+                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                        JOIN name n ON n.id = p.commodity
+                        WHERE b.day >= ? AND b.day <= ? AND d.kind = ?
+                        GROUP BY p.commodity
+                        """),
+                arguments: [account.name, from.number, to.number, kind.rawValue])
+            var taken: [String: Int128] = [:]
+            for row in rows {
+                let (high, low) = (try row.at(1) as Int64, try row.at(2) as Int64)
+                taken[try row.at(0)] = -((Int128(high) << 32) + Int128(low))
+            }
+            return taken
+        }
+    }
+
     /// Entities behind a prefix that ends on `/` of which an attribute was ever set, in order.
     package func entities(prefix: String, with attribute: String) throws -> [String] {
         try access { db in

@@ -7,7 +7,7 @@ struct QuotaCommand: ParsableCommand {
         commandName: "quota", abstract: "Goods of one branch that another one may sell.",
         subcommands: [
             QuotaGrant.self, QuotaGive.self, QuotaAsk.self, QuotaReclaim.self, QuotaSell.self,
-            QuotaDeliver.self, QuotaRefund.self, QuotaList.self,
+            QuotaDeliver.self, QuotaRefund.self, QuotaPropose.self, QuotaList.self,
         ], defaultSubcommand: QuotaList.self)
 }
 
@@ -116,6 +116,22 @@ struct QuotaRefund: ParsableCommand {
     func run() throws {
         try node.perform(
             .quota(writing.details(), .refund(order: order, tender: tender)), writing)
+    }
+}
+
+struct QuotaPropose: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "propose",
+        abstract: "What to grant, so that others can sell from a shelf for some days.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "Whose shelf; this branch's where it is left out.")
+    var branch: String?
+    @Option(name: .long, help: "For so many days to come.") var cover: Int = 14
+    @Option(name: .long, help: "As was sold in so many days, today included.") var past: Int = 28
+    func run() throws {
+        try node.query(
+            .quotaProposals(branch: branch, cover: cover, past: past), as: reading.form)
     }
 }
 
