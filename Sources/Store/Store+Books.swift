@@ -51,6 +51,29 @@ extension Store {
         }
     }
 
+    /// Items of which a category shows last, as it is displayed; the first `limit` in the order of codes. Cost: a look at
+    /// all items that ever were of it.
+    package func items(category: String, limit: Int) throws -> [ItemCode] {
+        try access { db in
+            let value = Value.text(category)
+            let entities = try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM register
+                        WHERE attribute = ? AND value = ? ORDER BY entity
+                        """),
+                arguments: [ItemFacts.Attribute.category, Data(copying: value.bytes)])
+            var items: [ItemCode] = []
+            for entity in entities where items.count < limit {
+                guard let code = ItemFacts.code(ofEntity: entity),
+                    try showing(db, entity, ItemFacts.Attribute.category).last?.value == value
+                else { continue }
+                items.append(code)
+            }
+            return items
+        }
+    }
+
     /// Of a row `r` of `register` and its log `l`: no valid write supersedes it.
     private static let isShowing = """
         NOT EXISTS (

@@ -40,6 +40,35 @@ import Testing
         try node.perform(.count(Details(), .open(order))).subject
     }
 
+    @Test func aSheetIsOfACategory() throws {
+        let node = try shop()
+        func set(_ item: String, _ category: String) throws {
+            try node.perform(.setItem(ItemChange(code: item, category: category)))
+        }
+        try node.perform(
+            .addItems([
+                ItemChange(code: "POT", name: "Pot", category: "kitchen"),
+                ItemChange(code: "JAR", name: "Jar", category: "kitchen"),
+                ItemChange(code: "HELP", name: "Help", kind: "service", category: "kitchen"),
+            ]))
+        try set("CUP", "kitchen")
+        // Was of it, and is not.
+        try set("JAR", "drinks")
+        let sheet = try open(
+            node, CountOrder(items: ["CUP"], categories: ["kitchen"], uncounted: "empty"))
+        let rows = try node.report(.count(sheet: sheet)).rows
+        #expect(rows.map { $0[0].plain } == ["CUP", "POT"])
+        // What is uncounted is empty; what is of another category is left alone.
+        try node.perform(
+            .count(Details(), .enter(sheet: sheet, [line("POT", "1")], isRecount: false)))
+        try node.perform(.count(Details(memo: "year"), .post(sheet: sheet)))
+        #expect(
+            try [held(node, "TEA"), held(node, "CUP"), held(node, "POT")] == [10, 0, 1])
+        #expect(
+            node.refusal(.count(Details(), .open(CountOrder(categories: ["none"]))))
+                == .unknownItem)
+    }
+
     @Test func aDifferenceBeyondTheToleranceIsApprovedByAnother() throws {
         let node = try shop()
         let sheet = try open(node, CountOrder(tolerance: "1"))

@@ -30,6 +30,8 @@ package protocol BookView {
     func nextNumber(_ kind: DocumentKind, year: UInt16) throws -> DocumentNumber
     /// What was said of an entity, in the order of time, author and entry.
     func events(of entity: String) throws -> [Event]
+    /// Items that are of a category, the first `limit` in order.
+    func items(category: String, limit: Int) throws -> [ItemCode]
     /// Items of which an account's balance is not zero, in order.
     func items(on account: Account) throws -> [ItemCode]
     /// Accounts of what stands on a shelf, its own and those behind it, in order.

@@ -18,6 +18,8 @@ package struct CountOrder: Codable, Hashable, Sendable {
     package var location: String
     /// The items of the sheet; all of the location where empty.
     package var items: [String]
+    /// Goods of these categories are on it as well, as they are when it is opened.
+    package var categories: [String]
     package var isBlind: Bool
     /// `keep` or `empty`.
     package var uncounted: String
@@ -25,11 +27,13 @@ package struct CountOrder: Codable, Hashable, Sendable {
     package var toleranceValue: String?
 
     package init(
-        location: String = "main", items: [String] = [], isBlind: Bool = false,
+        location: String = "main", items: [String] = [], categories: [String] = [],
+        isBlind: Bool = false,
         uncounted: String = "keep", tolerance: String? = nil, toleranceValue: String? = nil
     ) {
         self.location = location
         self.items = items
+        self.categories = categories
         self.isBlind = isBlind
         self.uncounted = uncounted
         self.tolerance = tolerance

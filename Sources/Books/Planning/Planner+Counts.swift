@@ -54,18 +54,42 @@ extension Planner {
             }
             fields.append(.init(Field.toleranceValue, .integer(value)))
         }
-        guard order.items.count <= Self.countedItemsMax else {
+        let codes = try items(of: order, view)
+        return events(
+            CountSheet.Kind.opened, header, fields,
+            codes.map { .init(Field.item, .text($0.text)) })
+    }
+
+    /// The items that a sheet names, each once; those of its categories behind the others.
+    private func items(of order: CountOrder, _ view: some BookView) throws -> [ItemCode] {
+        func check(_ count: Int) throws(Refusal) {
+            guard count > Self.countedItemsMax else { return }
             throw Refusal(
                 .tooManyLines, "a sheet names at most \(Self.countedItemsMax) items",
                 next: "open one for each part of the shop")
         }
-        var codes: [Event.Field] = []
+        try check(order.items.count)
+        var codes: [ItemCode] = []
         for text in order.items {
             let facts = try item(text, view)
             try requireStock(facts)
-            codes.append(.init(Field.item, .text(facts.code.text)))
+            codes.append(facts.code)
         }
-        return events(CountSheet.Kind.opened, header, fields, codes)
+        for category in order.categories {
+            let found = try view.items(category: category, limit: Self.countedItemsMax + 1)
+            // Of what is out of use something may stand there still.
+            let goods = try found.filter { try view.item($0)?.isService == false }
+            guard !goods.isEmpty else {
+                throw Refusal(
+                    .unknownItem, "no goods are of category \(category)",
+                    next: "see `branchbook item list`")
+            }
+            codes += goods
+        }
+        var seen: Set<ItemCode> = []
+        codes.removeAll { !seen.insert($0).inserted }
+        try check(codes.count)
+        return codes
     }
 
     /// One event, or as many as the items need; what is about the sheet stands in each.

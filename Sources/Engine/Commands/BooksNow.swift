@@ -69,6 +69,10 @@ struct BooksNow: BookView {
 
     func events(of entity: String) throws -> [Event] { try store.events(of: entity) }
 
+    func items(category: String, limit: Int) throws -> [ItemCode] {
+        try store.items(category: category, limit: limit)
+    }
+
     func items(on account: Account) throws -> [ItemCode] { try store.items(on: account) }
 
     func accounts(on shelf: Account) throws -> [Account] { try store.accounts(on: shelf) }

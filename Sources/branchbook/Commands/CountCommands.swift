@@ -17,28 +17,32 @@ struct CountFields: ParsableArguments {
     @Option(name: .long, help: "As well a difference worth more.") var toleranceValue: String?
 
     func order(
-        _ writing: WriteOptions, items: [String] = [], isBlind: Bool = false,
-        uncounted: String = "keep"
+        _ writing: WriteOptions, items: [String] = [], categories: [String] = [],
+        isBlind: Bool = false, uncounted: String = "keep"
     ) -> CountOrder {
         CountOrder(
-            location: writing.location ?? LocationFacts.main, items: items, isBlind: isBlind,
-            uncounted: uncounted,
+            location: writing.location ?? LocationFacts.main, items: items,
+            categories: categories, isBlind: isBlind, uncounted: uncounted,
             tolerance: tolerance, toleranceValue: toleranceValue)
     }
 }
 
 struct CountOpen: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "open", abstract: "A new sheet, of the whole shelf or of some items.")
+        commandName: "open",
+        abstract: "A new sheet, of the whole shelf, of some items, or of a category.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "The items; none means all of the shelf.") var items: [String] = []
+    @Option(name: .long, help: "Goods of a category as well; may be repeated.")
+    var category: [String] = []
     @OptionGroup var fields: CountFields
     @Flag(name: .long, help: "Do not show what is expected before it is posted.") var blind = false
     @Option(name: .long, help: "Goods that nobody counted: keep or empty.")
     var uncounted: String = "keep"
     @OptionGroup var writing: WriteOptions
     func run() throws {
-        let order = fields.order(writing, items: items, isBlind: blind, uncounted: uncounted)
+        let order = fields.order(
+            writing, items: items, categories: category, isBlind: blind, uncounted: uncounted)
         try node.perform(.count(writing.details(), .open(order)), writing)
     }
 }
