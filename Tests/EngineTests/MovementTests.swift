@@ -200,4 +200,57 @@ import Testing
         let compared = try shop().engine.store.fingerprint().keys
         #expect(Set(Schema.projections).subtracting(Schema.workLists).subtracting(compared).isEmpty)
     }
+
+    /// What stood and what it was worth, with a late receipt, a return, a write-off and goods of no known cost; today it
+    /// is what the pools say.
+    @Test func stockAtTheEndOfADay() throws {
+        let hz = try TestNode.founder(seed: 131)
+        try hz.perform(
+            .addItems(
+                ["TEA", "CUP"].map { ItemChange(code: $0, name: $0, price: "9.00") }))
+        try hz.perform(.setLocation(LocationChange(name: "back")))
+        func line(_ item: String, _ quantity: String, _ cost: String? = nil) -> [Line] {
+            [Line(item: item, quantity: quantity, cost: cost)]
+        }
+        func asAt(_ day: String) throws -> [String] {
+            let report = try hz.report(
+                .stockAsAt(branch: nil, item: nil, day: day, limit: 100))
+            return report.rows.map { row in [1, 3, 4].map { row[$0].plain }.joined(separator: " ") }
+                + ["\(report.facts[0].value.plain)"]
+        }
+        try hz.perform(
+            .receive(Details(date: "2026-10-10"), line("TEA", "10", "2.00"), supplier: "A"))
+        let sale = try hz.perform(
+            .sell(Details(date: "2026-10-31"), line("TEA", "4"), tender: "cash")
+        ).subject
+        try hz.perform(.find(Details(date: "2026-11-02"), line("CUP", "3")))
+        try hz.perform(
+            .move(Details(date: "2026-11-02"), line("TEA", "1"), to: "back"))
+        #expect(try asAt("2026-10-09") == ["0.00"])
+        #expect(try asAt("2026-10-30") == ["TEA 10 20.00", "20.00"])
+        #expect(try asAt("2026-10-31") == ["TEA 6 12.00", "12.00"])
+        #expect(try asAt("2026-11-02") == ["CUP 3 0.00", "TEA 6 12.00", "12.00"])
+        // A receipt that comes late, and dated before the sale, changes what is known of then.
+        try hz.perform(
+            .receive(Details(date: "2026-10-20"), line("TEA", "10", "4.00"), supplier: "A"))
+        #expect(try asAt("2026-10-15") == ["TEA 10 20.00", "20.00"])
+        #expect(try asAt("2026-10-31") == ["TEA 16 48.00", "48.00"])
+        try hz.perform(.writeOff(Details(date: "2026-11-03"), line("TEA", "2")))
+        try hz.perform(
+            .giveBack(Details(date: "2026-11-04"), line("TEA", "1"), sale: sale, tender: "cash"))
+        #expect(try asAt("2026-11-03") == ["CUP 3 0.00", "TEA 14 42.00", "42.00"])
+        #expect(try asAt("2026-11-18") == ["CUP 3 0.00", "TEA 15 45.00", "45.00"])
+        let branch = try #require(BranchCode("HZ"))
+        let tea = try hz.engine.store.pool(branch, try #require(ItemCode("TEA")))
+        #expect((tea.quantity, tea.value) == (15, 4_500))
+        #expect(
+            hz.ask(.query(.stockAsAt(branch: nil, item: nil, day: "soon", limit: 1)))
+                .refusalCode == .badDate)
+    }
+}
+
+extension Reply {
+    fileprivate var refusalCode: Refusal.Code? {
+        if case .refused(let refusal) = self { refusal.code } else { nil }
+    }
 }

@@ -51,13 +51,7 @@ extension Engine {
                 next: "see `branchbook prices list`")
         }
         let list = PriceList(name: name, values: shown)
-        let day = try text.map { text in
-            guard let day = Day(text) else {
-                throw Refusal(
-                    .badDate, "\(text) is not a date", next: "write it as in 2026-11-24")
-            }
-            return day
-        }
+        let day = try text.map { try Self.day($0) }
         var report = Report(
             schema: "branchbook.prices/1", title: "Price list \(name)",
             columns: [

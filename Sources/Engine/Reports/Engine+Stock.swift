@@ -51,6 +51,54 @@ extension Engine {
         return report
     }
 
+    /// What stood at branches at the end of a day, all locations together, and what it was worth, by what is known now:
+    /// a document that comes later and is dated before changes it.
+    func stock(
+        branch: String?, item: String?, asAt text: String, limit: Int
+    ) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try branch.map { try known($0, standing) }
+        let code = try item.map { try Self.itemCode($0) }
+        let day = try Self.day(text)
+        try foldCosts()
+        var figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.stock-as-at/1", title: "Stock at the end of \(day)",
+            columns: [
+                .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
+                .number("quantity", "On shelf"), .number("value", "Value"),
+            ])
+        let limit = bounded(limit)
+        var sum = Int128(0)
+        for branch in branches(standing, only) {
+            let mayShow = standing.keyring.scopes.contains(.money(branch))
+            let values =
+                mayShow ? try store.inventoryValues(of: branch, item: code, upTo: day) : [:]
+            var held: [String: Int128] = [:]
+            for (shelf, amount) in try store.openings(
+                branch: branch, item: code, before: Day(number: day.number &+ 1))
+            {
+                held[shelf.item, default: 0] += amount
+            }
+            for item in Set(held.keys).union(values.keys).sorted() {
+                sum += values[item] ?? 0
+                guard report.rows.count < limit else { continue }
+                report.rows.append([
+                    .text(branch.text), .text(item),
+                    .optional(try ItemCode(item).flatMap { try itemName($0) }),
+                    try figures.quantity(held[item] ?? 0, of: item),
+                    mayShow ? figures.money(values[item] ?? 0) : .empty,
+                ])
+            }
+        }
+        report.facts = [.init("value", "Value", figures.money(sum))]
+        if report.rows.count == limit {
+            report.notes.append("Only the first \(limit) rows are shown; the value is of all.")
+        }
+        report.notes += scopesMissing(standing, only)
+        return report
+    }
+
     /// Where goods may stand, of one branch or of all that are read here.
     func locations(branch: String?) throws -> Report {
         let (standing, _) = try needLedger()

@@ -123,6 +123,8 @@ extension Engine {
         case .slowStock(let branch, let days):
             try slowStock(branch: branch, days: days, at: now)
         case .units(let item): try units(item: item)
+        case .stockAsAt(let branch, let item, let day, let limit):
+            try stock(branch: branch, item: item, asAt: day, limit: limit)
         case .quotas(let branch): try quotas(branch: branch)
         case .quotaProposals(let branch, let cover, let past):
             try quotaProposals(branch: branch, cover: cover, past: past, at: now)

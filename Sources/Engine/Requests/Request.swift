@@ -97,6 +97,7 @@ package enum Query: Codable, Hashable, Sendable {
     case purchases(branch: String?, from: String, to: String)
     /// Goods of which none was sold for so many days.
     case slowStock(branch: String?, days: Int)
+    case stockAsAt(branch: String?, item: String?, day: String, limit: Int)
     case quotas(branch: String?)
     case quotaProposals(branch: String?, cover: Int, past: Int)
     case parties(search: String?)

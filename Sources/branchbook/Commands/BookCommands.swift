@@ -41,7 +41,14 @@ struct Stock: ParsableCommand {
     @Option(name: .long, help: "One branch.") var branch: String?
     @Option(name: .long, help: "One item.") var item: String?
     @Option(name: .long, help: "Rows.") var limit: Int = 100
+    @Option(name: .long, help: "At the end of this day, all locations together.")
+    var asAt: String?
     func run() throws {
+        if let asAt {
+            try node.query(
+                .stockAsAt(branch: branch, item: item, day: asAt, limit: limit), as: reading.form)
+            return
+        }
         try node.query(.stock(branch: branch, item: item, limit: limit), as: reading.form)
     }
 }

@@ -1,0 +1,47 @@
+import GRDB
+package import Replica
+
+/// What goods were worth on a day.
+extension Store {
+    /// By branch and item, in minor units: what was posted to inventory up to the end of a day, less what the fold took
+    /// out for documents up to then; as it is known now. Pools are to be folded before. Cost: the postings to inventory
+    /// and the costs of all days up to it.
+    package func inventoryValues(
+        of branch: BranchCode, item: ItemCode?, upTo day: Day
+    ) throws -> [String: Int128] {
+        try access { db in
+            var values: [String: Int128] = [:]
+            let name = item.map { Commodity.item($0).name }
+            let posted = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT n.name, sum(p.amount >> 32), sum(p.amount & 4294967295)
+                        FROM book_day b CROSS JOIN posting p ON p.day = b.day
+                            AND p.account = (SELECT id FROM name WHERE name = ?)
+                        JOIN name n ON n.id = p.item
+                        WHERE b.day <= ? AND (? IS NULL OR n.name = ?) GROUP BY p.item
+                        """),
+                arguments: [
+                    Account.simple(.inventory, branch).name, day.number, name, name,
+                ])
+            while let row = try posted.next() {
+                let (high, low) = (try row.at(1) as Int64, try row.at(2) as Int64)
+                let key = String((try row.at(0) as String).dropFirst())
+                values[key, default: 0] += (Int128(high) << 32) + Int128(low)
+            }
+            let taken = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT n.name, c.cost, c.variance FROM cost c JOIN name n ON n.id = c.item
+                        WHERE c.branch = ? AND c.day <= ? AND (? IS NULL OR n.name = ?)
+                        """),
+                arguments: [branch.text, day.number, name, name])
+            while let row = try taken.next() {
+                let key = String((try row.at(0) as String).dropFirst())
+                values[key, default: 0] -=
+                    Int128(try row.at(1) as Int64) + Int128(try row.at(2) as Int64)
+            }
+            return values.filter { $0.value != 0 }
+        }
+    }
+}
