@@ -227,6 +227,7 @@ extension TestNetwork {
         guard case .report(let report) = replies[name]?[id] else {
             throw Refusal(.fault, "no report")
         }
+        if report.isSound { try self[name].checkStockAsAt() }
         return report
     }
 

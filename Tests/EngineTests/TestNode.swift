@@ -102,7 +102,31 @@ final class TestNode {
 
     func verify() throws -> Report {
         guard case .report(let report) = ask(.verify) else { throw Refusal(.fault, "no report") }
+        if report.isSound { try checkStockAsAt() }
         return report
+    }
+
+    /// A law: at the end of all days a branch's goods are worth what its pools are. A pool whose figures do not fit is
+    /// not folded to its end.
+    func checkStockAsAt() throws {
+        // Folds the pools; who has no books yet has no goods.
+        guard case .report = ask(.query(.stock(branch: nil, item: nil, limit: 1))) else { return }
+        let last = try #require(Day("2099-12-31"))
+        let store = engine.store
+        guard try store.poolFaults().isEmpty else { return }
+        var held: [BranchCode: Set<String>] = [:]
+        for row in try store.stock(branch: nil, item: nil, limit: .max) {
+            if let branch = BranchCode(row.branch) { held[branch, default: []].insert(row.item) }
+        }
+        for (branch, items) in held {
+            let values = try store.inventoryValues(of: branch, item: nil, upTo: last)
+            for item in items.union(values.keys) {
+                let code = try #require(ItemCode(item))
+                #expect(
+                    try Int128(store.pool(branch, code).value) == values[item] ?? 0,
+                    "\(branch) \(item)")
+            }
+        }
     }
 
     /// The bytes of every file of the directory.
