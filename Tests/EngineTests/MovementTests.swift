@@ -216,7 +216,7 @@ import Testing
             let report = try hz.report(
                 .stockAsAt(branch: nil, item: nil, day: day, limit: 100))
             return report.rows.map { row in [1, 3, 4].map { row[$0].plain }.joined(separator: " ") }
-                + ["\(report.facts[0].value.plain)"]
+                + ["\(report.facts[1].value.plain)"]
         }
         try hz.perform(
             .receive(Details(date: "2026-10-10"), line("TEA", "10", "2.00"), supplier: "A"))

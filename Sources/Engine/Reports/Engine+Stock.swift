@@ -63,7 +63,7 @@ extension Engine {
         try foldCosts()
         var figures = ReportWriter(store, ledger)
         var report = Report(
-            schema: "branchbook.stock-as-at/1", title: "Stock at the end of \(day)",
+            schema: "branchbook.stock-as-at/1", title: "Stock as at",
             columns: [
                 .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
                 .number("quantity", "On shelf"), .number("value", "Value"),
@@ -91,7 +91,10 @@ extension Engine {
                 ])
             }
         }
-        report.facts = [.init("value", "Value", figures.money(sum))]
+        report.facts = [
+            .init("day", "Day", .text(day.description)),
+            .init("value", "Value", figures.money(sum)),
+        ]
         if report.rows.count == limit {
             report.notes.append("Only the first \(limit) rows are shown; the value is of all.")
         }

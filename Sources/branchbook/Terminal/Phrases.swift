@@ -79,6 +79,9 @@ enum Phrases {
         "Days ago": "天前",
         "Promised": "已许", "Quotas": "配额", "Shelf of": "货在", "Sold by": "由其销售", "Granted": "已授予",
         "On its way": "在途权利", "May be sold": "可售", "Sold, not delivered": "已售未交", "Asked for": "申请",
-        "Deputy": "代理人", "Until": "截止",
+        "Deputy": "代理人", "Until": "截止", "Since": "起始", "Brought in": "导入数量",
+        "Known before": "此前已有", "Line": "行号", "Reason": "原因", "Refused": "拒绝行数",
+        "Quotas to top up": "配额补充建议", "Days of cover": "可售天数", "To grant": "建议授予",
+        "Sold since": "销售起始日", "To last, days": "需覆盖天数", "Stock as at": "库存（截至某日）",
     ]
 }
