@@ -155,6 +155,8 @@ private final class Shop {
             ("purchases", .purchases(branch: "HZ", from: from, to: to)),
             ("slow", .slowStock(branch: "HZ", days: 60)), ("units", .units(item: nil)),
             ("reorder", .reorder(branch: "HZ", all: true)),
+            ("exceptions", .exceptions),
+            ("stockAsAt", .stockAsAt(branch: "HZ", item: nil, day: from, limit: 1_000)),
         ]
     }
 }
