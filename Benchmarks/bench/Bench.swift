@@ -2,26 +2,34 @@ import Foundation
 
 /// Measures the bars of the design, each side by side with its floor in one run, and prints JSON.
 ///
-///     bench [SALES] [--branchbook PATH]
+///     bench [SALES] [--branchbook PATH] [--only store|goods|daemons]
 ///
 /// In this process: catch-up of a store from runs of entries against plain inserts of the rows that it
-/// ends with; what a sale costs after all the others, a late receipt, and reports of a month. With two real daemons on loopback: a newcomer's catch-up, local sales of one client and of
-/// 32, the way to a peer, reports, memory, an idle link. Ratios and medians mean something; seconds are
-/// this machine's at this hour.
+/// ends with (`store`); what a sale costs after all the others, a late receipt, and reports of a month
+/// (`goods`). With two real daemons on loopback: a newcomer's catch-up, local sales of one client and of 32,
+/// the way to a peer, reports, memory, an idle link (`daemons`). Ratios and medians mean something; seconds
+/// are this machine's at this hour.
 @main
 struct Bench {
     static func main() throws {
         var sales = 50_000
         var program: String?
+        var only: String?
         var rest = CommandLine.arguments.dropFirst()
         while let argument = rest.popFirst() {
             if argument == "--branchbook" {
                 program = rest.popFirst()
+            } else if argument == "--only", let part = rest.popFirst(),
+                ["store", "goods", "daemons"].contains(part)
+            {
+                only = part
             } else if let count = Int(argument), count > 0 {
                 sales = count
             } else {
                 FileHandle.standardError.write(
-                    Data("usage: bench [SALES] [--branchbook PATH]\n".utf8))
+                    Data(
+                        "usage: bench [SALES] [--branchbook PATH] [--only store|goods|daemons]\n"
+                            .utf8))
                 exit(64)
             }
         }
@@ -30,11 +38,16 @@ struct Bench {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var figures: [(String, Double)] = [("sales", Double(sales))]
-        note("catch-up of a store, three rounds of \(sales) sales")
-        figures += try StoreCatchUp(sales: sales, folder: folder).measure()
-        note("goods: \(sales) sales, a late receipt, reports of a month")
-        figures += try Goods(sales: sales, folder: folder).measure()
-        if let program {
+        func isAsked(_ part: String) -> Bool { only == nil || only == part }
+        if isAsked("store") {
+            note("catch-up of a store, three rounds of \(sales) sales")
+            figures += try StoreCatchUp(sales: sales, folder: folder).measure()
+        }
+        if isAsked("goods") {
+            note("goods: \(sales) sales, a late receipt, reports of a month")
+            figures += try Goods(sales: sales, folder: folder).measure()
+        }
+        if isAsked("daemons"), let program {
             figures += try Daemons(program: program, sales: sales, folder: folder).measure()
         }
         let lines = figures.map { "  \"\($0.0)\": \(String(format: "%.3f", $0.1))" }
