@@ -81,6 +81,28 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    /// Found by reading: figures that a peer may post are not multiplied with each other.
+    @Test func rightsAtTheEdgeAreTold() throws {
+        let network = try Self.company(79)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        let most = ["CUP", "TEA"].map { Line(item: $0, quantity: "\(Int64.max)", price: "0") }
+        let grants = most.map { Line(item: $0.item, quantity: $0.quantity) }
+        try hz.perform(.writeOff(Details(), Self.tea("10")))
+        for _ in 0..<4 {
+            try hz.perform(.receive(Details(), grants, supplier: "A"))
+            try hz.perform(.quota(Details(), .grant(grants, to: "GZ")))
+        }
+        network.settle()
+        for _ in 0..<2 {
+            try gz.perform(
+                .quota(Details(party: "Ms Sun"), .sell(most, from: "HZ", tender: "cash")))
+        }
+        network.settle()
+        let rows = try hz.report(.quotaProposals(branch: "HZ", cover: 3_650, past: 1)).rows
+        #expect(rows.map { $0[1].plain } == ["CUP", "TEA"])
+        #expect(rows.map { $0[5].plain } == ["1", "1"])
+    }
+
     @Test func whatIsToBeToppedUp() throws {
         let network = try Self.company(78)
         let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])

@@ -45,7 +45,9 @@ package struct CountSheet: Hashable, Sendable {
 
     package static func number(ofEntity entity: String) -> DocumentNumber? {
         guard entity.utf8.starts(with: Event.countPrefix.utf8) else { return nil }
-        return DocumentNumber(entity.dropFirst(6)).flatMap { $0.kind == .count ? $0 : nil }
+        return DocumentNumber(entity.dropFirst(Event.countPrefix.count)).flatMap {
+            $0.kind == .count ? $0 : nil
+        }
     }
 
     package enum Kind {

@@ -34,8 +34,8 @@ extension ItemFacts {
     package static func entity(_ code: ItemCode) -> String { prefix + code.text }
 
     package static func code(ofEntity entity: String) -> ItemCode? {
-        guard entity.utf8.starts(with: "item/".utf8) else { return nil }
-        return ItemCode(entity.dropFirst(5))
+        guard entity.utf8.starts(with: prefix.utf8) else { return nil }
+        return ItemCode(entity.dropFirst(prefix.utf8.count))
     }
 
     /// From the values that show. Where several do, the last in the registers' order is displayed and

@@ -182,7 +182,7 @@ extension Planner {
         }
     }
 
-    static func day(_ text: String) throws(Refusal) -> Day {
+    package static func day(_ text: String) throws(Refusal) -> Day {
         guard let day = Day(text) else {
             throw Refusal(.badDate, "\(text) is not a date", next: "write it as in 2026-11-24")
         }

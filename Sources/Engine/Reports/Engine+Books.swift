@@ -188,7 +188,7 @@ extension Engine {
             ])
     }
 
-    private func facts(_ code: ItemCode) throws -> ItemFacts? {
+    func facts(_ code: ItemCode) throws -> ItemFacts? {
         let shown = try store.registers(entity: ItemFacts.entity(code))
         return shown.isEmpty ? nil : ItemFacts(code: code, values: shown)
     }

@@ -79,9 +79,8 @@ extension Engine {
     private func netPrice(
         of code: ItemCode, _ list: PriceList?, on day: Day
     ) throws -> (millionths: Int64, per: Int64)? {
-        let facts = ItemFacts(
-            code: code, values: try store.registers(entity: ItemFacts.entity(code)))
-        guard let per = Int64(exactly: Planner.power(facts.scale)) else { return nil }
+        guard let facts = try facts(code), let per = Int64(exactly: Planner.power(facts.scale))
+        else { return nil }
         if let list,
             let gross = PriceList.price(
                 PriceList.prices(try store.registers(entity: PriceList.entity(list.name, code))),

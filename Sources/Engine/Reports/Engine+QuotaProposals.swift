@@ -15,6 +15,9 @@ extension Engine {
         let left: Int128
         /// What it will sell in the days to come, as it sold before; whole units.
         let wanted: Int128
+        /// For how many whole days that is enough. Kept as a quotient: a peer may post any figures, and the product of two
+        /// sums of them need not fit.
+        let days: Int128
         var missing: Int128 { max(wanted - max(left, 0), 0) }
     }
 
@@ -47,8 +50,7 @@ extension Engine {
         let needs = try needs(shelf, standing, from: from, to: to, cover: cover, past: past)
         // Of two quotas with the same cover the order of branches and items decides.
         for need in needs.sorted(by: {
-            let (a, b) = ($0.left * $1.sold, $1.left * $0.sold)
-            return a != b ? a < b : ($0.seller, $0.item) < ($1.seller, $1.item)
+            ($0.days, $0.seller, $0.item) < ($1.days, $1.seller, $1.item)
         }) {
             let item = need.item.text
             let here = try free[need.item] ?? store.balance(of: .stock(shelf), .item(need.item))
@@ -59,7 +61,7 @@ extension Engine {
                 .text(need.seller.text), .text(item), .optional(try itemName(need.item)),
                 try figures.quantity(need.sold, of: item),
                 try figures.quantity(need.left, of: item),
-                .integer(Int64(clamping: max(need.left, 0) * Int128(past) / need.sold)),
+                .integer(Int64(clamping: need.days)),
                 try figures.quantity(here, of: item), granted == 0 ? .empty : amount,
                 .optional(next(need, shelf, granted, amount.plain)),
             ])
@@ -95,17 +97,17 @@ extension Engine {
             for (name, sold) in used.sorted(by: { $0.key < $1.key }) where sold > 0 {
                 guard let item = Commodity(name)?.item else { continue }
                 let held = rights.first { $0.seller == seller && $0.item == item }
-                let facts = ItemFacts(
-                    code: item, values: try store.registers(entity: ItemFacts.entity(item)))
+                let scale = try facts(item)?.scale ?? 0
                 let (product, over) = sold.multipliedReportingOverflow(by: Int128(cover))
                 guard !over else { continue }
                 // Up to whole units: half a bag is granted to nobody.
-                let unit = Planner.power(facts.scale)
+                let unit = Planner.power(scale)
                 let whole = (product + Int128(past) * unit - 1) / (Int128(past) * unit) * unit
+                let left = (held?.quota ?? 0) + (held?.given ?? 0)
                 needs.append(
                     Need(
-                        seller: seller, item: item, sold: sold,
-                        left: (held?.quota ?? 0) + (held?.given ?? 0), wanted: whole))
+                        seller: seller, item: item, sold: sold, left: left, wanted: whole,
+                        days: max(left, 0) * Int128(past) / sold))
             }
         }
         return needs
