@@ -1,6 +1,6 @@
 import Foundation
 
-/// Measures the bars of the design, each side by side with its floor in one run, and prints JSON.
+/// Measures the bars of the design, beside their floors in one run (reports have none), and prints JSON.
 ///
 ///     bench [SALES] [--branchbook PATH] [--only store|goods|daemons]
 ///

@@ -34,4 +34,12 @@ extension Int128 {
         let high: Int64 = try row.at("amount_high")
         self = Int128(high) << 64 | Int128(UInt64(bitPattern: low))
     }
+
+    /// From `sum(amount >> 32), sum(amount & 4294967295)`, from a column on: SQLite's own sum of amounts would
+    /// overflow. Nothing where there were no rows.
+    init(row: Row, halvesAt column: Int) throws {
+        let high: Int64? = try row.at(column)
+        let low: Int64? = try row.at(column + 1)
+        self = Int128(high ?? 0) << 32 + Int128(low ?? 0)
+    }
 }

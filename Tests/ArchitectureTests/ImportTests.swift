@@ -22,20 +22,13 @@ import Testing
         ],
     ]
 
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     /// (file, imported module) of every import below `Sources/<module>`.
     private static func imports(of module: String) throws -> [(file: String, name: String)] {
-        let folder = root.appendingPathComponent("Sources/\(module)")
-        let files = try #require(
-            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         var found: [(String, String)] = []
-        for case let file as URL in files where file.pathExtension == "swift" {
-            let text = try String(contentsOf: file, encoding: .utf8)
+        for (name, text) in try SourceFiles.of(module) {
             for line in text.split(separator: "\n") {
                 if let match = line.wholeMatch(of: importLine) {
-                    found.append((file.lastPathComponent, String(match.1)))
+                    found.append((name, String(match.1)))
                 }
             }
         }
@@ -55,14 +48,14 @@ import Testing
 
     @Test func everyModuleHasItsRule() throws {
         let folders = try FileManager.default.contentsOfDirectory(
-            atPath: Self.root.appendingPathComponent("Sources").path)
+            atPath: SourceFiles.root.appendingPathComponent("Sources").path)
         #expect(Set(folders).subtracting(["CSodium"]) == Set(Self.allowed.keys))
     }
 
     /// What would make the core depend on the machine it runs on.
     @Test(arguments: ["Wire", "Sodium", "Replica", "Books"])
     func theCoreHasNoClockAndNoTask(module: String) throws {
-        let folder = Self.root.appendingPathComponent("Sources/\(module)")
+        let folder = SourceFiles.root.appendingPathComponent("Sources/\(module)")
         let files = try #require(
             FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         let forbidden = [

@@ -78,8 +78,13 @@ package protocol BookView {
 extension BookView {
     /// Was a document undone by its opposite?
     func isReversed(_ number: DocumentNumber) throws -> Bool {
-        try transactions(about: number).contains { $0.document.link?.relation == .reverses }
+        try transactions(about: number).haveReversal
     }
+}
+
+extension [Transaction] {
+    /// Of those about a document: does one undo it?
+    var haveReversal: Bool { contains { $0.document.link?.relation == .reverses } }
 }
 
 /// An item as its registers show it.

@@ -231,15 +231,11 @@ extension Planner {
         default: break
         }
         let later = try view.transactions(about: number)
-        guard !later.contains(where: { $0.document.link?.relation == .reverses }) else {
+        guard !later.haveReversal else {
             throw Refusal(.alreadyReversed, "\(number) was reversed before")
         }
         for link in later where link.document.link?.relation == .returns {
-            guard let own = link.document.number,
-                try view.transactions(about: own).contains(where: {
-                    $0.document.link?.relation == .reverses
-                })
-            else {
+            guard let own = link.document.number, try view.isReversed(own) else {
                 throw Refusal(
                     .notReversible, "goods of \(number) came back",
                     next: "reverse \(link.document.number?.description ?? "the return") first")

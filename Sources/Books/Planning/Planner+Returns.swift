@@ -102,7 +102,7 @@ extension Planner {
             throw Refusal(.unknownDocument, "there is no sale \(number)")
         }
         let later = try view.transactions(about: number)
-        guard !later.contains(where: { $0.document.link?.relation == .reverses }) else {
+        guard !later.haveReversal else {
             throw Refusal(.alreadyReversed, "\(number) was reversed: nothing of it can come back")
         }
         var sold = Sold(number: number, day: first.document.effectiveDate)

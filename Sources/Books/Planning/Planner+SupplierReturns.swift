@@ -101,7 +101,7 @@ extension Planner {
             throw Refusal(.unknownDocument, "there is no receipt \(number)")
         }
         let later = try view.transactions(about: number)
-        guard !later.contains(where: { $0.document.link?.relation == .reverses }) else {
+        guard !later.haveReversal else {
             throw Refusal(.alreadyReversed, "\(number) was reversed: nothing of it can go back")
         }
         var received = Received(

@@ -55,7 +55,7 @@ extension Engine {
     func balance(branch: String?, asAt: String?) throws -> Report {
         let (standing, ledger) = try needLedger()
         let only = try branch.map { try known($0, standing) }
-        let day = try asAt.map { try Self.day($0) }
+        let day = try asAt.map { try Planner.day($0) }
         try foldCosts()
         let figures = ReportWriter(store, ledger)
         var sums: [String: Int128] = [:]
@@ -226,7 +226,7 @@ extension Engine {
             ])
         var sums: [String: Store.SalesRow] = [:]
         let rows = try store.sales(
-            from: try from.map { try Self.day($0) }, to: try to.map { try Self.day($0) })
+            from: try from.map { try Planner.day($0) }, to: try to.map { try Planner.day($0) })
         for row in rows where only == nil || row.branch == only?.text {
             let key = byDay ? "\(row.day) \(row.branch)" : row.branch
             var sum = row
@@ -252,13 +252,6 @@ extension Engine {
             throw Refusal(.unknownBranch, "there is no branch \(code)")
         }
         return code
-    }
-
-    static func day(_ text: String) throws(Refusal) -> Day {
-        guard let day = Day(text) else {
-            throw Refusal(.badDate, "\(text) is not a date", next: "write it as in 2026-11-24")
-        }
-        return day
     }
 
     static func itemCode(_ text: String) throws(Refusal) -> ItemCode {

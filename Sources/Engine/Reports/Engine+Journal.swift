@@ -14,8 +14,8 @@ extension Engine {
         var figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.journal/1", title: "Journal", columns: Self.journalColumns)
-        let from = try start?.day ?? filter.from.map { try Self.day($0) }
-        for day in try store.days(from: from, to: try filter.to.map { try Self.day($0) }) {
+        let from = try start?.day ?? filter.from.map { try Planner.day($0) }
+        for day in try store.days(from: from, to: try filter.to.map { try Planner.day($0) }) {
             for (number, row) in try store.journal(on: day).enumerated() {
                 if let start, day == start.day, number < start.offset { continue }
                 guard matches(row, filter, only) else { continue }

@@ -9,7 +9,7 @@ extension Engine {
         let (standing, ledger) = try needLedger()
         let only = try filter.branch.map { try known($0, standing) }
         let item = try filter.item.map { try Self.itemCode($0) }
-        let (from, to) = (try Self.day(filter.from), try Self.day(filter.to))
+        let (from, to) = (try Planner.day(filter.from), try Planner.day(filter.to))
         let dimensions = try filter.by.map { text in
             guard let dimension = MarginDimension(rawValue: text) else {
                 throw Refusal(

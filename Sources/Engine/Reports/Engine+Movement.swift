@@ -9,7 +9,7 @@ extension Engine {
         let (standing, ledger) = try needLedger()
         let only = try filter.branch.map { try known($0, standing) }
         let item = try filter.item.map { try Self.itemCode($0) }
-        let (from, to) = (try Self.day(filter.from), try Self.day(filter.to))
+        let (from, to) = (try Planner.day(filter.from), try Planner.day(filter.to))
         guard from <= to else {
             throw Refusal(.badOption, "\(from) is after \(to)", next: "name the earlier day first")
         }
@@ -63,7 +63,7 @@ extension Engine {
         let (standing, ledger) = try needLedger()
         let branch = try known(filter.branch, standing)
         let item = try Self.itemCode(filter.item)
-        let (from, to) = (try Self.day(filter.from), try Self.day(filter.to))
+        let (from, to) = (try Planner.day(filter.from), try Planner.day(filter.to))
         var figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.card/1", title: "Stock card \(branch) \(item)",

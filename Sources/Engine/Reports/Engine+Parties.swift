@@ -51,7 +51,7 @@ extension Engine {
                 next: "see `branchbook prices list`")
         }
         let list = PriceList(name: name, values: shown)
-        let day = try text.map { try Self.day($0) }
+        let day = try text.map { try Planner.day($0) }
         var report = Report(
             schema: "branchbook.prices/1", title: "Price list \(name)",
             columns: [

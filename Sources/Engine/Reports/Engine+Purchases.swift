@@ -8,7 +8,7 @@ extension Engine {
     func purchases(branch text: String?, from: String, to: String) throws -> Report {
         let (standing, ledger) = try needLedger()
         let only = try text.map { try known($0, standing) }
-        let (first, last) = (try Self.day(from), try Self.day(to))
+        let (first, last) = (try Planner.day(from), try Planner.day(to))
         var figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.purchases/1", title: "Purchases",

@@ -59,7 +59,7 @@ extension Engine {
         let (standing, ledger) = try needLedger()
         let only = try branch.map { try known($0, standing) }
         let code = try item.map { try Self.itemCode($0) }
-        let day = try Self.day(text)
+        let day = try Planner.day(text)
         try foldCosts()
         var figures = ReportWriter(store, ledger)
         var report = Report(

@@ -25,9 +25,8 @@ extension Store {
                     Account.simple(.inventory, branch).name, day.number, name, name,
                 ])
             while let row = try posted.next() {
-                let (high, low) = (try row.at(1) as Int64, try row.at(2) as Int64)
                 let key = String((try row.at(0) as String).dropFirst())
-                values[key, default: 0] += (Int128(high) << 32) + Int128(low)
+                values[key, default: 0] += try Int128(row: row, halvesAt: 1)
             }
             let taken = try Row.fetchCursor(
                 db.cachedStatement(

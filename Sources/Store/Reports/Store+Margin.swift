@@ -115,7 +115,7 @@ extension Store {
         while let row = try rows.next() {
             body(
                 try SoldKey(row: row),
-                -(Int128(try row.at(4) as Int64) << 32 + Int128(try row.at(5) as Int64)))
+                try -Int128(row: row, halvesAt: 4))
         }
     }
 
@@ -149,15 +149,11 @@ extension Store {
                 query.item.map { Commodity.item($0).name },
                 query.item.map { Commodity.item($0).name }, query.branch.text,
             ])
-        func whole(_ row: Row, _ high: Int) throws -> Int128 {
-            Int128(try row.at(high) as Int64? ?? 0) << 32
-                + Int128(try row.at(high + 1) as Int64? ?? 0)
-        }
         while let row = try rows.next() {
             var sold = SoldRow()
-            sold.quantity = try whole(row, 4)
-            sold.cost = try whole(row, 6)
-            sold.uncosted = try whole(row, 8)
+            sold.quantity = try Int128(row: row, halvesAt: 4)
+            sold.cost = try Int128(row: row, halvesAt: 6)
+            sold.uncosted = try Int128(row: row, halvesAt: 8)
             body(try SoldKey(row: row), sold)
         }
     }

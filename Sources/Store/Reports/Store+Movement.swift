@@ -179,8 +179,7 @@ extension Store {
                     account: try row.at(0), item: try row.at(1),
                     day: Day(number: try row.at(2)),
                     kind: [.reversal, .statement].contains(own) ? about ?? own : own,
-                    amount: Int128(try row.at(5) as Int64) << 32
-                        + Int128(try row.at(6) as Int64)))
+                    amount: try Int128(row: row, halvesAt: 5)))
         }
     }
 
@@ -225,8 +224,7 @@ extension Store {
                     ]))
             var card: [CardRow] = []
             while let row = try rows.next() {
-                let amount =
-                    Int128(try row.at(1) as Int64) << 32 + Int128(try row.at(2) as Int64)
+                let amount = try Int128(row: row, halvesAt: 1)
                 card.append(
                     CardRow(
                         document: try DocumentHeader(row: row),

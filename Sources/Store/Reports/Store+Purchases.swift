@@ -54,8 +54,7 @@ extension Store {
                     let key = PurchaseKey(
                         supplier: try row.at(0), item: String((try row.at(1) as String).dropFirst())
                     )
-                    let sum =
-                        Int128(try row.at(2) as Int64) << 32 + Int128(try row.at(3) as Int64)
+                    let sum = try Int128(row: row, halvesAt: 2)
                     if isGoods {
                         found[key, default: PurchaseRow()].quantity -= sum
                     } else {

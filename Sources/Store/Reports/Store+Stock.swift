@@ -154,8 +154,7 @@ extension Store {
                 arguments: [account.name, from.number, to.number, kind.rawValue])
             var taken: [String: Int128] = [:]
             for row in rows {
-                let (high, low) = (try row.at(1) as Int64, try row.at(2) as Int64)
-                taken[try row.at(0)] = -((Int128(high) << 32) + Int128(low))
+                taken[try row.at(0)] = try -Int128(row: row, halvesAt: 1)
             }
             return taken
         }

@@ -75,8 +75,7 @@ extension Store {
                 guard let kind = DocumentKind(rawValue: try row.at(0)) else { return nil }
                 return Takings(
                     kind: kind, documents: try row.at(1),
-                    amount: Int128(try row.at(2) as Int64) << 32
-                        + Int128(try row.at(3) as Int64))
+                    amount: try Int128(row: row, halvesAt: 2))
             }
         }
     }
