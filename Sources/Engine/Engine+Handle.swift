@@ -17,7 +17,7 @@ package enum Input: Sendable {
     /// `connect` came to nothing.
     case connectFailed(address: String, why: String)
     case timerFired
-    /// What came of a `check`: the report of `verify` on a copy, or why there is none.
+    /// What came of a `check` or a `lookBack`: the report of a copy, or why there is none.
     case checked(RequestID, Reply)
 }
 
@@ -60,6 +60,9 @@ package enum Effect: Sendable {
     case mark(HighWaterMark)
     /// Copy the database as it stands after this batch, verify the copy elsewhere, report `checked`.
     case check(RequestID)
+    /// Copy the database as it stands after this batch, cut the copy back to a mark, ask it there, report
+    /// `checked`.
+    case lookBack(RequestID, Query, mark: String)
     /// Report `timerFired` at this time, or before.
     case wake(at: Instant)
     /// The store failed in a way that repeating cannot mend: tell, and stop. The engine answers
@@ -90,6 +93,7 @@ extension Engine {
         do {
             var effects: [Effect] = []
             try store.transact {
+                try markDay(at: now)
                 for input in inputs { effects += try take(input, at: now) }
                 try keepStatements(at: now)
                 try lookAfterOrders(at: now)
@@ -101,6 +105,7 @@ extension Engine {
             return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
             before.restore(self)
+            markedDay = nil
             gossip.startOver(from: before.gossip, at: now)
             return failed(inputs, Self.refusal(error), at: now)
         }
@@ -183,6 +188,8 @@ extension Engine {
             do {
                 switch request {
                 case .verify: return try verify(id, at: now)
+                case .lookBack(let query, let mark):
+                    return [.lookBack(id, query, mark: try needMark(mark).name)]
                 case .join(let line, let name):
                     return try join(line, name: name, id, at: now)
                 default: return wait(try answer(request, at: now), id, at: now)
@@ -200,7 +207,7 @@ extension Engine {
         case .connectFailed(let address, let why):
             return connectFailed(address, why, at: now)
         case .timerFired: return []
-        case .checked(let id, .report(let report)):
+        case .checked(let id, .report(let report)) where report.isVerification:
             return try compareWithPeers(report, id, at: now)
         case .checked(let id, let reply): return [.reply(id, reply)]
         }

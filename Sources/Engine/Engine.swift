@@ -13,7 +13,7 @@ package final class Engine {
     package internal(set) var credentials: Credentials
     var random: AnyRandom
     /// Minutes that the branch's wall clock is ahead of UTC: decides what day it is.
-    let utcOffsetMinutes: Int
+    package let utcOffsetMinutes: Int
     /// Who acts where a command names nobody.
     let person: String
 
@@ -36,6 +36,8 @@ package final class Engine {
     var foldAt: Instant?
     /// The list of what the holder has to look at was longer than one batch takes.
     var hasMoreDue = false
+    /// The day before which the end of the last one was marked.
+    var markedDay: Day?
     /// When pools that moved are looked at for what their shipments cost.
     var keeperAt: Instant?
     /// What peers say that they hold of own logs and we do not.

@@ -29,7 +29,7 @@ final class EngineThread: @unchecked Sendable {
     private var events: [Input] = []
     private var wakeAt: Instant?
     private var isStopping = false
-    private var isChecking = false
+    private var isReading = false
     private let done = DispatchSemaphore(value: 0)
     private var steady = SteadyClock()
 
@@ -89,7 +89,9 @@ final class EngineThread: @unchecked Sendable {
             for effect in effects {
                 switch effect {
                 case .wake(let at): wakeAt = at
-                case .check(let id): check(id)
+                case .check(let id): read(id) { $0.verify(progress: $1) }
+                case .lookBack(let id, let query, let mark):
+                    read(id) { $0.answer(query, knownAt: mark, progress: $1) }
                 default: perform(effect)
                 }
             }
@@ -143,26 +145,31 @@ final class EngineThread: @unchecked Sendable {
             steady: Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000))
     }
 
-    // MARK: Verify
+    // MARK: Copies
 
-    /// Verifies a copy of the file on another thread; commands go on meanwhile. One at a time.
-    private func check(_ id: RequestID) {
+    /// Reads a copy of the file on another thread; commands go on meanwhile. One at a time.
+    private func read(
+        _ id: RequestID,
+        _ body: @escaping @Sendable (BookCopy, @escaping (ProgressCount) -> Void) -> Reply
+    ) {
         guard begins() else {
             submit(
                 .checked(
                     id,
                     .refused(
-                        Refusal(.locked, "a check is under way", next: "wait until it ends"))))
+                        Refusal(
+                            .locked, "another copy of the book is being read",
+                            next: "wait until that ends"))))
             return
         }
         do {
-            let copy = try VerifyCopy(of: engine, in: directory)
+            let copy = try BookCopy(of: engine, in: directory)
             let thread = Thread { [self] in
-                let reply = copy.verify(progress: { self.perform(.reply(id, .progress($0))) })
+                let reply = body(copy) { self.perform(.reply(id, .progress($0))) }
                 ends()
                 submit(.checked(id, reply))
             }
-            thread.name = "verify"
+            thread.name = "copy"
             thread.stackSize = 8 << 20
             thread.start()
         } catch {
@@ -174,14 +181,14 @@ final class EngineThread: @unchecked Sendable {
     private func begins() -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        guard !isChecking else { return false }
-        isChecking = true
+        guard !isReading else { return false }
+        isReading = true
         return true
     }
 
     private func ends() {
         condition.lock()
-        isChecking = false
+        isReading = false
         condition.unlock()
     }
 

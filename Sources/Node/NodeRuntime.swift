@@ -102,7 +102,7 @@ package final class NodeRuntime: @unchecked Sendable {
                 failed(error)
             }
         case .mark(let mark): markFile.save(mark)
-        case .wake, .check: break
+        case .wake, .check, .lookBack: break
         case .stop(let refusal):
             logger.critical(
                 "the engine stops",
@@ -125,7 +125,7 @@ struct OpenNode {
         umask(0o077)
         try directory.create()
         lock = try DirectoryLock(directory, holder: holder)
-        VerifyCopy.removeLeftovers(in: directory)
+        BookCopy.removeLeftovers(in: directory)
         let options = try settings.options()
         let offset = try settings.utcOffsetMinutes()
         var random = SystemRandom()

@@ -12,6 +12,7 @@ enum Schema {
         Step(sql: goods, rebuilds: true),
         Step(sql: months, rebuilds: true),
         Step(sql: orders, rebuilds: false),
+        Step(sql: marks, rebuilds: false),
     ]
 
     struct Step {
@@ -389,6 +390,17 @@ enum Schema {
         CREATE TABLE holder_due (
             number TEXT PRIMARY KEY,
             day INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let marks = """
+        -- How far every log was read at a moment that reports can be asked of again: this node's own
+        -- memory. `heads` is 32 bytes of a log's id and 8 of a seq for each.
+        CREATE TABLE mark (
+            name TEXT PRIMARY KEY,
+            time INTEGER NOT NULL,
+            entries INTEGER NOT NULL,
+            heads BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
 

@@ -37,7 +37,7 @@ struct Branchbook: AsyncParsableCommand {
                     Movement.self,
                     StockCard.self,
                     SalesReport.self, Purchases.self, Margin.self, SlowStock.self, Show.self,
-                    Exceptions.self,
+                    Exceptions.self, Marks.self,
                 ]),
             CommandGroup(
                 name: "Exchange",

@@ -166,6 +166,24 @@ import Testing
         #expect(try shell("stock --csv --html").status == 64)
     }
 
+    /// A printed page names what it rests on, and can be had again whatever came since.
+    @Test func aPrintedPageCanBeHadAgain() throws {
+        let shell = try shop()
+        #expect(try shell("receive TEA:10@4.00 --supplier ACME").status == 0)
+        let first = try shell("stock --csv").output
+        let page = try shell("stock --html").output
+        let start = try #require(page.range(of: "Known at</dt><dd>")).upperBound
+        let mark = String(page[start...].prefix { $0 != "<" })
+        #expect(try shell("receive TEA:5@4.00 --supplier ACME --date 2026-01-01").status == 0)
+        let now = try shell("stock --csv").output
+        #expect(now != first)
+        let then = try shell("stock --csv --known-at \(mark)")
+        #expect(then.status == 0 && then.output == first)
+        #expect(try shell("marks").output.contains(mark))
+        #expect(try shell("stock --known-at never").talk.hasPrefix("error B0236"))
+        #expect(try shell("stock --csv").output == now)
+    }
+
     @Test func itSpeaksChinese() throws {
         let shell = try shop()
         let table = try shell("balance", language: "zh_CN.UTF-8")

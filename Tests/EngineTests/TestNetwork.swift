@@ -136,7 +136,7 @@ final class TestNetwork {
             case .save: break
             case .mark(let mark): nodes[name]?.mark = mark
             case .wake(let at): wakes[name] = at
-            case .check: Issue.record("\(name) makes no copies")
+            case .check, .lookBack: Issue.record("\(name) makes no copies")
             case .stop(let refusal): Issue.record("\(name) stops: \(refusal)")
             }
         }

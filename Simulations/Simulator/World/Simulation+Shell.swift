@@ -67,7 +67,7 @@ extension Simulation {
         case .mark(let mark):
             machine.markBefore = machine.mark
             machine.mark = mark
-        case .check: preconditionFailure("the simulator verifies in place")
+        case .check, .lookBack: preconditionFailure("the simulator makes no copies")
         case .wake(let instant):
             // As the engine's thread waits: so long as the clock lacks of it now.
             let lacks = instant.milliseconds - machine.instant(at: now).milliseconds
@@ -222,7 +222,7 @@ extension Effect {
     fileprivate var tellsSomebody: Bool {
         switch self {
         case .reply, .send: true
-        case .close, .connect, .accept, .save, .mark, .check, .wake, .stop: false
+        case .close, .connect, .accept, .save, .mark, .check, .lookBack, .wake, .stop: false
         }
     }
 }

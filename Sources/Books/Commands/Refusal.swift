@@ -82,6 +82,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case lotNeeded = "B0234"
         /// Master data that says what is said already.
         case nothingChanges = "B0235"
+        /// A moment that this node did not mark.
+        case unknownMark = "B0236"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -159,7 +159,7 @@ extension Engine {
     func verify(at now: Instant) throws -> Report {
         let book = try needStanding().book
         var report = Report(
-            schema: "branchbook.verify/1", title: "Verify",
+            schema: Report.verification, title: "Verify",
             columns: [
                 .text("check", "Check"), .text("result", "Result"), .text("detail", "Detail"),
             ])

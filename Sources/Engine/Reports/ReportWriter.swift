@@ -49,3 +49,10 @@ extension Report.Column {
 extension Report.Cell {
     static func optional(_ text: String?) -> Self { text.map { .text($0) } ?? .empty }
 }
+
+extension Report {
+    static let verification = "branchbook.verify/1"
+
+    /// Is it what `verify` found?
+    var isVerification: Bool { schema == Self.verification }
+}

@@ -36,6 +36,9 @@ extension Engine {
             }
             return Answer(reply: .outcomes(try tried(commands, at: now)))
         case .query(let query): return Answer(reply: .report(try report(query, at: now)))
+        case .record(let query):
+            return Answer(reply: .report(try recorded(query, at: now)))
+        case .lookBack: throw Refusal(.badOption, "a look back goes its own way")
         case .invite(let order):
             return Answer(reply: .outcome(try undoable { try invite(order, at: now) }))
         case .withdrawInvitation(let id):
@@ -107,6 +110,7 @@ extension Engine {
         case .margin(let filter): try margin(filter)
         case .reorder(let branch, let all): try reorder(branch: branch, all: all)
         case .exceptions: try exceptions(at: now)
+        case .marks(let limit): try marks(limit: limit)
         case .digests: try digests()
         case .invitations: try invitations(at: now)
         case .members: try members()

@@ -12,6 +12,10 @@ package enum Request: Codable, Sendable {
     /// The same, and nothing of it is kept: what would come of it.
     case checkAll([Command])
     case query(Query)
+    /// The same for a report that is printed: what it rests on is marked, and named in it.
+    case record(Query)
+    /// The same by what was known at a mark.
+    case lookBack(Query, mark: String)
     case invite(InvitationOrder)
     case withdrawInvitation(id: String)
     case revoke(node: String)
@@ -76,6 +80,8 @@ package enum Query: Codable, Hashable, Sendable {
     case margin(MarginFilter)
     /// Facts that need a person, with a suggested action.
     case exceptions
+    /// Moments of which reports can be asked again.
+    case marks(limit: Int)
     case digests
     case invitations
     case members

@@ -20,7 +20,7 @@ struct JournalCommand: ParsableCommand {
             .journal(
                 JournalFilter(
                     branch: branch, account: account, item: item, from: from, to: to,
-                    document: document, after: after, limit: limit)), as: reading.form)
+                    document: document, after: after, limit: limit)), reading)
     }
 }
 
@@ -30,7 +30,7 @@ struct Balance: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One branch.") var branch: String?
     @Option(name: .long, help: "At the end of a day.") var at: String?
-    func run() throws { try node.query(.balance(branch: branch, asAt: at), as: reading.form) }
+    func run() throws { try node.query(.balance(branch: branch, asAt: at), reading) }
 }
 
 struct Stock: ParsableCommand {
@@ -46,10 +46,10 @@ struct Stock: ParsableCommand {
     func run() throws {
         if let asAt {
             try node.query(
-                .stockAsAt(branch: branch, item: item, day: asAt, limit: limit), as: reading.form)
+                .stockAsAt(branch: branch, item: item, day: asAt, limit: limit), reading)
             return
         }
-        try node.query(.stock(branch: branch, item: item, limit: limit), as: reading.form)
+        try node.query(.stock(branch: branch, item: item, limit: limit), reading)
     }
 }
 
@@ -62,7 +62,7 @@ struct Lots: ParsableCommand {
     @Option(name: .long, help: "One item.") var item: String?
     @Option(name: .long, help: "Only what expires within so many days.") var within: Int?
     func run() throws {
-        try node.query(.lots(branch: branch, item: item, within: within), as: reading.form)
+        try node.query(.lots(branch: branch, item: item, within: within), reading)
     }
 }
 
@@ -72,7 +72,7 @@ struct Units: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One item.") var item: String?
-    func run() throws { try node.query(.units(item: item), as: reading.form) }
+    func run() throws { try node.query(.units(item: item), reading) }
 }
 
 struct Reorder: ParsableCommand {
@@ -83,7 +83,7 @@ struct Reorder: ParsableCommand {
     @Option(name: .long, help: "One branch.") var branch: String?
     @Flag(name: .long, help: "Also what there is enough of.") var all = false
     func run() throws {
-        try node.query(.reorder(branch: branch, all: all), as: reading.form)
+        try node.query(.reorder(branch: branch, all: all), reading)
     }
 }
 
@@ -104,7 +104,7 @@ struct Movement: ParsableCommand {
             .movement(
                 MovementFilter(
                     branch: branch, item: item, from: from, to: to, by: by, byLocation: locations,
-                    limit: limit)), as: reading.form)
+                    limit: limit)), reading)
     }
 }
 
@@ -124,7 +124,7 @@ struct StockCard: ParsableCommand {
             .card(
                 CardFilter(
                     branch: branch, item: item, from: from, to: to, location: location,
-                    limit: limit)), as: reading.form)
+                    limit: limit)), reading)
     }
 }
 
@@ -149,7 +149,7 @@ struct Margin: ParsableCommand {
                 MarginFilter(
                     by: by.split(separator: ",").map(String.init), branch: branch, item: item,
                     from: from, to: to, withWriteOffs: withWriteoffs, limit: limit)),
-            as: reading.form)
+            reading)
     }
 }
 
@@ -162,7 +162,7 @@ struct Purchases: ParsableCommand {
     @Option(name: .long, help: "Last day.") var to: String
     @Option(name: .long, help: "One branch.") var branch: String?
     func run() throws {
-        try node.query(.purchases(branch: branch, from: from, to: to), as: reading.form)
+        try node.query(.purchases(branch: branch, from: from, to: to), reading)
     }
 }
 
@@ -174,7 +174,7 @@ struct SlowStock: ParsableCommand {
     @Option(name: .long, help: "For so many days.") var days: Int = 60
     @Option(name: .long, help: "One branch.") var branch: String?
     func run() throws {
-        try node.query(.slowStock(branch: branch, days: days), as: reading.form)
+        try node.query(.slowStock(branch: branch, days: days), reading)
     }
 }
 
@@ -189,7 +189,7 @@ struct SalesReport: ParsableCommand {
     @Flag(name: .long, help: "A row a day.") var daily = false
     func run() throws {
         try node.query(
-            .sales(branch: branch, from: from, to: to, byDay: daily), as: reading.form)
+            .sales(branch: branch, from: from, to: to, byDay: daily), reading)
     }
 }
 
@@ -199,7 +199,16 @@ struct Show: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "Its number.") var document: String
-    func run() throws { try node.query(.document(number: document), as: reading.form) }
+    func run() throws { try node.query(.document(number: document), reading) }
+}
+
+struct Marks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Moments by whose knowledge reports can be asked for again, with --known-at.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(help: "Rows at most.") var limit: Int = 100
+    func run() throws { try node.query(.marks(limit: limit), reading) }
 }
 
 struct Exceptions: ParsableCommand {
@@ -207,5 +216,5 @@ struct Exceptions: ParsableCommand {
         abstract: "Facts that need a person, each with what to do.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.exceptions, as: reading.form) }
+    func run() throws { try node.query(.exceptions, reading) }
 }

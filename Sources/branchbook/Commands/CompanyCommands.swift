@@ -91,7 +91,7 @@ struct InviteList: ParsableCommand {
         commandName: "list", abstract: "Every invitation and what became of it.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.invitations, as: reading.form) }
+    func run() throws { try node.query(.invitations, reading) }
 }
 
 struct InviteWithdraw: ParsableCommand {
@@ -132,7 +132,7 @@ struct MembersCommand: ParsableCommand {
         commandName: "members", abstract: "The nodes of the book and what they may.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.members, as: reading.form) }
+    func run() throws { try node.query(.members, reading) }
 }
 
 struct Revoke: ParsableCommand {

@@ -138,7 +138,7 @@ struct CountShow: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "The sheet.") var sheet: String
-    func run() throws { try node.query(.count(sheet: sheet), as: reading.form) }
+    func run() throws { try node.query(.count(sheet: sheet), reading) }
 }
 
 struct CountList: ParsableCommand {
@@ -146,5 +146,5 @@ struct CountList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Flag(name: .long, help: "Only those that are open.") var open = false
-    func run() throws { try node.query(.counts(openOnly: open), as: reading.form) }
+    func run() throws { try node.query(.counts(openOnly: open), reading) }
 }

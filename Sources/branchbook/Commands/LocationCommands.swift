@@ -66,5 +66,5 @@ struct LocationList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One branch.") var branch: String?
-    func run() throws { try node.query(.locations(branch: branch), as: reading.form) }
+    func run() throws { try node.query(.locations(branch: branch), reading) }
 }

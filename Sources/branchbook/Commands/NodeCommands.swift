@@ -22,7 +22,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "What this node is and holds.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.status, as: reading.form) }
+    func run() throws { try node.query(.status, reading) }
 }
 
 struct PeersCommand: ParsableCommand {
@@ -37,7 +37,7 @@ struct PeersList: ParsableCommand {
         commandName: "list", abstract: "Who is connected and who is away.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.peers, as: reading.form) }
+    func run() throws { try node.query(.peers, reading) }
 }
 
 struct PeersAdd: ParsableCommand {
@@ -80,7 +80,7 @@ struct LogCommand: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One scope, as in trade/HZ.") var scope: String?
     @Option(name: .long, help: "Rows.") var limit: Int = 20
-    func run() throws { try node.query(.log(scope: scope, limit: limit), as: reading.form) }
+    func run() throws { try node.query(.log(scope: scope, limit: limit), reading) }
 }
 
 struct Verify: ParsableCommand {
@@ -128,7 +128,7 @@ struct Digests: ParsableCommand {
         abstract: "One digest a scope: equal at every node with the same entries.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.digests, as: reading.form) }
+    func run() throws { try node.query(.digests, reading) }
 }
 
 struct ConfigCommand: ParsableCommand {

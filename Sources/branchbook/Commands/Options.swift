@@ -76,11 +76,19 @@ struct ReadOptions: ParsableArguments {
     var csv = false
     @Flag(name: .long, help: "A page to look at or to print.")
     var html = false
+    @Option(name: .long, help: "By what was known then: a day, or what a printed report names.")
+    var knownAt: String?
 
     func validate() throws {
         guard [json, csv, html].filter({ $0 }).count < 2 else {
             throw ValidationError("give one of --json, --csv and --html")
         }
+    }
+
+    /// A page that is printed names what it rests on.
+    func request(_ query: Query) -> Request {
+        if let knownAt { return .lookBack(query, mark: knownAt) }
+        return form == .html ? .record(query) : .query(query)
     }
 
     var form: ReportForm { json ? .json : csv ? .csv : html ? .html : .table }
@@ -178,10 +186,10 @@ func printJSON(_ value: some Encodable) throws {
 }
 
 extension NodeOptions {
-    func query(_ query: Query, as form: ReportForm) throws {
+    func query(_ query: Query, _ reading: ReadOptions) throws {
         try withNode { node in
-            switch node.patiently(.query(query)) {
-            case .report(let report): try print(report, as: form)
+            switch node.patiently(reading.request(query)) {
+            case .report(let report): try print(report, as: reading.form)
             case .refused(let refusal): throw refusal
             default: throw Refusal(.fault, "an answer of another kind")
             }

@@ -251,7 +251,7 @@ struct OrderShow: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "The order.") var order: String
-    func run() throws { try node.query(.order(number: order), as: reading.form) }
+    func run() throws { try node.query(.order(number: order), reading) }
 }
 
 struct OrderList: ParsableCommand {
@@ -264,7 +264,7 @@ struct OrderList: ParsableCommand {
     @Flag(name: .long, help: "Also those that are over.") var all = false
     func run() throws {
         try node.query(
-            .orders(OrderFilter(kind: kind, branch: branch, openOnly: !all)), as: reading.form)
+            .orders(OrderFilter(kind: kind, branch: branch, openOnly: !all)), reading)
     }
 }
 
@@ -297,7 +297,7 @@ struct WorkflowList: ParsableCommand {
         commandName: "list", abstract: "The steps of all kinds of orders.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.workflows, as: reading.form) }
+    func run() throws { try node.query(.workflows, reading) }
 }
 
 struct PersonCommand: ParsableCommand {
@@ -338,5 +338,5 @@ struct PersonList: ParsableCommand {
         commandName: "list", abstract: "Who has which role.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.people, as: reading.form) }
+    func run() throws { try node.query(.people, reading) }
 }

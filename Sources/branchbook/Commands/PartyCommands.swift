@@ -39,7 +39,7 @@ struct PartyList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "What to look for.") var search: String?
-    func run() throws { try node.query(.parties(search: search), as: reading.form) }
+    func run() throws { try node.query(.parties(search: search), reading) }
 }
 
 struct PricesCommand: ParsableCommand {
@@ -103,7 +103,7 @@ struct PricesShow: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Argument(help: "The list.") var list: String
     @Option(name: .long, help: "A day.") var at: String?
-    func run() throws { try node.query(.prices(list: list, asAt: at), as: reading.form) }
+    func run() throws { try node.query(.prices(list: list, asAt: at), reading) }
 }
 
 struct PricesList: ParsableCommand {
@@ -111,7 +111,7 @@ struct PricesList: ParsableCommand {
         commandName: "list", abstract: "Price lists and who sells by them.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    func run() throws { try node.query(.priceLists, as: reading.form) }
+    func run() throws { try node.query(.priceLists, reading) }
 }
 
 struct ItemMerge: ParsableCommand {

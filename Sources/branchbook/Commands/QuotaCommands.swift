@@ -131,7 +131,7 @@ struct QuotaPropose: ParsableCommand {
     @Option(name: .long, help: "As was sold in so many days, today included.") var past: Int = 28
     func run() throws {
         try node.query(
-            .quotaProposals(branch: branch, cover: cover, past: past), as: reading.form)
+            .quotaProposals(branch: branch, cover: cover, past: past), reading)
     }
 }
 
@@ -141,5 +141,5 @@ struct QuotaList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One branch.") var branch: String?
-    func run() throws { try node.query(.quotas(branch: branch), as: reading.form) }
+    func run() throws { try node.query(.quotas(branch: branch), reading) }
 }

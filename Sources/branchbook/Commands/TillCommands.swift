@@ -51,7 +51,7 @@ struct TillShow: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "The shift.") var shift: String
-    func run() throws { try node.query(.shift(number: shift), as: reading.form) }
+    func run() throws { try node.query(.shift(number: shift), reading) }
 }
 
 struct TillList: ParsableCommand {
@@ -59,5 +59,5 @@ struct TillList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Flag(name: .long, help: "Only those that are open.") var open = false
-    func run() throws { try node.query(.shifts(openOnly: open), as: reading.form) }
+    func run() throws { try node.query(.shifts(openOnly: open), reading) }
 }

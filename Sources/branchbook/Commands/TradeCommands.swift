@@ -105,7 +105,7 @@ struct ItemList: ParsableCommand {
     @Option(name: .long, help: "Begin after this code.") var after: String?
     @Option(name: .long, help: "Rows.") var limit: Int = 100
     func run() throws {
-        try node.query(.items(search: search, after: after, limit: limit), as: reading.form)
+        try node.query(.items(search: search, after: after, limit: limit), reading)
     }
 }
 
@@ -114,7 +114,7 @@ struct ItemShow: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "Its code.") var code: String
-    func run() throws { try node.query(.item(code: code), as: reading.form) }
+    func run() throws { try node.query(.item(code: code), reading) }
 }
 
 struct Receive: ParsableCommand {

@@ -118,5 +118,5 @@ struct TransferList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Flag(name: .long, help: "Only what is in transit or in dispute.") var open = false
-    func run() throws { try node.query(.transfers(openOnly: open), as: reading.form) }
+    func run() throws { try node.query(.transfers(openOnly: open), reading) }
 }

@@ -83,5 +83,6 @@ enum Phrases {
         "Known before": "此前已有", "Line": "行号", "Reason": "原因", "Refused": "拒绝行数",
         "Quotas to top up": "配额补充建议", "Days of cover": "可售天数", "To grant": "建议授予",
         "Sold since": "销售起始日", "To last, days": "需覆盖天数", "Stock as at": "库存（截至某日）",
+        "Known at": "认知时点", "Marks": "时点", "Made": "标记日期",
     ]
 }

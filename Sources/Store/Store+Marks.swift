@@ -1,0 +1,124 @@
+import GRDB
+package import Replica
+import Sodium
+import Wire
+
+import struct Foundation.Data
+
+/// Moments of which reports can be asked again: how far every log had been read.
+extension Store {
+    package struct Mark: Hashable, Sendable {
+        package let name: String
+        package let time: Instant
+        package let entries: Int64
+    }
+
+    /// Marks that are kept; the oldest goes first.
+    package static let marksMax = 20_000
+
+    /// A digest of how far every log has been read.
+    package func readRoot() throws -> [UInt8] {
+        Array(Blake2b.hash256(try readHeads().bytes).bytes.prefix(6))
+    }
+
+    private func readHeads() throws -> (bytes: [UInt8], entries: Int64) {
+        try access { db in
+            var writer = ByteWriter()
+            var entries: Int64 = 0
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: "SELECT log_id, applied FROM log WHERE applied > 0 ORDER BY log_id"))
+            while let row = try rows.next() {
+                let (id, seq) = (try row.at(0) as Data, try row.at(1) as Int64)
+                writer.raw(id)
+                writer.raw((0..<8).map { UInt8(truncatingIfNeeded: seq >> (56 - 8 * $0)) })
+                entries += seq
+            }
+            return (writer.bytes, entries)
+        }
+    }
+
+    package func hasMark(_ name: String) throws -> Bool { try mark(name) != nil }
+
+    package func mark(_ name: String) throws -> Mark? {
+        try access { db in
+            try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT name, time, entries FROM mark WHERE name = ?"),
+                arguments: [name]
+            ).map { try Mark(row: $0) }
+        }
+    }
+
+    /// Notes how far every log has been read; a name that is there keeps what it stands for.
+    package func keepMark(_ name: String, at time: Instant) throws {
+        let (heads, entries) = try readHeads()
+        try transact {
+            try access { db in
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO mark VALUES (?, ?, ?, ?)")
+                    .execute(arguments: [name, time.milliseconds, entries, Data(copying: heads)])
+                try db.cachedStatement(
+                    sql: """
+                        DELETE FROM mark WHERE (SELECT count(*) FROM mark) > ?
+                            AND name = (SELECT name FROM mark ORDER BY time, name LIMIT 1)
+                        """
+                ).execute(arguments: [Self.marksMax])
+            }
+        }
+    }
+
+    /// The newest first.
+    package func marks(limit: Int) throws -> [Mark] {
+        try access { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT name, time, entries FROM mark ORDER BY time DESC, name LIMIT ?"),
+                arguments: [limit]
+            ).map { try Mark(row: $0) }
+        }
+    }
+
+    /// Removes of every log what lies above a mark. Of a copy of the book alone: what was removed is gone.
+    /// `rebuild` is to follow in the same transaction.
+    ///
+    /// - Returns: whether the roster was cut.
+    /// Cost: a few hashes for each entry that stays of a log that is cut.
+    package func cutBack(to name: String) throws -> Bool {
+        let heads = try access { db in
+            try Data.fetchOne(
+                db, sql: "SELECT heads FROM mark WHERE name = ?", arguments: [name])
+        }
+        guard let heads, heads.count.isMultiple(of: 40) else { throw StoreError.damaged("mark") }
+        let bytes = Array(heads)
+        var reached: [LogID: UInt64] = [:]
+        for start in stride(from: 0, to: bytes.count, by: 40) {
+            guard let id = Digest(bytes[start..<start + 32]) else {
+                throw StoreError.damaged("mark")
+            }
+            reached[LogID(id)] = bytes[(start + 32)..<(start + 40)].reduce(0) {
+                $0 << 8 | UInt64($1)
+            }
+        }
+        let held = try access { db in
+            try Row.fetchAll(db, sql: "SELECT \(LogTable.columns) FROM log ORDER BY id").map {
+                try LogTable.tip($0).tip
+            }
+        }
+        var cutsRoster = false
+        for tip in held {
+            let last = reached[tip.id] ?? 0
+            guard tip.head.seq > last else { continue }
+            if tip.name.scope == .roster { cutsRoster = true }
+            let place = try position(in: tip.id) { $0.seq <= last }
+            try truncate(to: place?.tip ?? LogTip(tip.name, id: tip.id))
+        }
+        return cutsRoster
+    }
+}
+
+extension Store.Mark {
+    fileprivate init(row: Row) throws {
+        self.init(
+            name: try row.at(0), time: Instant(milliseconds: try row.at(1)),
+            entries: try row.at(2))
+    }
+}
