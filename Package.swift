@@ -59,10 +59,12 @@ let package = Package(
                 nioPosix, logging, lifecycle, signals,
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CZint", providers: [.apt(["libzint-dev"])]),
+        .target(name: "Printing", dependencies: ["CZint"], swiftSettings: strict),
         .executableTarget(
             name: "branchbook",
             dependencies: [
-                "Node", "Engine", "Exchange", "Books", "Replica", "Sodium", logging, arguments,
+                "Node", "Engine", "Exchange", "Printing", "Books", "Replica", "Sodium", logging, arguments,
             ],
             swiftSettings: strict),
         .target(
@@ -109,6 +111,8 @@ let package = Package(
                 "Engine", "Exchange", "Gossip", "Store", "Books", "Replica", "Sodium", grdb,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "PrintingTests", dependencies: ["Printing"], swiftSettings: strict),
         .testTarget(
             name: "ExchangeTests", dependencies: ["Exchange", "Books", "Replica", "Sodium"],
             swiftSettings: strict),

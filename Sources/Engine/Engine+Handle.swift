@@ -60,9 +60,9 @@ package enum Effect: Sendable {
     case mark(HighWaterMark)
     /// Copy the database as it stands after this batch, verify the copy elsewhere, report `checked`.
     case check(RequestID)
-    /// Copy the database as it stands after this batch, cut the copy back to a mark, ask it there, report
+    /// Copy the database as it stands after this batch, cut the copy back to a bookmark, ask it there, report
     /// `checked`.
-    case lookBack(RequestID, Query, mark: String)
+    case lookBack(RequestID, Query, to: String)
     /// Report `timerFired` at this time, or before.
     case wake(at: Instant)
     /// The store failed in a way that repeating cannot mend: tell, and stop. The engine answers
@@ -93,7 +93,7 @@ extension Engine {
         do {
             var effects: [Effect] = []
             try store.transact {
-                try markDay(at: now)
+                try bookmarkDay(at: now)
                 for input in inputs { effects += try take(input, at: now) }
                 try keepStatements(at: now)
                 try lookAfterOrders(at: now)
@@ -105,7 +105,7 @@ extension Engine {
             return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
             before.restore(self)
-            markedDay = nil
+            bookmarkedDay = nil
             gossip.startOver(from: before.gossip, at: now)
             return failed(inputs, Self.refusal(error), at: now)
         }
@@ -188,8 +188,8 @@ extension Engine {
             do {
                 switch request {
                 case .verify: return try verify(id, at: now)
-                case .lookBack(let query, let mark):
-                    return [.lookBack(id, query, mark: try needMark(mark).name)]
+                case .lookBack(let query, let bookmark):
+                    return [.lookBack(id, query, to: try needBookmark(bookmark).name)]
                 case .join(let line, let name):
                     return try join(line, name: name, id, at: now)
                 default: return wait(try answer(request, at: now), id, at: now)

@@ -36,8 +36,8 @@ package final class Engine {
     var foldAt: Instant?
     /// The list of what the holder has to look at was longer than one batch takes.
     var hasMoreDue = false
-    /// The day before which the end of the last one was marked.
-    var markedDay: Day?
+    /// The day at whose beginning the end of the last one was bookmarked.
+    var bookmarkedDay: Day?
     /// When pools that moved are looked at for what their shipments cost.
     var keeperAt: Instant?
     /// What peers say that they hold of own logs and we do not.

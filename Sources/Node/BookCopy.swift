@@ -43,9 +43,9 @@ final class BookCopy: @unchecked Sendable {
 
     /// On any thread, once: what is not of that time is gone from the copy afterwards.
     func answer(
-        _ query: Query, knownAt mark: String, progress: @escaping (ProgressCount) -> Void
+        _ query: Query, knownAt bookmark: String, progress: @escaping (ProgressCount) -> Void
     ) -> Reply {
-        answering(progress) { .report(try $0.answer(query, knownAt: mark)) }
+        answering(progress) { .report(try $0.answer(query, knownAt: bookmark)) }
     }
 
     private func answering(

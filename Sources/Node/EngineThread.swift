@@ -90,8 +90,8 @@ final class EngineThread: @unchecked Sendable {
                 switch effect {
                 case .wake(let at): wakeAt = at
                 case .check(let id): read(id) { $0.verify(progress: $1) }
-                case .lookBack(let id, let query, let mark):
-                    read(id) { $0.answer(query, knownAt: mark, progress: $1) }
+                case .lookBack(let id, let query, let bookmark):
+                    read(id) { $0.answer(query, knownAt: bookmark, progress: $1) }
                 default: perform(effect)
                 }
             }

@@ -31,8 +31,19 @@ struct CostFold {
                         """),
                 arguments: [relation.rawValue])
         }
+        var matched: [String: String] = [:]
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT DISTINCT number, target FROM document
+                    WHERE target IS NOT NULL AND relation = ? AND kind = ?
+                    """),
+            arguments: [
+                DocumentLink.Relation.settles.rawValue, DocumentKind.arrival.rawValue,
+            ])
+        for row in rows { matched[try row.at(0) as String? ?? ""] = try row.at(1) }
         linked = LinkedDocuments(
-            reversed: try targets(.reverses), returned: try targets(.returns))
+            reversed: try targets(.reverses), returned: try targets(.returns), matched: matched)
     }
 
     /// Folds up to `limit` dirty pools; returns how many remain.

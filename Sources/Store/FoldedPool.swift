@@ -98,6 +98,8 @@ struct LinkedDocuments {
     let reversed: Set<String>
     /// Sales of which something came back, and receipts of which something went back.
     let returned: Set<String>
+    /// Of documents that matched goods with their shipment: the one that the goods had come with before.
+    let matched: [String: String]
 }
 
 /// The fold of one pool, fed day by day.
@@ -171,7 +173,9 @@ struct FoldedPool {
             }
         }
         for input in standing {
-            if let about = input.about, DocumentNumber(about)?.kind.bringsGoods == true {
+            if let about = input.about.map({ linked.matched[$0] ?? $0 }),
+                DocumentNumber(about)?.kind.bringsGoods == true
+            {
                 inputs[about, default: []].append(input)
             } else {
                 lone.append(input)

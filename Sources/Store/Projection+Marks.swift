@@ -34,6 +34,12 @@ extension Projection {
                     branch.text, commodity, place.log, integer(place.seq), place.op, number,
                     count.description, posting.amount,
                 ])
+        } else if posting.account.root == .early {
+            // What it is to be matched with may be here; once it is, value acts where the goods came.
+            if let number = document.number { try markDue(number) }
+            if document.isOf(.settles) {
+                pools.insert(PoolKey(branch: branch.text, item: commodity))
+            }
         } else if posting.account.root == .inventory, let item {
             pools.insert(PoolKey(branch: branch.text, item: item))
             try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -71,6 +77,8 @@ extension Projection {
                 switch (document.kind, document.link?.relation) {
                 case (.shipment, _): document.number
                 case (.arrival, .receives), (.writeOff, .settles): document.link?.target
+                // Goods that had come before: its account says of which shipment they are.
+                case (.arrival, .settles): transit
                 default: nil
                 }
             guard let own = document.number, let shipment else { return }
@@ -112,8 +120,8 @@ extension Projection {
         if !isWrittenHere { said.insert(PoolKey(branch: branch.text, item: item)) }
     }
 
-    /// Something was said of an order, or done for it.
-    mutating func markOrder(_ number: DocumentNumber) throws {
+    /// Something was said of a document that a holder looks after, or done for it.
+    mutating func markDue(_ number: DocumentNumber) throws {
         store.memory.holderDue = nil
         try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO holder_due VALUES (?, ?)"

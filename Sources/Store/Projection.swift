@@ -32,6 +32,8 @@ struct Projection {
     var methods: Set<Int64> = []
     /// What the op at hand makes of other items.
     var made: Int64?
+    /// The shipment whose transit the op at hand empties.
+    var transit: DocumentNumber?
     let isWrittenHere: Bool
 
     struct CounterKey: Hashable {
@@ -126,6 +128,7 @@ struct Projection {
         let document = transaction.document
         try insert(document, at: place)
         made = try product(of: transaction)
+        transit = transaction.postings.lazy.compactMap(\.account.shipment).first
         let insert = try insert(of: "posting", columns: 10, &postingInsert)
         insert.bind(1, Int64(document.effectiveDate.number))
         insert.bind(4, place.log)
@@ -188,9 +191,15 @@ struct Projection {
         days.insert(document.effectiveDate.number)
         if let number = document.number { take(number) }
         if let link = document.link, OrderForm.Kind(link.target.kind) != nil {
-            try markOrder(link.target)
+            try markDue(link.target)
         }
-        if document.kind == .quota, let number = document.number { try markOrder(number) }
+        // Goods of a shipment may stand where they go to already.
+        let isBetween = if case .between = place.tip.name.scope { true } else { false }
+        if document.kind == .quota || document.kind == .shipment && isBetween,
+            let number = document.number
+        {
+            try markDue(number)
+        }
     }
 
     mutating func take(_ number: DocumentNumber) {
@@ -232,8 +241,9 @@ struct Projection {
         try markCount(event, at: place)
         if let number = Order.number(ofEntity: event.entity)
             ?? QuotaNotes.reclaim(ofEntity: event.entity)
+            ?? RefundNote.number(ofEntity: event.entity)
         {
-            try markOrder(number)
+            try markDue(number)
         }
         // How the goods of a shipment lay is part of what they are worth where they go.
         if let sender = event.statingBranch, case .betweenMoney(let pair) = place.tip.name.scope,

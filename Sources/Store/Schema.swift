@@ -12,7 +12,7 @@ enum Schema {
         Step(sql: goods, rebuilds: true),
         Step(sql: months, rebuilds: true),
         Step(sql: orders, rebuilds: false),
-        Step(sql: marks, rebuilds: false),
+        Step(sql: bookmarks, rebuilds: false),
     ]
 
     struct Step {
@@ -393,10 +393,10 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    private static let marks = """
+    private static let bookmarks = """
         -- How far every log was read at a moment that reports can be asked of again: this node's own
         -- memory. `heads` is 32 bytes of a log's id and 8 of a seq for each.
-        CREATE TABLE mark (
+        CREATE TABLE bookmark (
             name TEXT PRIMARY KEY,
             time INTEGER NOT NULL,
             entries INTEGER NOT NULL,

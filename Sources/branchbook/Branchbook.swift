@@ -37,7 +37,8 @@ struct Branchbook: AsyncParsableCommand {
                     Movement.self,
                     StockCard.self,
                     SalesReport.self, Purchases.self, Margin.self, SlowStock.self, Show.self,
-                    Exceptions.self, Marks.self,
+                    PrintCommand.self, LabelsCommand.self,
+                    Exceptions.self, Bookmarks.self,
                 ]),
             CommandGroup(
                 name: "Exchange",

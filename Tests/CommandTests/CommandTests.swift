@@ -179,9 +179,32 @@ import Testing
         #expect(now != first)
         let then = try shell("stock --csv --known-at \(mark)")
         #expect(then.status == 0 && then.output == first)
-        #expect(try shell("marks").output.contains(mark))
+        #expect(try shell("bookmarks").output.contains(mark))
         #expect(try shell("stock --known-at never").talk.hasPrefix("error B0236"))
         #expect(try shell("stock --csv").output == now)
+    }
+
+    @Test func papersAndLabels() throws {
+        let shell = try shop()
+        #expect(try shell("receive TEA:10@4.00 --supplier ACME").status == 0)
+        #expect(try shell("sell TEA:3").status == 0)
+        let json = try shell("journal --json").output
+        let sale = try #require(json.firstMatch(of: /HZa-S-\d{4}-000001/)).output
+        let paper = "print \(sale)"
+        for columns in [32, 48] {
+            let text = try shell("\(paper) --paper text --columns \(columns)")
+            #expect(text.status == 0 && text.output.contains("36.00"))
+            for line in text.output.split(separator: "\n") {
+                let width = line.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2e80 ? 2 : 1) }
+                #expect(width <= columns, "\(line)")
+            }
+        }
+        let page = try shell(paper, language: "zh_CN.UTF-8").output
+        #expect(page.contains("收据") && page.contains("<svg") && !page.contains("<script"))
+        #expect(try shell("\(paper) --paper escpos").output.hasPrefix("\u{1b}@"))
+        #expect(try shell("labels TEA").output.contains("12.00"))
+        #expect(try shell("labels NONE").talk.hasPrefix("error B0201"))
+        #expect(try shell("print HZa-G-2026-000009").talk.hasPrefix("error B0206"))
     }
 
     @Test func itSpeaksChinese() throws {

@@ -72,6 +72,10 @@ extension Simulation {
                 if case .pair(let pair)? = Account(row.account)?.place { open.insert(pair) }
             }
         }
+        for row in try engine.store.balances(prefix: "early/") where row.amount != 0 {
+            let parts = row.account.split(separator: "/").compactMap { BranchCode($0) }
+            if parts.count == 2, let pair = BranchPair(parts[0], parts[1]) { open.insert(pair) }
+        }
         var owed: [BranchPair: Int128] = [:]
         for root in ["due-from/", "due-to/"] {
             for row in try engine.store.balances(prefix: root) {

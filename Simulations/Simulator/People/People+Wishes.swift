@@ -104,6 +104,9 @@ extension People {
     private func giveBack(
         _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
     ) -> Wish? {
+        if draw.next() % 3 == 0, let elsewhere = giveBackElsewhere(act, details, &draw, document) {
+            return elsewhere
+        }
         let sales = (papers[act.site] ?? []).indices.filter {
             let paper = papers[act.site]![$0]
             return paper.kind == .sell && !paper.isUsed
@@ -119,6 +122,23 @@ extension People {
                 tender: "cash"),
             [Move(branch: sites[act.site].branch, item: line.item, units: 1)], 0, nil,
             isKnown ? place : nil, [(line.item, 1)])
+    }
+
+    /// A customer of another branch, with its receipt; it may come again with it.
+    private func giveBackElsewhere(
+        _ act: Act, _ details: Details, _ draw: inout SeededRandom, _ document: Document
+    ) -> Wish? {
+        let receipts = papers.filter { $0.key != act.site }.sorted { $0.key < $1.key }
+            .flatMap(\.value).filter { $0.kind == .sell && $0.claim != nil }
+        guard !receipts.isEmpty else { return nil }
+        let receipt = receipts[Int(draw.next() % UInt64(receipts.count))]
+        guard let line = receipt.lines.first else { return nil }
+        return document(
+            .giveBack(
+                details, [Line(item: line.item, quantity: "1")], sale: receipt.claim,
+                tender: "cash"),
+            [Move(branch: sites[act.site].branch, item: line.item, units: 1)], 0, nil, nil,
+            [(line.item, 1)])
     }
 
     private func sendBack(
@@ -148,7 +168,10 @@ extension People {
         else { return nil }
         let shipment = shipments[place]
         let branch = sites[act.site].branch
-        let claim = draw.next() % 3 == 0 ? Int(draw.next() % 4) : nil
+        var claim = draw.next() % 3 == 0 ? Int(draw.next() % 4) : nil
+        // Who goes by the note takes up what came, whether the entries are here or not.
+        let note = draw.next() % 2 == 0 ? shipment.claim : nil
+        if note != nil { claim = nil }
         var missing: [(item: String, units: Int64)] = []
         var moves: [Move] = []
         let lines = shipment.lines.enumerated().map { index, line in
@@ -173,7 +196,7 @@ extension People {
             return arrival
         }
         var wish = document(
-            .arrive(details, lines, shipment: shipment.number), moves, 0, nil, place,
+            .arrive(details, lines, shipment: note ?? shipment.number), moves, 0, nil, place,
             shipment.lines)
         wish.missing = missing
         return wish

@@ -67,6 +67,8 @@ struct People {
         var isTaken = false
         /// In dispute: the sender looks for it.
         var missing: [(item: String, units: Int64)] = []
+        /// The code on the delivery note, which goes along with the driver.
+        var claim: String?
     }
 
     /// A document that its clerk holds a print of.
@@ -76,6 +78,20 @@ struct People {
         let kind: Act.Kind
         let lines: [(item: String, units: Int64)]
         var isUsed = false
+        /// The code on the customer's receipt.
+        var claim: String?
+    }
+
+    /// Customers and drivers have the code of what was printed.
+    mutating func keep(claim: String, of number: String) {
+        for place in shipments.indices where shipments[place].number == number {
+            shipments[place].claim = claim
+        }
+        for (site, own) in papers {
+            for place in own.indices where own[place].number == number {
+                papers[site]?[place].claim = claim
+            }
+        }
     }
 
     /// What a customer ordered.
@@ -92,6 +108,8 @@ struct People {
         enum Stage { case written, placed, over }
     }
 
+    /// The schema of what a clerk prints.
+    static let printed = "branchbook.paper/1"
     static let items = (0..<6).map { "ITEM-\($0)" }
     /// A location that every branch has beside the one that is sold from.
     static let backRoom = "back"

@@ -34,6 +34,13 @@ extension Simulation {
 
     func replied(_ machine: Machine, _ id: RequestID, _ reply: Reply) throws {
         if case .progress = reply { return }
+        if case .report(let report) = reply, report.schema == People.printed {
+            let facts = report.facts.reduce(into: [:]) { $0[$1.key] = $1.value.plain }
+            if let number = facts["document"], let claim = facts["claim"] {
+                people.keep(claim: claim, of: number)
+            }
+            return
+        }
         if witness.replies[machine.index] != nil {
             witness.replies[machine.index]?[id] = reply
         }
@@ -50,7 +57,10 @@ extension Simulation {
             if outcome.notices.contains(where: { $0.hasPrefix("B0502") }) {
                 record.reached(.waitedInVain)
             }
-            if let wish { file(wish, outcome) }
+            if let wish {
+                file(wish, outcome)
+                printPaper(wish, outcome, machine)
+            }
         case .outcomes(let results):
             for case .done(let outcome) in results {
                 record.acknowledged += 1
@@ -61,6 +71,14 @@ extension Simulation {
             try judge(refusal, machine, asked)
         case .report, .progress: break
         }
+    }
+
+    /// Drivers have a delivery note, some customers a receipt.
+    private func printPaper(_ wish: Wish, _ outcome: Outcome, _ machine: Machine) {
+        guard wish.kind == .ship || wish.kind == .sell && wish.act % 4 == 0 else { return }
+        let id = RequestID(machine.nextRequest)
+        machine.nextRequest += 1
+        submit(.request(id, .query(.paper(number: outcome.subject))), to: machine)
     }
 
     /// Keeps the paper of what was confirmed. A disk that lied lost documents, and their numbers are given
@@ -84,6 +102,9 @@ extension Simulation {
             if case .perform(.arrive(_, let lines, _), _, _) = wish.request {
                 if lines.contains(where: { $0.damaged != nil }) { record.reached(.cameBroken) }
                 if lines.contains(where: { $0.surplus != nil }) { record.reached(.cameBeside) }
+                if outcome.notices.contains(where: { $0.contains("are awaited") }) {
+                    record.reached(.cameEarly)
+                }
             }
         case .settle:
             if let place = wish.uses { people.shipments[place].missing = [] }
@@ -92,6 +113,7 @@ extension Simulation {
             }
         case .giveBack, .reverse:
             if let place = wish.uses { people.papers[wish.site]?[place].isUsed = true }
+            if outcome.subject.contains("-A-") { record.reached(.backElsewhere) }
         case .grant, .sellOnQuota, .deliver, .rights, .order, .orderStep: break
         default:
             if wish.kind == .repack { record.reached(.repacked) }

@@ -69,6 +69,10 @@ package protocol BookView {
     func priceListOfBranch(_ code: BranchCode) throws -> String?
     /// Till shifts of a branch that were not closed.
     func openShifts(_ branch: BranchCode) throws -> [TillShift]
+    /// What a paper says that a node of this book signed, whose documents are still taken.
+    ///
+    /// - Throws: `Refusal.badClaim`.
+    func claim(_ text: String) throws -> Claim
     /// Is any item told apart by lots?
     func tracksItems() throws -> Bool
     /// Is this a branch of the book?

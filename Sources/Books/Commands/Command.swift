@@ -33,6 +33,8 @@ package enum Command: Codable, Hashable, Sendable {
     case order(Details, OrderAct)
     case quota(Details, QuotaAct)
     case till(Details, TillAct)
+    /// Goods that came on the word of a signed paper.
+    case claim(Details, ClaimAct)
     /// Who has to look at orders of a kind.
     case setWorkflow(WorkflowChange)
     case setPerson(PersonChange)
@@ -65,6 +67,7 @@ extension Command {
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
             .writeOff(let details, _), .find(let details, _), .count(let details, _),
             .order(let details, _), .quota(let details, _), .till(let details, _),
+            .claim(let details, _),
             .revalue(let details, _, _), .spread(let details, _, _, _),
             .pay(let details, _),
             .journal(let details, _),

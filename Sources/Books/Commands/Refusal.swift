@@ -82,8 +82,10 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case lotNeeded = "B0234"
         /// Master data that says what is said already.
         case nothingChanges = "B0235"
-        /// A moment that this node did not mark.
-        case unknownMark = "B0236"
+        /// A moment of which this node kept no bookmark.
+        case unknownBookmark = "B0236"
+        /// A paper that no node of this book signed, or that says something else.
+        case badClaim = "B0237"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -94,5 +94,5 @@ extension Order {
 }
 
 extension DocumentHeader {
-    func isOf(_ relation: DocumentLink.Relation) -> Bool { link?.relation == relation }
+    package func isOf(_ relation: DocumentLink.Relation) -> Bool { link?.relation == relation }
 }

@@ -230,6 +230,14 @@ extension Planner {
                 next: "enter the movement that sets it right")
         default: break
         }
+        let owesOther = transactions.flatMap(\.postings).contains {
+            $0.account.root == .dueFrom || $0.account.root == .dueTo
+        }
+        guard !owesOther else {
+            throw Refusal(
+                .notReversible, "another branch gave the money of \(number) back",
+                next: "enter the movement that sets it right")
+        }
         let later = try view.transactions(about: number)
         guard !later.haveReversal else {
             throw Refusal(.alreadyReversed, "\(number) was reversed before")

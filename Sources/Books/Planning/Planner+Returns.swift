@@ -9,6 +9,14 @@ extension Planner {
         try check(count: lines.count)
         let party = try details.party.map { try self.party($0, view) }
         let till = try account(tender: tender, party: party)
+        var sale = sale
+        if let text = sale, Claim.isMeant(by: text) {
+            let claim = try view.claim(text)
+            guard claim.number.series.branch == branch else {
+                return try giveBackElsewhere(details, lines, claim, tender: tender, view)
+            }
+            sale = claim.number.description
+        }
         let shelf = try shelf(details.location, for: .coming, view)
         guard let sale else {
             let document = DocumentBuilder(try header(.customerReturn, details, view))
@@ -62,7 +70,7 @@ extension Planner {
     }
 
     /// What a sale sold and what of it came back already, per item, in money and in units.
-    private struct Sold {
+    struct Sold {
         struct Item {
             var quantity = Int128(0)
             var net = Int128(0)
@@ -90,12 +98,12 @@ extension Planner {
         }
     }
 
-    private func soldOn(_ text: String, _ view: some BookView) throws -> Sold {
+    func soldOn(_ text: String, _ view: some BookView) throws -> Sold {
         let number = try Self.number(text)
         guard number.series.branch == branch else {
             throw Refusal(
                 .notForThisBranch, "\(number) was sold at \(number.series.branch)",
-                next: "return it there")
+                next: "return it there, or give what is printed on its receipt")
         }
         let transactions = try view.transactions(of: number)
         guard let first = transactions.first, first.document.kind == .sale else {

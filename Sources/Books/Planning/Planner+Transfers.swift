@@ -95,7 +95,7 @@ extension Planner {
 
     // MARK: What was shipped
 
-    private struct Sent {
+    struct Sent {
         let number: DocumentNumber
         let day: Day
         let pair: BranchPair
@@ -107,7 +107,7 @@ extension Planner {
         let postings: [Posting]
     }
 
-    private func shipment(_ text: String, _ view: some BookView) throws -> Sent {
+    func shipment(_ text: String, _ view: some BookView) throws -> Sent {
         let number = try Self.number(text)
         let transactions = try view.transactions(of: number)
         let sent = transactions.flatMap(\.postings).filter { $0.account.root == .transit }
@@ -138,9 +138,22 @@ extension Planner {
         _ view: some BookView
     ) throws -> Draft {
         try requireTrade()
+        var text = text
+        if Claim.isMeant(by: text) {
+            let claim = try view.claim(text)
+            guard try !view.transactions(of: claim.number).isEmpty else {
+                return try arriveEarly(details, lines, claim, view)
+            }
+            text = claim.number.description
+        }
         let sent = try shipment(text, view)
         guard sent.pair.contains(branch), sent.sender != branch else {
             throw Refusal(.notForThisBranch, "\(sent.number) was not shipped to \(branch)")
+        }
+        guard sent.order?.kind != .arrival else {
+            throw Refusal(
+                .notForThisBranch, "the goods of \(sent.number) are here already",
+                next: "this node takes them up by itself")
         }
         guard isBooked || sent.order?.kind != .salesOrder else {
             throw Refusal(
@@ -279,7 +292,7 @@ extension Planner {
     }
 
     /// Where damaged goods stand: the location that is named, or the only one for such goods.
-    private func damagedShelf(_ name: String?, _ view: some BookView) throws -> Account {
+    func damagedShelf(_ name: String?, _ view: some BookView) throws -> Account {
         if let name { return try shelf(name, for: .coming, view) }
         let fit = try view.locations(branch).filter { $0.status == .damaged && $0.isActive }
         guard let only = fit.first, fit.count == 1 else {

@@ -80,6 +80,7 @@ package struct Planner: Sendable {
         case .order(let details, let act): try order(details, act, view)
         case .quota(let details, let act): try quota(details, act, view)
         case .till(let details, let act): try till(details, act, view)
+        case .claim(let details, let act): try claim(details, act, view)
         case .setWorkflow(let change): try setWorkflow(change, view)
         case .setPerson(let change): try setPerson(change, view)
         case .setParty(let change): try setParty(change, view)

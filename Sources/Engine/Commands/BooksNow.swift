@@ -5,6 +5,7 @@ import Store
 /// The books as planning reads them: the store's state, own writes of the running batch included.
 struct BooksNow: BookView {
     let store: Store
+    let book: BookID
     let roster: Roster
     let series: Series
     let currency: CurrencyCode
@@ -140,6 +141,34 @@ struct BooksNow: BookView {
 
     func openShifts(_ branch: BranchCode) throws -> [TillShift] {
         try store.shifts(of: branch, openOnly: true, limit: Query.limitMax)
+    }
+
+    func claim(_ text: String) throws -> Claim {
+        let unverified: Claim.Unverified
+        do {
+            unverified = try Claim.Unverified(text)
+        } catch {
+            throw Refusal(
+                .badClaim, "this is not the whole text of a receipt or a delivery note",
+                next: "scan it again, or type all of it")
+        }
+        let claim = unverified.claim
+        guard claim.isOf(book) else {
+            throw Refusal(.badClaim, "\(claim.number) is a paper of another company")
+        }
+        guard let author = roster.author(of: claim.number.series),
+            unverified.isSigned(by: author.key)
+        else {
+            throw Refusal(
+                .badClaim, "\(claim.number) was not signed by a node of this company",
+                next: "ask \(claim.number.series.branch) whether it wrote that")
+        }
+        guard roster.isMember(author) else {
+            throw Refusal(
+                .badClaim, "the node that signed \(claim.number) was revoked",
+                next: "ask \(claim.number.series.branch) whether it wrote that")
+        }
+        return claim
     }
 
     func tracksItems() throws -> Bool { try store.tracksItems() }

@@ -26,7 +26,8 @@ extension Engine {
                 next: "a backup was restored: repeat in a moment")
         }
         let view = BooksNow(
-            store: store, roster: standing.roster, series: series, currency: ledger.currency,
+            store: store, book: standing.book, roster: standing.roster, series: series,
+            currency: ledger.currency,
             author: standing.node,
             incarnation: author?.incarnation ?? 0)
         let planner = Planner(

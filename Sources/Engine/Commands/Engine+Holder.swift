@@ -36,6 +36,9 @@ extension Engine {
         if number.kind == .quota {
             return try rights(number, of: branch).map { .quota(Details(), $0) }
         }
+        if number.kind == .shipment || number.kind == .arrival {
+            return try claims(number, of: branch).map { .claim(Details(), $0) }
+        }
         guard let ledger = standing?.ledger, let order = try order(number) else { return [] }
         var chores: [Command] = []
         if number.series.branch == branch {
@@ -60,6 +63,46 @@ extension Engine {
             chores.append(.quota(Details(), .release(order: number.description)))
         }
         return chores
+    }
+
+    /// Of goods that stand at a branch by the word of a paper.
+    private func claims(_ number: DocumentNumber, of branch: BranchCode) throws -> [ClaimAct] {
+        guard number.series.branch == branch || number.kind == .shipment else {
+            let note = RefundNote(try store.events(of: RefundNote.entity(number)))
+            guard note?.sale.series.branch == branch,
+                try store.transactions(about: number).isEmpty
+            else { return [] }
+            return [.book(arrival: number.description)]
+        }
+        let target = try store.transactions(of: number).first?.document.link?.target
+        let about = try store.transactions(about: number)
+        if number.kind == .shipment {
+            let back = [target].compactMap { $0 }.filter { $0.kind == .arrival }
+            return try matches(early: EarlyGoods.arrivals(about) + back, number)
+        }
+        let shipments = [target] + about.map(\.document.number)
+        return try Set(shipments.compactMap { $0 }.filter { $0.kind == .shipment }).sorted().flatMap
+        {
+            try matches(early: [number], $0)
+        }
+    }
+
+    /// Arrivals of which something may be matched with what is in transit.
+    private func matches(
+        early arrivals: [DocumentNumber], _ shipment: DocumentNumber
+    ) throws -> [ClaimAct] {
+        try arrivals.compactMap { arrival in
+            let (branch, sender) = (arrival.series.branch, shipment.series.branch)
+            guard let pair = BranchPair(branch, sender),
+                branch == standing?.branch
+            else { return nil }
+            let open = EarlyGoods.open(
+                try store.transactions(of: arrival) + store.transactions(about: arrival), at: branch
+            )
+            let transit = Set(try store.items(on: .transit(pair, shipment.description)))
+            return transit.isDisjoint(with: open.keys)
+                ? nil : .match(arrival: arrival.description, shipment: shipment.description)
+        }
     }
 
     /// What was delivered for an order that was sold on a quota, and is not booked.

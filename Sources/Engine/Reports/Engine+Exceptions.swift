@@ -30,6 +30,7 @@ extension Engine {
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let open = try openTransfers()
         report.rows += try transferExceptions(open, on: today, &figures)
+        report.rows += try earlyExceptions(standing, &figures)
         let orders = try orders()
         report.rows += try orderExceptions(orders, on: today, ledger)
         report.rows += try quotaExceptions(&figures)

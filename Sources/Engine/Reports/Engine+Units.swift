@@ -62,7 +62,8 @@ extension Engine {
             case (.supplier, _): bought -= amount
             case (.customer, _): sold += amount
             case (.stock, .branch(let branch)): shelves[branch, default: 0] += amount
-            case (.transit, _): transit += amount
+            // What stands on a shelf and is in transit by the entries: below zero here.
+            case (.transit, _), (.early, _): transit += amount
             case (.dispute, _): dispute += amount
             // Between two scopes, and rights, which are no goods.
             case (.via, _), (.granted, _), (.grant, _), (.quota, _), (.committed, _): break

@@ -12,10 +12,10 @@ package enum Request: Codable, Sendable {
     /// The same, and nothing of it is kept: what would come of it.
     case checkAll([Command])
     case query(Query)
-    /// The same for a report that is printed: what it rests on is marked, and named in it.
+    /// The same for a report that is printed: what it rests on is bookmarked, and named in it.
     case record(Query)
-    /// The same by what was known at a mark.
-    case lookBack(Query, mark: String)
+    /// The same by what was known at a bookmark.
+    case lookBack(Query, to: String)
     case invite(InvitationOrder)
     case withdrawInvitation(id: String)
     case revoke(node: String)
@@ -81,11 +81,15 @@ package enum Query: Codable, Hashable, Sendable {
     /// Facts that need a person, with a suggested action.
     case exceptions
     /// Moments of which reports can be asked again.
-    case marks(limit: Int)
+    case bookmarks(limit: Int)
     case digests
     case invitations
     case members
     case document(number: String)
+    /// What is printed for who gets the goods: a receipt, or a delivery note, with its signed claim.
+    case paper(number: String)
+    /// What is printed for shelves: name, price, barcode.
+    case labels(items: [String])
     /// What each branch sold, by day or in all: revenue, units, cost and margin where known.
     case sales(branch: String?, from: String?, to: String?, byDay: Bool)
     /// What the cost fold put on the accounts, and is not posted.

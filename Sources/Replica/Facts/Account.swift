@@ -1,7 +1,7 @@
 /// A named place that amounts move between. The name says the home scope and who may write it.
 ///
 /// `trade/<B>`: `stock/B/<location>`, and behind it `/reserved` and
-/// `/promised/<other>`, `prepaid/B`, `over-short/B`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
+/// `/promised/<other>`, `early/B/<other>`, `prepaid/B`, `over-short/B`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
 /// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`.
 /// `money/<B>`: `inventory/B`, `cost-of-sales/B`, `shipped/B`, `payable/B/<party>`, `bank/B/<name>`,
 /// `expense/B/<name>`, `income/B/<name>`, `equity/B/<name>`, `asset/B/<name>`, `liability/B/<name>`,
@@ -16,6 +16,8 @@ package struct Account: Sendable, CustomStringConvertible {
     package let place: Place
 
     package enum Root: String, CaseIterable, Sendable {
+        /// Goods that stand on a shelf before the entries of the branch they came from (below zero).
+        case early
         case stock, customer, supplier, shrinkage, sales, tax, tender, receivable, rounding
         case inventory, costOfSales = "cost-of-sales", shipped, payable, bank, expense, income
         case equity, asset, liability, writeOff = "write-off", variance, revaluation
@@ -64,6 +66,11 @@ package struct Account: Sendable, CustomStringConvertible {
             place =
                 root == .quota
                 ? .side(owner: second, other: first) : .side(owner: first, other: second)
+        case .early:
+            guard let owner = BranchCode(parts[1]), let other = rest.flatMap({ BranchCode($0) }),
+                owner != other
+            else { return nil }
+            place = .branch(owner)
         case .stock, .tender, .receivable, .payable, .bank, .expense, .income, .equity, .asset,
             .liability:
             guard let branch = BranchCode(parts[1]), rest?.isEmpty == false else { return nil }
@@ -100,7 +107,7 @@ extension Account.Root {
         case .inventory, .costOfSales, .shipped, .payable, .bank, .expense, .income, .equity,
             .asset, .liability, .writeOff, .variance, .revaluation, .inputTax:
             true
-        case .stock, .customer, .supplier, .shrinkage, .sales, .tax, .tender, .receivable,
+        case .early, .stock, .customer, .supplier, .shrinkage, .sales, .tax, .tender, .receivable,
             .rounding, .transit, .dispute, .dueFrom, .dueTo, .granted, .grant, .quota, .committed,
             .prepaid, .overShort, .via:
             false
@@ -108,12 +115,21 @@ extension Account.Root {
     }
 
     /// Only the holder posts here: the balance is a prefix sum of one log.
-    package var isHeld: Bool { self == .stock || self == .granted || self == .quota }
+    package var isHeld: Bool {
+        switch self {
+        case .stock, .early, .granted, .quota: true
+        default: false
+        }
+    }
 }
 
 extension Account {
     package static func stock(_ branch: BranchCode, _ location: String = "main") -> Account {
         Account(known: "stock/\(branch)/\(location)")
+    }
+    /// Goods of another branch that stand at `branch` before its entries have come.
+    package static func early(_ branch: BranchCode, from other: BranchCode) -> Account {
+        Account(known: "early/\(branch)/\(other)")
     }
     /// Goods of a location that are kept for orders.
     package static func reserved(on shelf: Account) -> Account {
@@ -134,6 +150,12 @@ extension Account {
         guard root == .stock else { return nil }
         let parts = name.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         return parts.count == 4 ? Account(parts[..<3].joined(separator: "/")) : self
+    }
+
+    /// Of goods in transit: what they left with. Nil where the name says no number: a peer may post to any.
+    package var shipment: DocumentNumber? {
+        guard root == .transit, case .pair(let pair) = place else { return nil }
+        return DocumentNumber(name.dropFirst("transit/\(pair)/".count))
     }
 
     /// What the goods of a location are kept for.

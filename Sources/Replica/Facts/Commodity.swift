@@ -48,11 +48,13 @@ package struct ItemCode: Hashable, Comparable, Sendable, CustomStringConvertible
 
     package init?(_ text: some StringProtocol) {
         let text = String(text)
-        guard (1...64).contains(text.utf8.count), text.first != " ", text.last != " ",
+        guard (1...Self.bytesMax).contains(text.utf8.count), text.first != " ", text.last != " ",
             !text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f) ~= $0.value })
         else { return nil }
         self.text = text
     }
+
+    package static let bytesMax = 64
 
     package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
     package static func < (a: Self, b: Self) -> Bool {

@@ -94,6 +94,9 @@ package struct DocumentNumber: Hashable, Comparable, Sendable, CustomStringConve
     package let year: UInt16
     package let running: UInt64
 
+    /// Of the longest one.
+    package static let charactersMax = 40
+
     package init(series: Series, kind: DocumentKind, year: UInt16, running: UInt64) {
         self.series = series
         self.kind = kind

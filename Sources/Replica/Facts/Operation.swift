@@ -95,8 +95,8 @@ package struct Event: Hashable, Sendable {
         /// An order: others may approve, refuse, and take that back; all else is the branch's, but that a
         /// request is closed by either.
         case order(BranchCode, isStep: Bool)
-        /// What a branch asks back of another one.
-        case reclaim(BranchCode)
+        /// What a branch asks of another one: rights back, or money that it gave a customer.
+        case asked(BranchCode)
         /// What the two branches of a shipment say of it.
         case transfer(BranchCode)
         /// By a name that says so, and with a number that is none.
@@ -115,16 +115,17 @@ package struct Event: Hashable, Sendable {
             // Who has the goods of a request may say that no more of them come.
             let ends = kind == Self.closingKind && number.kind == .transferRequest
             return .order(branch, isStep: ends || Self.stepsOfOthers.contains(kind))
-        case Self.reclaimPrefix: return .reclaim(branch)
+        case Self.reclaimPrefix, Self.refundPrefix: return .asked(branch)
         case Self.transferPrefix: return .transfer(branch)
         default: return .ownWork(branch)
         }
     }
 
     package static let countPrefix = "count/", shiftPrefix = "shift/", orderPrefix = "order/"
-    package static let reclaimPrefix = "reclaim/", transferPrefix = "transfer/"
+    package static let reclaimPrefix = "reclaim/", refundPrefix = "refund/"
+    package static let transferPrefix = "transfer/"
     private static let prefixes: Set<String> = [
-        countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, transferPrefix,
+        countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

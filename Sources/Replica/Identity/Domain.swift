@@ -10,6 +10,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case pairKey = "branchbook pair key v1"
     case root = "branchbook root v1"
     case row = "branchbook row v1"
+    case claim = "branchbook claim v1"
 
     /// Starts with the prefix as length-prefixed text.
     package func writer() -> ByteWriter {

@@ -70,7 +70,7 @@ extension Roster {
         case .ownWork(let branch): return isHome(branch)
         case .order(let branch, let isStep):
             return isHome(branch) || isAmong(branch) && (isStep || isOf(branch))
-        case .reclaim(let branch): return isAmong(branch) && isOf(branch)
+        case .asked(let branch): return isAmong(branch) && isOf(branch)
         case .transfer(let branch): return isAmong(branch)
         case .nothing: return false
         }

@@ -69,6 +69,47 @@ extension Store {
         }
     }
 
+    /// Documents that brought goods early to branches where some are not matched, with what they are about; at
+    /// most `limit`. Cost: the postings to such accounts, where any has a balance.
+    package func earlyDocuments(limit: Int) throws -> [DocumentHeader] {
+        try access { db in
+            let open = try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT b.account FROM balance b JOIN name a ON a.id = b.account
+                    WHERE a.name >= 'early/' AND a.name < 'early0'
+                        AND (b.amount <> 0 OR b.amount_high <> 0) ORDER BY a.name
+                    """)
+            var numbers: [DocumentNumber] = []
+            for account in open {
+                numbers += try String.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT DISTINCT d.number FROM book_day b
+                            CROSS JOIN posting p ON p.day = b.day AND p.account = ?
+                            JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                            WHERE p.amount < 0 AND d.number IS NOT NULL ORDER BY d.number LIMIT ?
+                            """),
+                    arguments: [account, limit]
+                ).compactMap { DocumentNumber($0) }
+            }
+            return try numbers.compactMap { try transactions(of: $0).first?.document }
+        }
+    }
+
+    /// Entities of which something of a kind was said, in order.
+    package func entities(prefix: String, kind: String, limit: Int) throws -> [String] {
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM event
+                        WHERE entity >= ? AND entity < ? AND kind = ? ORDER BY entity LIMIT ?
+                        """),
+                arguments: [prefix, prefix + "\u{10ffff}", kind, limit])
+        }
+    }
+
     package struct VoidRow: Hashable, Sendable {
         package let scope: String
         package let reason: String

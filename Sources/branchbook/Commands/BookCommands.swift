@@ -202,13 +202,13 @@ struct Show: ParsableCommand {
     func run() throws { try node.query(.document(number: document), reading) }
 }
 
-struct Marks: ParsableCommand {
+struct Bookmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Moments by whose knowledge reports can be asked for again, with --known-at.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Option(help: "Rows at most.") var limit: Int = 100
-    func run() throws { try node.query(.marks(limit: limit), reading) }
+    func run() throws { try node.query(.bookmarks(limit: limit), reading) }
 }
 
 struct Exceptions: ParsableCommand {

@@ -87,7 +87,7 @@ struct ReadOptions: ParsableArguments {
 
     /// A page that is printed names what it rests on.
     func request(_ query: Query) -> Request {
-        if let knownAt { return .lookBack(query, mark: knownAt) }
+        if let knownAt { return .lookBack(query, to: knownAt) }
         return form == .html ? .record(query) : .query(query)
     }
 

@@ -193,7 +193,8 @@ struct Return: ParsableCommand {
         abstract: "Goods that a customer brings back: CODE:QUANTITY …")
     @OptionGroup var node: NodeOptions
     @Argument(help: "Lines: CODE:QUANTITY[@PRICE].") var lines: [LineArgument]
-    @Option(name: .long, help: "The number of the sale, if known.") var sale: String?
+    @Option(name: .long, help: "The number of the sale, or the code of its receipt.") var sale:
+        String?
     @Option(name: .long, help: "What gives the money back.") var tender: String = "cash"
     @Option(name: .long, help: "The customer.") var customer: String?
     @OptionGroup var writing: WriteOptions

@@ -7,6 +7,7 @@ struct TransferCommand: ParsableCommand {
         commandName: "transfer", abstract: "Goods between branches, through transit.",
         subcommands: [
             TransferSend.self, TransferReceive.self, TransferSettle.self, TransferRecall.self,
+            TransferAccept.self,
             TransferList.self,
         ],
         defaultSubcommand: TransferList.self)
@@ -47,7 +48,7 @@ struct TransferReceive: ParsableCommand {
         abstract: "Take up a shipment: all of it, or CODE:ACCEPTED and what was not as it was sent."
     )
     @OptionGroup var node: NodeOptions
-    @Argument(help: "The shipment's number.") var shipment: String
+    @Argument(help: "The shipment's number, or the code of its delivery note.") var shipment: String
     @Argument(help: "Lines: CODE:ACCEPTED; none accepts everything.") var lines: [LineArgument] = []
     @Option(name: .long, help: "What did not arrive, CODE:QUANTITY; may be repeated.")
     var short: [LineArgument] = []
@@ -119,4 +120,19 @@ struct TransferList: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Flag(name: .long, help: "Only what is in transit or in dispute.") var open = false
     func run() throws { try node.query(.transfers(openOnly: open), reading) }
+}
+
+struct TransferAccept: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept",
+        abstract:
+            "Book goods that came back at another branch, though the sale does not cover them.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The number that the other branch gave: see `branchbook exceptions`.")
+    var arrival: String
+    @OptionGroup var writing: WriteOptions
+
+    func run() throws {
+        try node.perform(.claim(writing.details(), .accept(arrival: arrival)), writing)
+    }
 }

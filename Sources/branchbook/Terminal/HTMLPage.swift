@@ -1,4 +1,5 @@
 import Books
+import Printing
 
 /// A report as one page that needs nothing else, and reads well printed. Texts of other branches stand in
 /// it: everything is escaped, and nothing in it is a script.
@@ -107,17 +108,6 @@ struct HTMLPage {
     }
 
     static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in Terminal.plain(text) {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
-        return result
+        HTML.escaped(Terminal.plain(text))
     }
 }

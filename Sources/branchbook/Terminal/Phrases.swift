@@ -10,6 +10,9 @@ enum Phrases {
         return language.hasPrefix("zh")
     }()
 
+    /// For a page that says in which language it is.
+    static var language: String { isChinese ? "zh" : "en" }
+
     static func translate(_ text: String) -> String {
         isChinese ? chinese[text] ?? text : text
     }
@@ -83,6 +86,11 @@ enum Phrases {
         "Known before": "此前已有", "Line": "行号", "Reason": "原因", "Refused": "拒绝行数",
         "Quotas to top up": "配额补充建议", "Days of cover": "可售天数", "To grant": "建议授予",
         "Sold since": "销售起始日", "To last, days": "需覆盖天数", "Stock as at": "库存（截至某日）",
-        "Known at": "认知时点", "Marks": "时点", "Made": "标记日期",
+        "Receipt": "收据", "Refund": "退款单", "Delivery note": "送货单", "Labels": "标签", "Of": "原单据",
+        "Handed over": "交货人签字", "Received": "收货人签字", "Claim": "凭证码", "Reversed": "已冲销",
+        "Receive with this code": "凭此码收货", "Return at any branch with this code": "凭此码可在任何分店退货",
+        "This document was reversed": "本单据已冲销", "cash": "现金", "card": "银行卡", "credit": "赊账",
+        "wechat": "微信", "alipay": "支付宝", "voucher": "代金券", "Tax": "税额",
+        "Known at": "认知时点", "Bookmarks": "时点书签", "Made": "标记日期",
     ]
 }

@@ -7,14 +7,14 @@ import struct Foundation.Data
 
 /// Moments of which reports can be asked again: how far every log had been read.
 extension Store {
-    package struct Mark: Hashable, Sendable {
+    package struct Bookmark: Hashable, Sendable {
         package let name: String
         package let time: Instant
         package let entries: Int64
     }
 
-    /// Marks that are kept; the oldest goes first.
-    package static let marksMax = 20_000
+    /// Bookmarks that are kept; the oldest goes first.
+    package static let bookmarksMax = 20_000
 
     /// A digest of how far every log has been read.
     package func readRoot() throws -> [UInt8] {
@@ -38,46 +38,47 @@ extension Store {
         }
     }
 
-    package func hasMark(_ name: String) throws -> Bool { try mark(name) != nil }
+    package func hasBookmark(_ name: String) throws -> Bool { try bookmark(name) != nil }
 
-    package func mark(_ name: String) throws -> Mark? {
+    package func bookmark(_ name: String) throws -> Bookmark? {
         try access { db in
             try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT name, time, entries FROM mark WHERE name = ?"),
+                db.cachedStatement(sql: "SELECT name, time, entries FROM bookmark WHERE name = ?"),
                 arguments: [name]
-            ).map { try Mark(row: $0) }
+            ).map { try Bookmark(row: $0) }
         }
     }
 
     /// Notes how far every log has been read; a name that is there keeps what it stands for.
-    package func keepMark(_ name: String, at time: Instant) throws {
+    package func keepBookmark(_ name: String, at time: Instant) throws {
         let (heads, entries) = try readHeads()
         try transact {
             try access { db in
-                try db.cachedStatement(sql: "INSERT OR IGNORE INTO mark VALUES (?, ?, ?, ?)")
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO bookmark VALUES (?, ?, ?, ?)")
                     .execute(arguments: [name, time.milliseconds, entries, Data(copying: heads)])
                 try db.cachedStatement(
                     sql: """
-                        DELETE FROM mark WHERE (SELECT count(*) FROM mark) > ?
-                            AND name = (SELECT name FROM mark ORDER BY time, name LIMIT 1)
+                        DELETE FROM bookmark WHERE (SELECT count(*) FROM bookmark) > ?
+                            AND name = (SELECT name FROM bookmark ORDER BY time, name LIMIT 1)
                         """
-                ).execute(arguments: [Self.marksMax])
+                ).execute(arguments: [Self.bookmarksMax])
             }
         }
     }
 
     /// The newest first.
-    package func marks(limit: Int) throws -> [Mark] {
+    package func bookmarks(limit: Int) throws -> [Bookmark] {
         try access { db in
             try Row.fetchAll(
                 db.cachedStatement(
-                    sql: "SELECT name, time, entries FROM mark ORDER BY time DESC, name LIMIT ?"),
+                    sql: "SELECT name, time, entries FROM bookmark ORDER BY time DESC, name LIMIT ?"
+                ),
                 arguments: [limit]
-            ).map { try Mark(row: $0) }
+            ).map { try Bookmark(row: $0) }
         }
     }
 
-    /// Removes of every log what lies above a mark. Of a copy of the book alone: what was removed is gone.
+    /// Removes of every log what lies above a bookmark. Of a copy of the book alone: what was removed is gone.
     /// `rebuild` is to follow in the same transaction.
     ///
     /// - Returns: whether the roster was cut.
@@ -85,14 +86,16 @@ extension Store {
     package func cutBack(to name: String) throws -> Bool {
         let heads = try access { db in
             try Data.fetchOne(
-                db, sql: "SELECT heads FROM mark WHERE name = ?", arguments: [name])
+                db, sql: "SELECT heads FROM bookmark WHERE name = ?", arguments: [name])
         }
-        guard let heads, heads.count.isMultiple(of: 40) else { throw StoreError.damaged("mark") }
+        guard let heads, heads.count.isMultiple(of: 40) else {
+            throw StoreError.damaged("bookmark")
+        }
         let bytes = Array(heads)
         var reached: [LogID: UInt64] = [:]
         for start in stride(from: 0, to: bytes.count, by: 40) {
             guard let id = Digest(bytes[start..<start + 32]) else {
-                throw StoreError.damaged("mark")
+                throw StoreError.damaged("bookmark")
             }
             reached[LogID(id)] = bytes[(start + 32)..<(start + 40)].reduce(0) {
                 $0 << 8 | UInt64($1)
@@ -115,7 +118,7 @@ extension Store {
     }
 }
 
-extension Store.Mark {
+extension Store.Bookmark {
     fileprivate init(row: Row) throws {
         self.init(
             name: try row.at(0), time: Instant(milliseconds: try row.at(1)),

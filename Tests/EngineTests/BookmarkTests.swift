@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 /// Reports as they were known: what came since is left out, whatever day it is of.
-@Suite struct MarkTests {
+@Suite struct BookmarkTests {
     private static let day: Int64 = 86_400_000
 
     /// What a reader may ask of goods and money, of any day.
@@ -97,7 +97,7 @@ import Testing
         try node.perform(
             .receive(
                 Details(date: today.description), tea("1", cost: "2.00"), supplier: "ACME"))
-        let marks = try node.report(.marks(limit: 10)).rows.map { $0[0].plain }
+        let marks = try node.report(.bookmarks(limit: 10)).rows.map { $0[0].plain }
         #expect(marks.contains(today.description))
         let copy = try TestNode(copying: node)
         let known = try copy.engine.answer(

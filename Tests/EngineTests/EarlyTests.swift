@@ -1,0 +1,266 @@
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Replica
+@testable import Store
+
+/// Goods that stand at a branch by the word of a paper, before the entries of the branch they are of.
+@Suite struct EarlyTests {
+    /// HZ holds 10 TEA at 2.00; both know the item; then they are cut off from each other.
+    private func company(
+        seed: UInt64, costing: String = "average"
+    ) throws -> (network: TestNetwork, hz: TestNode, gz: TestNode) {
+        let network = try TestNetwork.company(["gz"], seed: seed)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .addItems([
+                ItemChange(
+                    code: "TEA", name: "Tea", price: "9.00", barcode: "6900000000013", tax: "13",
+                    costing: costing),
+                ItemChange(code: "CUP", name: "Cup", price: "4.00"),
+            ]))
+        try hz.perform(
+            .receive(
+                Details(),
+                [
+                    Line(item: "TEA", quantity: "10", cost: "2.00"),
+                    Line(item: "CUP", quantity: "10", cost: "1.00"),
+                ], supplier: "ACME"))
+        network.settle()
+        network.sever("hz", "gz")
+        network.settle()
+        return (network, hz, gz)
+    }
+
+    private func tea(_ quantity: String) -> [Line] { [Line(item: "TEA", quantity: quantity)] }
+    private func came(_ quantity: String, damaged: String? = nil) -> [ArrivalLine] {
+        [ArrivalLine(item: "TEA", accepted: quantity, damaged: damaged)]
+    }
+
+    private func claim(_ node: TestNode, _ number: String) throws -> String {
+        let facts = try node.report(.paper(number: number)).facts
+        return try #require(facts.first { $0.key == "claim" }).value.plain
+    }
+
+    private func heal(_ network: TestNetwork) {
+        network.mend("hz", "gz")
+        network.run(milliseconds: 120_000)
+    }
+
+    private func expectSound(_ network: TestNetwork) throws {
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
+    private func kinds(_ node: TestNode) throws -> Set<String> {
+        Set(try node.report(.exceptions).rows.map { $0[0].plain })
+    }
+
+    private func units(_ node: TestNode) throws -> [[String]] {
+        try node.report(.units(item: nil)).rows.map { $0.map(\.plain) }
+    }
+
+    @Test(arguments: ["average", "fifo"])
+    func aCutOffBranchReceivesByTheNote(costing: String) throws {
+        let (network, hz, gz) = try company(seed: 95, costing: costing)
+        let shipment = try hz.perform(.ship(Details(), tea("6"), to: "GZ")).subject
+        let note = try claim(hz, shipment)
+        let arrival = try gz.perform(.arrive(Details(), came("5"), shipment: note))
+        #expect(arrival.notices == ["HZ's entries are awaited: what they cost is known then"])
+        // They may be sold at once; what they cost is not known.
+        try gz.perform(.sell(Details(), tea("2"), tender: "cash"))
+        #expect(try gz.report(.stock(branch: "GZ", item: nil, limit: 9)).rows[0][3].plain == "3")
+        #expect(try kinds(gz).contains("early"))
+        try expectSound(network)
+        // No more than is on the note, and no unit of it twice.
+        #expect(gz.refusal(.arrive(Details(), came("2"), shipment: note)) == .notEnough)
+        try gz.perform(.arrive(Details(), [], shipment: note.lowercased()))
+        #expect(gz.refusal(.arrive(Details(), came("1"), shipment: note)) == .notEnough)
+
+        heal(network)
+        try expectSound(network)
+        for node in [hz, gz] {
+            #expect(try node.report(.transfers(openOnly: true)).rows.isEmpty)
+            #expect(
+                try kinds(node).isDisjoint(with: [
+                    "early", "overdue", "shortage", "half a document",
+                ]))
+            #expect(try units(node)[1] == ["TEA", "Tea", "10", "2", "", "4", "4", "", "", ""])
+        }
+        // As if the entries had been there first: 6 came at 2.00, 2 of them were sold.
+        let balances = try gz.balances()
+        #expect(balances["inventory/GZ"] == "8.00" && balances["cost-of-sales/GZ"] == "4.00")
+        #expect(balances["due-to/GZ/HZ"] == "-12.00")
+        #expect(try hz.balances()["due-from/HZ/GZ"] == "12.00")
+        let margin = try gz.report(
+            .margin(MarginFilter(by: ["branch"], from: "2026-11-01", to: "2026-12-31")))
+        #expect(margin.rows[0].map(\.plain).contains("4.00"))
+        // The paper says the same as the entries now.
+        #expect(gz.refusal(.arrive(Details(), came("1"), shipment: note)) == .notEnough)
+    }
+
+    @Test func whatWasNotTakenEarlyIsTakenAsUsual() throws {
+        let (network, hz, gz) = try company(seed: 96)
+        try gz.perform(.setLocation(LocationChange(name: "broken", status: "damaged")))
+        let shipment = try hz.perform(.ship(Details(), tea("6"), to: "GZ")).subject
+        let note = try claim(hz, shipment)
+        try gz.perform(.arrive(Details(), came("3", damaged: "1"), shipment: note))
+        #expect(
+            gz.refusal(
+                .arrive(
+                    Details(), [ArrivalLine(item: "TEA", accepted: "1", short: "1")],
+                    shipment: note)) == .badOption)
+        heal(network)
+        let open = try gz.report(.transfers(openOnly: true)).rows.map { $0.map(\.plain) }
+        #expect(open.map { Array($0[3...5]) } == [["TEA", "2", "0"]])
+        // By the paper or by the number: it is the same shipment.
+        try gz.perform(
+            .arrive(
+                Details(), [ArrivalLine(item: "TEA", accepted: "1", short: "1")], shipment: note))
+        heal(network)
+        try expectSound(network)
+        for node in [hz, gz] {
+            #expect(try kinds(node).contains("dispute"))
+        }
+        #expect(try gz.balances()["inventory/GZ"] == "10.00")
+    }
+
+    @Test func nobodyElsesPaperIsBelieved() throws {
+        let (network, hz, gz) = try company(seed: 97)
+        let shipment = try hz.perform(.ship(Details(), tea("6"), to: "GZ")).subject
+        let note = try claim(hz, shipment)
+        let stranger = try TestNode.founder(seed: 98)
+        try stranger.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        #expect(stranger.refusal(.arrive(Details(), [], shipment: note)) == .badClaim)
+        #expect(gz.refusal(.arrive(Details(), [], shipment: String(note.dropLast(2)))) == .badClaim)
+        #expect(gz.refusal(.giveBack(Details(), tea("1"), sale: note, tender: "cash")) == .badClaim)
+        // Of another branch.
+        #expect(hz.refusal(.arrive(Details(), [], shipment: note)) == .notForThisBranch)
+        let sale = try hz.perform(.sell(Details(), tea("1"), tender: "cash")).subject
+        let receipt = try claim(hz, sale)
+        #expect(gz.refusal(.arrive(Details(), [], shipment: receipt)) == .badClaim)
+        // A document that has no paper, and one of another node.
+        #expect(hz.ask(.query(.paper(number: "HZa-G-2026-000001"))).isRefused)
+        try expectSound(network)
+    }
+
+    @Test func aReturnAtAnotherBranch() throws {
+        let (network, hz, gz) = try company(seed: 99)
+        let sale = try hz.perform(
+            .sell(
+                Details(),
+                [Line(item: "TEA", quantity: "3"), Line(item: "CUP", quantity: "1")],
+                tender: "cash")
+        ).subject
+        let paper = try hz.report(.paper(number: sale))
+        #expect(
+            paper.rows.map { $0.map(\.plain) } == [
+                ["TEA", "Tea", "3", "pc", "9.00", "27.00"],
+                ["CUP", "Cup", "1", "pc", "4.00", "4.00"],
+            ])
+        let receipt = try claim(hz, sale)
+        let refund = try gz.perform(
+            .giveBack(Details(), tea("1"), sale: receipt, tender: "cash"))
+        // 9.00 and its share of 3.51: the tax of 27.00 at 13 %, by what all lines came to.
+        #expect(refund.total == "10.02")
+        let slip = try gz.report(.paper(number: refund.subject))
+        #expect(slip.rows[0].map(\.plain) == ["TEA", "Tea", "-1", "pc", "", "-9.00"])
+        #expect(slip.facts.first { $0.key == "total" }?.value.plain == "-10.02")
+        #expect(try gz.balances()["due-from/GZ/HZ"] == "10.02")
+        #expect(try gz.balances()["tender/GZ/cash"] == "-10.02")
+        #expect(try gz.report(.stock(branch: "GZ", item: nil, limit: 9)).rows[0][3].plain == "1")
+        // Not more than was sold, and at no other price.
+        #expect(
+            gz.refusal(.giveBack(Details(), tea("3"), sale: receipt, tender: "cash"))
+                == .tooMuchReturned)
+        #expect(
+            gz.refusal(
+                .giveBack(
+                    Details(), [Line(item: "TEA", quantity: "1", price: "8.00")], sale: receipt,
+                    tender: "cash")) == .badOption)
+        heal(network)
+        try expectSound(network)
+        for node in [hz, gz] {
+            #expect(try node.report(.transfers(openOnly: true)).rows.isEmpty)
+            #expect(
+                try kinds(node).isDisjoint(with: ["early", "return not booked", "half a document"]))
+            // Two teas are the customer's; seven are left at HZ and one stands at GZ.
+            #expect(try units(node)[1] == ["TEA", "Tea", "10", "2", "", "1", "7", "", "", ""])
+        }
+        // Revenue, tax and cost are HZ's; the goods are worth at GZ what they cost.
+        #expect(try hz.balances()["sales/HZ"] == "-22.00")
+        #expect(try hz.balances()["tax/HZ"] == "-2.49")
+        #expect(try hz.balances()["due-to/HZ/GZ"] == "-10.02")
+        #expect(try hz.balances()["due-from/HZ/GZ"] == "2.00")
+        #expect(try gz.balances()["inventory/GZ"] == "2.00")
+        // The rest comes back at home: no more than is left.
+        #expect(
+            hz.refusal(.giveBack(Details(), tea("3"), sale: sale, tender: "cash"))
+                == .tooMuchReturned)
+        try hz.perform(.giveBack(Details(), tea("2"), sale: receipt, tender: "cash"))
+        #expect(hz.refusal(.reverse(Details(), number: "HZa-R-2026-000001")) == .notReversible)
+    }
+
+    @Test func aSecondReturnIsAnException() throws {
+        let (network, hz, gz) = try company(seed: 100)
+        let sale = try hz.perform(.sell(Details(), tea("2"), tender: "cash")).subject
+        let receipt = try claim(hz, sale)
+        try hz.perform(.giveBack(Details(), tea("2"), sale: sale, tender: "cash"))
+        let refund = try gz.perform(
+            .giveBack(Details(person: "Sun"), tea("1"), sale: receipt, tender: "cash")
+        ).subject
+        heal(network)
+        try expectSound(network)
+        for node in [hz, gz] {
+            let rows = try node.report(.exceptions).rows.filter {
+                $0[0] == .text("return not booked")
+            }
+            #expect(rows.count == 1 && rows[0][2].plain == "10.17")
+            #expect(rows[0][3].plain.hasPrefix("Sun gave it back at GZ."))
+        }
+        #expect(gz.refusal(.claim(Details(), .accept(arrival: refund))) != nil)
+        #expect(hz.refusal(.claim(Details(), .book(arrival: refund))) == .tooMuchReturned)
+        try hz.perform(.claim(Details(person: "Lin"), .accept(arrival: refund)))
+        #expect(hz.refusal(.claim(Details(), .accept(arrival: refund))) == .alreadyRecorded)
+        heal(network)
+        try expectSound(network)
+        for node in [hz, gz] {
+            #expect(try kinds(node).isDisjoint(with: ["early", "return not booked"]))
+        }
+        #expect(try hz.balances()["due-to/HZ/GZ"] == "-10.17")
+        #expect(try gz.balances()["due-from/GZ/HZ"] == "10.17")
+    }
+
+    @Test func creditGoesBackWhereItWasGiven() throws {
+        let (network, hz, gz) = try company(seed: 101)
+        let sale = try hz.perform(
+            .sell(Details(party: "Hotel"), tea("2"), tender: "credit")
+        ).subject
+        #expect(
+            gz.refusal(
+                .giveBack(Details(), tea("1"), sale: try claim(hz, sale), tender: "cash"))
+                == .notForThisBranch)
+        try expectSound(network)
+    }
+
+    @Test func labelsNameThePriceOfToday() throws {
+        let (network, hz, _) = try company(seed: 102)
+        try hz.perform(
+            .setPrices(
+                PriceListChange(
+                    name: "retail", prices: [.init(item: "TEA", price: "8.50", from: "2026-11-01")])
+            ))
+        try hz.perform(.setBranchPrices("retail", of: "HZ"))
+        let labels = try hz.report(.labels(items: ["TEA", "CUP"]))
+        #expect(
+            labels.rows.map { $0.map(\.plain) } == [
+                ["TEA", "Tea", "pc", "8.50", "6900000000013"], ["CUP", "Cup", "pc", "4.00", "CUP"],
+            ])
+        #expect(hz.ask(.query(.labels(items: []))).isRefused)
+        try expectSound(network)
+    }
+}
+
+extension Reply {
+    fileprivate var isRefused: Bool { if case .refused = self { true } else { false } }
+}
