@@ -128,6 +128,27 @@ extension Projection {
         ).execute(arguments: [number.description, Int32.min])
     }
 
+    /// The last word of a shelf's holder, whatever came first: the newest incarnation's, then the last in its log.
+    mutating func markBoard(_ event: Event, at place: Place) throws {
+        guard place.tip.name.scope == .board,
+            let branch = FreeGoods.branch(ofEntity: event.entity)
+        else { return }
+        let upsert = try db.cachedStatement(
+            sql: """
+                INSERT INTO board VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+                SET free = excluded.free, time = excluded.time, incarnation = excluded.incarnation,
+                    seq = excluded.seq, op = excluded.op
+                WHERE (excluded.incarnation, excluded.seq, excluded.op) > (incarnation, seq, op)
+                """)
+        for (item, free) in FreeGoods.figures(event) {
+            try upsert.execute(arguments: [
+                branch.text, try id(of: Commodity.item(item).name), free,
+                integer(place.time.raw), integer(place.tip.name.incarnation),
+                integer(place.seq), place.op,
+            ])
+        }
+    }
+
     /// What a stocktake found is a barrier; what it is worth, and whether it stands, changes pools.
     mutating func markCount(_ event: Event, at place: Place) throws {
         guard let number = CountSheet.number(ofEntity: event.entity) else { return }

@@ -239,6 +239,7 @@ struct Projection {
             ])
         if let number = event.opens { take(number) }
         try markCount(event, at: place)
+        try markBoard(event, at: place)
         if let number = Order.number(ofEntity: event.entity)
             ?? QuotaNotes.reclaim(ofEntity: event.entity)
             ?? RefundNote.number(ofEntity: event.entity)

@@ -13,6 +13,7 @@ enum Schema {
         Step(sql: months, rebuilds: true),
         Step(sql: orders, rebuilds: false),
         Step(sql: bookmarks, rebuilds: false),
+        Step(sql: board, rebuilds: false),
     ]
 
     struct Step {
@@ -393,6 +394,20 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    private static let board = """
+        -- What the holders of shelves said last of what is free there.
+        CREATE TABLE board (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            free INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            incarnation INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            PRIMARY KEY (branch, item)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     private static let bookmarks = """
         -- How far every log was read at a moment that reports can be asked of again: this node's own
         -- memory. `heads` is 32 bytes of a log's id and 8 of a seq for each.
@@ -434,7 +449,7 @@ enum Schema {
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
         "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "repack",
         "transfer", "statement", "statement_due", "register", "superseded", "event", "void",
-        "roster_act", "digest",
+        "roster_act", "digest", "board",
     ]
     /// Lists of work to do: what is on them depends on what was asked, and not on the logs alone.
     static let workLists = ["pool_dirty", "statement_due", "holder_due"]

@@ -23,7 +23,7 @@ struct Branchbook: AsyncParsableCommand {
                     ItemCommand.self, OrderCommand.self, QuotaCommand.self, WorkflowCommand.self,
                     PersonCommand.self, PartyCommand.self, PricesCommand.self, TillCommand.self,
                     Receive.self,
-                    Sell.self, Return.self, SendBack.self,
+                    Sell.self, Return.self, Exchange.self, SendBack.self,
                     TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
                     StockingCommand.self, WriteOff.self,
                     Find.self, CountCommand.self, Revalue.self, Spread.self,
@@ -32,7 +32,8 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Books",
                 subcommands: [
-                    JournalCommand.self, Balance.self, Stock.self, Units.self, Lots.self,
+                    JournalCommand.self, Balance.self, Stock.self, Board.self, Units.self,
+                    Lots.self,
                     Reorder.self,
                     Movement.self,
                     StockCard.self,

@@ -258,10 +258,50 @@ import Testing
                 [
                     event("opened", nil), event("counted", 7), event("counted", 2),
                     event("approved", seen),
-                ])?.lines[tea]?.approvedBy
+                ])?.lines[tea]?.approvers.last
         }
         #expect(approver(9) == "approved")
         #expect(approver(7) == nil)
+    }
+
+    /// Above a limit somebody of a role has to accept every difference, whatever the tolerance says.
+    @Test func aboveALimitARoleAccepts() throws {
+        let node = try shop()
+        try node.perform(
+            .setWorkflow(WorkflowChange(kind: .count, steps: ["release:manager>50"])))
+        try node.perform(.setPerson(PersonChange(name: "Zhao", roles: ["manager"])))
+        try node.perform(
+            .receive(Details(), [Line(item: "CUP", quantity: "100", cost: "1.00")], supplier: "A"))
+        func post(_ tea: String, _ cups: String, by approver: String?) -> Refusal.Code? {
+            do {
+                let sheet = try open(node, CountOrder())
+                try node.perform(
+                    .count(
+                        Details(person: "Sun"),
+                        .enter(
+                            sheet: sheet, [line("TEA", tea), line("CUP", cups)], isRecount: false)))
+                if let approver {
+                    try node.perform(
+                        .count(
+                            Details(person: approver, memo: "seen"),
+                            .approve(sheet: sheet, items: ["TEA", "CUP"])))
+                }
+                return node.refusal(.count(Details(), .post(sheet: sheet)))
+            } catch { return (error as? Refusal)?.code }
+        }
+        let cups = try held(node, "CUP")
+        let tea = try held(node, "TEA")
+        // Worth 4.00 and 45.43: not above 50.00.
+        #expect(post("\(tea - 1)", "\(cups - 43)", by: nil) == nil)
+        // Worth more: by nobody, by somebody without the role, by who has it.
+        #expect(post("\(tea - 2)", "\(cups - 100)", by: nil) == .beyondTolerance)
+        #expect(post("\(tea - 2)", "\(cups - 100)", by: "Lin") == .beyondTolerance)
+        #expect(
+            node.refusal(.count(Details(), .now(CountOrder(), [line("CUP", "0")])))
+                == .beyondTolerance)
+        #expect(post("\(tea - 2)", "\(cups - 100)", by: "Zhao") == nil)
+        #expect(try held(node, "CUP") == cups - 100)
+        #expect(try node.verify().isSound)
     }
 
     /// A count of one location leaves the others alone, and is a barrier there alone.

@@ -41,6 +41,42 @@ import Testing
         #expect(balances["via"] == nil)
     }
 
+    @Test func anExchangeIsOneCommit() throws {
+        let node = try shop()
+        try node.perform(
+            .receive(
+                Details(),
+                [
+                    Line(item: "TEA", quantity: "10", cost: "4.00"),
+                    Line(item: "CUP", quantity: "10", cost: "2.00"),
+                ], supplier: "ACME"))
+        let sale = try node.perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "2")], tender: "cash")
+        ).subject
+        let exchange = try node.perform(
+            .exchange(
+                Details(), [Line(item: "TEA", quantity: "1")], sale: sale,
+                for: [Line(item: "CUP", quantity: "3")], tender: "cash"))
+        // 15.00 for the cups, 13.56 back for the tea.
+        #expect(exchange.total == "1.44")
+        #expect(exchange.notices == ["what came back is on HZa-R-2026-000001"])
+        #expect(try node.balances()["tender/HZ/cash"] == "28.56")
+        #expect(try node.balances()["inventory/HZ"] == "50.00")
+        // All or nothing: there are not so many cups.
+        #expect(
+            node.refusal(
+                .exchange(
+                    Details(), [Line(item: "TEA", quantity: "1")], sale: sale,
+                    for: [Line(item: "CUP", quantity: "8")], tender: "cash")) == .notEnough)
+        #expect(try node.balances()["tender/HZ/cash"] == "28.56")
+        #expect(
+            node.refusal(
+                .exchange(
+                    Details(), [Line(item: "TEA", quantity: "1")], sale: sale,
+                    for: [Line(item: "CUP", quantity: "1")], tender: "card=1,cash")) == .badOption)
+        #expect(try node.verify().isSound)
+    }
+
     @Test func aShortageIsRecordedOrRefusedAsTheItemSays() throws {
         let node = try shop()
         let sale = try node.perform(

@@ -50,6 +50,31 @@ import Testing
         try node.report(.exceptions).rows.map { $0[0].plain }
     }
 
+    @Test func aLeadTimeSaysWhenGoodsAreDue() throws {
+        let (network, hz, gz, _) = try company()
+        #expect(hz.refusal(.setLead(from: "HZ", to: "GZ", days: "400")) == .badOption)
+        #expect(hz.refusal(.setLead(from: "HZ", to: "HZ", days: "4")) == .notForThisBranch)
+        try hz.perform(.setLead(from: "HZ", to: "GZ", days: "3"))
+        try hz.perform(.setParty(PartyChange(name: "ACME", lead: "10")))
+        network.settle()
+        try hz.perform(.ship(Details(), tea("1"), to: "GZ"))
+        try hz.perform(.ship(Details(due: "2026-12-31"), tea("1"), to: "GZ"))
+        let due = try hz.report(.transfers(openOnly: true)).rows.map { $0[6].plain }
+        // A week where nobody said; three days after the 18th; the day that was said.
+        #expect(due == ["2026-11-25", "2026-11-21", "2026-12-31"])
+        func dueOf(_ order: OrderForm, at node: TestNode) throws -> String? {
+            let number = try node.perform(.order(Details(), .open(order))).subject
+            return try node.report(.order(number: number)).facts.first { $0.key == "due" }?.value
+                .plain
+        }
+        #expect(
+            try dueOf(OrderForm(kind: .request, party: "HZ", lines: tea("1")), at: gz)
+                == "2026-11-21")
+        #expect(
+            try dueOf(OrderForm(kind: .purchase, party: "ACME", lines: tea("1")), at: hz)
+                == "2026-11-28")
+    }
+
     @Test func everyLineEndsInOnePlace() throws {
         let (network, hz, gz, shipment) = try company()
         let arrival = try gz.perform(

@@ -111,6 +111,9 @@ private struct CostSources {
     /// By the document that the value is about.
     private var worth: [Goods: Int64] = [:]
     private var reversed: Set<DocumentNumber> = []
+    /// Documents that matched goods with their shipment, each with what the goods had come with before.
+    private var matched: [DocumentNumber: (arrival: DocumentNumber, shipment: DocumentNumber?)] =
+        [:]
     /// Items of which the first in go out first: goods that came without a cost are no part of an average.
     var layered: Set<ItemCode> = []
 
@@ -137,6 +140,11 @@ private struct CostSources {
                         units: posting.amount, number: about, shipment: link.target))
             }
         }
+        if document.kind == .arrival, let link = document.link, link.relation == .settles {
+            let sent = transaction.postings.lazy.compactMap(\.account.shipment).first
+            matched[about] = (link.target, sent ?? matched[about]?.shipment)
+            return
+        }
         for posting in transaction.postings {
             guard case .branch(let branch) = posting.account.place else { continue }
             if posting.account.root == .stock, case .item(let item) = posting.commodity {
@@ -151,6 +159,13 @@ private struct CostSources {
         }
     }
 
+    /// What the value of a move's goods is told of: they came before their shipment was known.
+    private func origins(_ move: Move) -> [(document: DocumentNumber, shipment: DocumentNumber?)] {
+        let later = matched.filter { $0.value.arrival == move.number }
+        guard !later.isEmpty else { return [(move.number, move.shipment)] }
+        return later.map { ($0.key, $0.value.shipment) }
+    }
+
     func costlessArrivals() -> Set<String> {
         let pools = Dictionary(grouping: moves, by: \.pool)
         var costed: Set<Goods> = []
@@ -160,8 +175,12 @@ private struct CostSources {
             for (pool, moves) in pools {
                 let known = moves.filter { move in
                     guard move.units > 0, !reversed.contains(move.number) else { return false }
-                    if let shipment = move.shipment {
-                        return costed.contains(Goods(document: shipment, item: pool.item))
+                    if move.shipment != nil {
+                        return origins(move).contains { origin in
+                            origin.shipment.map {
+                                costed.contains(Goods(document: $0, item: pool.item))
+                            } ?? false
+                        }
                     }
                     return worth[Goods(document: move.number, item: pool.item), default: 0] > 0
                 }.map(\.place).min()
@@ -179,11 +198,13 @@ private struct CostSources {
             }
         }
         return Set(
-            (moves + lost).compactMap { move in
-                guard let shipment = move.shipment,
-                    !costed.contains(Goods(document: shipment, item: move.pool.item))
-                else { return nil }
-                return "\(move.number) \(move.pool.item)"
+            (moves + lost).filter { $0.shipment != nil }.flatMap { move in
+                origins(move).compactMap { document, shipment in
+                    let item = move.pool.item
+                    guard let shipment, !costed.contains(Goods(document: shipment, item: item))
+                    else { return nil }
+                    return "\(document) \(item)"
+                }
             })
     }
 }

@@ -186,7 +186,9 @@ extension Simulation {
                 .noOverdraft,
                 engine.store.overdrafts()
                     .filter {
-                        [.shipment, .move, .repack].contains($0.kind) && isOfHonestDisk($0.number)
+                        // What came back elsewhere comes onto the shelf and leaves it in one commit.
+                        [.shipment, .move, .repack].contains($0.kind)
+                            && $0.target?.kind != .arrival && isOfHonestDisk($0.number)
                     }
                     .map { "\($0.number ?? "?") took what was not there" })
         }

@@ -53,8 +53,8 @@ package protocol BookView {
     func location(_ branch: BranchCode, _ name: String) throws -> LocationFacts?
     /// The locations that a branch named, in order.
     func locations(_ branch: BranchCode) throws -> [LocationFacts]
-    /// Who has to approve orders of a kind.
-    func workflow(_ kind: OrderForm.Kind) throws -> Workflow
+    /// Who has to approve what is of a kind.
+    func workflow(_ kind: Workflow.Kind) throws -> Workflow
     /// Nil where nobody said anything of them.
     func person(_ name: String) throws -> PersonFacts?
     /// Everybody of whom something was said, in order.

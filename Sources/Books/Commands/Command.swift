@@ -11,6 +11,8 @@ package enum Command: Codable, Hashable, Sendable {
     case sell(Details, [Line], tender: String)
     /// Goods that come back. `sale` is the number of the sale they were bought on, if known.
     case giveBack(Details, [Line], sale: String?, tender: String)
+    /// Goods that come back, and others that leave for them: the drawer has the difference.
+    case exchange(Details, [Line], sale: String?, for: [Line], tender: String)
     /// Goods that go back to their supplier: at what they cost on `receipt`, if it is known.
     case sendBack(Details, [Line], receipt: String?, supplier: String?)
     case ship(Details, [Line], to: String)
@@ -40,6 +42,8 @@ package enum Command: Codable, Hashable, Sendable {
     case setPerson(PersonChange)
     case setParty(PartyChange)
     case setPrices(PriceListChange)
+    /// Days that goods are on their way from one branch to another; empty: nobody says.
+    case setLead(from: String, to: String, days: String)
     /// By which list a branch sells; empty: by the items' own prices.
     case setBranchPrices(String, of: String)
     /// From now on an item is another one; empty: itself again.
@@ -59,9 +63,10 @@ extension Command {
         switch self {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
             .setParty,
-            .setPrices, .setBranchPrices, .mergeItem:
+            .setPrices, .setLead, .setBranchPrices, .mergeItem:
             nil
-        case .receive(let details, _, _), .sell(let details, _, _), .giveBack(let details, _, _, _),
+        case .exchange(let details, _, _, _, _), .receive(let details, _, _),
+            .sell(let details, _, _), .giveBack(let details, _, _, _),
             .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
             .repack(let details, _, _, _),
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),

@@ -18,8 +18,8 @@ package struct CountSheet: Hashable, Sendable {
         package var people: [String] = []
         /// Counted from the beginning so many times more.
         package var recounts = 0
-        /// Who accepted a difference beyond the tolerance.
-        package var approvedBy: String?
+        /// Who accepted the difference, the last one behind.
+        package var approvers: [String] = []
     }
 
     package let number: DocumentNumber
@@ -34,6 +34,8 @@ package struct CountSheet: Hashable, Sendable {
     package let tolerance: String?
     /// As well a difference worth more, in minor units.
     package let toleranceValue: Int64?
+    /// Who has to approve differences, by what all of them are worth.
+    package let workflow: Workflow
     /// The only items on it; all of the location where empty.
     package let items: [String]
     package private(set) var state = State.open
@@ -62,7 +64,7 @@ package struct CountSheet: Hashable, Sendable {
     enum Field {
         static let location = "location", blind = "blind", uncounted = "uncounted"
         static let tolerance = "tolerance", toleranceValue = "tolerance-value"
-        static let reason = "reason", memo = "memo"
+        static let reason = "reason", memo = "memo", workflow = "workflow"
         /// An item on the sheet, where it is not the whole location.
         static let item = "item"
     }
@@ -79,6 +81,7 @@ package struct CountSheet: Hashable, Sendable {
             opened[Field.uncounted]?.text.flatMap { Uncounted(rawValue: $0) } ?? .keep
         tolerance = opened[Field.tolerance]?.text
         toleranceValue = opened[Field.toleranceValue]?.integer
+        workflow = Workflow(version: 0, text: opened[Field.workflow]?.text ?? "")
         items = events.filter { $0.kind == Kind.opened }.flatMap(\.fields)
             .filter { $0.name == Field.item }.compactMap(\.value.text)
         for event in events { apply(event) }
@@ -104,7 +107,7 @@ package struct CountSheet: Hashable, Sendable {
         case Kind.approved:
             // What was counted beside the approval is another figure, which nobody looked at.
             for (item, count) in Self.counts(event) where lines[item]?.counted == count {
-                lines[item]?.approvedBy = event.person
+                lines[item]?.approvers.append(event.person)
             }
         default: break
         }
@@ -139,7 +142,7 @@ extension CountSheet.Line {
         let (sum, over) = counted.addingReportingOverflow(count)
         counted = over ? .max : sum
         if !people.contains(person) { people.append(person) }
-        approvedBy = nil
+        approvers = []
     }
 }
 

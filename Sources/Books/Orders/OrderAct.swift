@@ -57,11 +57,11 @@ package struct OrderForm: Codable, Hashable, Sendable {
 
 /// Who has to approve the orders of a kind, in order; no steps mean nobody.
 package struct WorkflowChange: Codable, Hashable, Sendable {
-    package var kind: OrderForm.Kind
+    package var kind: Workflow.Kind
     /// `NAME:ROLE`, behind it `>AMOUNT` where only greater orders need it, and `/DAYS` it may take.
     package var steps: [String]
 
-    package init(kind: OrderForm.Kind, steps: [String]) {
+    package init(kind: Workflow.Kind, steps: [String]) {
         self.kind = kind
         self.steps = steps
     }

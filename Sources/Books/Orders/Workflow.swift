@@ -1,8 +1,21 @@
 package import Replica
 
-/// Who has to approve an order, in order. It is data in the catalog; an order keeps what held when it was
-/// opened.
+/// Who has to approve an order or the differences of a stocktake, in order. It is data in the catalog; a document keeps
+/// what held when it was opened.
 package struct Workflow: Hashable, Sendable {
+    /// What is approved.
+    package enum Kind: String, Codable, CaseIterable, Sendable {
+        case purchase, sale, request, count
+
+        package init(_ kind: OrderForm.Kind) {
+            switch kind {
+            case .purchase: self = .purchase
+            case .sale: self = .sale
+            case .request: self = .request
+            }
+        }
+    }
+
     package struct Step: Hashable, Sendable {
         package let name: String
         /// Who may take it.
@@ -35,7 +48,7 @@ package struct Workflow: Hashable, Sendable {
                 days: Int32(parts[3]))
         }
 
-        /// Does an order worth so much need it? One of which nobody knows what it is worth does.
+        /// Does what is worth so much need it? Where nobody knows what it is worth it does.
         package func isNeeded(of total: Int64?) -> Bool {
             guard let above, let total else { return true }
             return total > above
@@ -66,7 +79,7 @@ package struct Workflow: Hashable, Sendable {
 extension Workflow {
     package enum Attribute { package static let steps = "steps", version = "version" }
 
-    package static func entity(_ kind: OrderForm.Kind) -> String { "workflow/\(kind.rawValue)" }
+    package static func entity(_ kind: Kind) -> String { "workflow/\(kind.rawValue)" }
 
     package init(values: [String: [Value]]) {
         self.init(

@@ -9,6 +9,8 @@ package struct PartyFacts: Hashable, Sendable {
     package let taxNumber: String?
     /// Days in which they pay, or are paid.
     package let terms: Int64?
+    /// Days from an order until its goods come.
+    package let lead: Int64?
     /// What a customer may owe at most, in minor units.
     package let creditLimit: Int64?
     /// The list that a customer's prices are on.
@@ -23,7 +25,7 @@ package struct PartyFacts: Hashable, Sendable {
 extension PartyFacts {
     package enum Attribute {
         package static let title = "title", contact = "contact", taxNumber = "tax-number"
-        package static let terms = "terms", creditLimit = "credit-limit"
+        package static let terms = "terms", lead = "lead", creditLimit = "credit-limit"
         package static let priceList = "price-list", active = "active", alias = "is"
     }
 
@@ -38,6 +40,7 @@ extension PartyFacts {
         contact = last(Attribute.contact)?.text
         taxNumber = last(Attribute.taxNumber)?.text
         terms = last(Attribute.terms)?.integer
+        lead = last(Attribute.lead)?.integer
         creditLimit = last(Attribute.creditLimit)?.integer
         priceList = last(Attribute.priceList)?.text
         isActive = last(Attribute.active)?.integer != 0
@@ -53,6 +56,7 @@ package struct PartyChange: Codable, Hashable, Sendable {
     package var contact: String?
     package var taxNumber: String?
     package var terms: String?
+    package var lead: String?
     package var creditLimit: String?
     package var priceList: String?
     package var isActive: Bool?
@@ -61,7 +65,8 @@ package struct PartyChange: Codable, Hashable, Sendable {
 
     package init(
         name: String, title: String? = nil, contact: String? = nil, taxNumber: String? = nil,
-        terms: String? = nil, creditLimit: String? = nil, priceList: String? = nil,
+        terms: String? = nil, lead: String? = nil, creditLimit: String? = nil,
+        priceList: String? = nil,
         isActive: Bool? = nil, alias: String? = nil
     ) {
         self.name = name
@@ -69,6 +74,7 @@ package struct PartyChange: Codable, Hashable, Sendable {
         self.contact = contact
         self.taxNumber = taxNumber
         self.terms = terms
+        self.lead = lead
         self.creditLimit = creditLimit
         self.priceList = priceList
         self.isActive = isActive

@@ -2,7 +2,7 @@ import Replica
 
 extension Planner {
     /// Events have at most so many fields, and some of them are about the sheet.
-    private static let itemsPerEvent = Event.fieldsMax - 8
+    static let itemsPerEvent = Event.fieldsMax - 8
     static let countedItemsMax = 5_000
 
     func count(_ details: Details, _ act: CountAct, _ view: some BookView) throws -> Draft {
@@ -28,7 +28,7 @@ extension Planner {
         return sheetDraft(header, try opening(header, order, view))
     }
 
-    private func opening(
+    func opening(
         _ header: DocumentHeader, _ order: CountOrder, _ view: some BookView
     ) throws -> [Event] {
         typealias Field = CountSheet.Field
@@ -53,6 +53,10 @@ extension Planner {
                 throw Refusal(.notPositive, "a tolerance is not below zero")
             }
             fields.append(.init(Field.toleranceValue, .integer(value)))
+        }
+        let workflow = try view.workflow(.count)
+        if !workflow.steps.isEmpty {
+            fields.append(.init(Field.workflow, .text(workflow.text)))
         }
         let codes = try items(of: order, view)
         return events(
@@ -93,7 +97,7 @@ extension Planner {
     }
 
     /// One event, or as many as the items need; what is about the sheet stands in each.
-    private func events(
+    func events(
         _ kind: String, _ header: DocumentHeader, _ fields: [Event.Field] = [],
         _ items: [Event.Field] = []
     ) -> [Event] {
@@ -112,7 +116,7 @@ extension Planner {
         return events
     }
 
-    private func sheetDraft(
+    func sheetDraft(
         _ header: DocumentHeader, _ events: [Event], notices: [String] = []
     ) -> Draft {
         Draft(
@@ -120,7 +124,7 @@ extension Planner {
             parts: [Draft.Part(.trade(branch), events.map { .append($0) })], notices: notices)
     }
 
-    private func sheet(_ text: String, _ view: some BookView) throws -> CountSheet {
+    func sheet(_ text: String, _ view: some BookView) throws -> CountSheet {
         let number = try Self.number(text)
         guard number.series.branch == branch else {
             throw Refusal(
@@ -138,7 +142,7 @@ extension Planner {
         return sheet
     }
 
-    private func openSheet(_ text: String, _ view: some BookView) throws -> CountSheet {
+    func openSheet(_ text: String, _ view: some BookView) throws -> CountSheet {
         let sheet = try sheet(text, view)
         guard sheet.state == .open else {
             throw Refusal(
@@ -149,7 +153,7 @@ extension Planner {
     }
 
     /// A head with the sheet's own number and day.
-    private func header(
+    func header(
         _ sheet: CountSheet, _ details: Details
     ) throws -> DocumentHeader {
         let person = details.person ?? self.person
@@ -176,7 +180,7 @@ extension Planner {
     }
 
     /// Counts of the lines, each item once, zero included.
-    private func counted(
+    func counted(
         _ lines: [Line], on items: [String], _ view: some BookView
     ) throws -> [(code: ItemCode, count: Int64)] {
         try check(count: lines.count)
@@ -242,194 +246,5 @@ extension Planner {
         try requireTrade()
         let header = try header(try openSheet(text, view), details)
         return sheetDraft(header, events(CountSheet.Kind.cancelled, header))
-    }
-
-    // MARK: Differences
-
-    private func post(
-        _ details: Details, _ text: String, _ view: some BookView
-    ) throws -> Draft {
-        try requireTrade()
-        let sheet = try openSheet(text, view)
-        var counted = sheet.lines.map { (code: $0.key, count: $0.value.counted) }
-        if sheet.uncounted == .empty {
-            let shelf = Account.stock(branch, sheet.location)
-            let listed = Set(sheet.items)
-            let held = try view.accounts(on: shelf).flatMap { try view.items(on: $0) }
-            for code in Set(held)
-            where sheet.lines[code] == nil && (listed.isEmpty || listed.contains(code.text)) {
-                counted.append((code, 0))
-            }
-        }
-        return try differences(
-            sheet, counted.sorted { $0.code < $1.code }, try header(sheet, details), [], view)
-    }
-
-    private func countNow(
-        _ details: Details, _ order: CountOrder, _ lines: [Line], _ view: some BookView
-    ) throws -> Draft {
-        try requireTrade()
-        let header = try header(.count, details, view)
-        guard let number = header.number else { throw BooksError.overflow }
-        let counted = try counted(lines, on: order.items, view)
-        let before =
-            try opening(header, order, view)
-            + events(
-                CountSheet.Kind.counted, header, [],
-                counted.map { .init(Commodity.item($0.code).name, .integer($0.count)) })
-        guard let sheet = CountSheet(number, before) else { throw BooksError.overflow }
-        guard sheet.uncounted == .keep else {
-            throw Refusal(
-                .badOption, "a count in one step keeps what it does not name",
-                next: "open a sheet for a whole location")
-        }
-        return try differences(
-            sheet, counted, header, before, seesAll: details.date == nil, view)
-    }
-
-    /// Moves only what differs from what was there at the end of the sheet's day, and leaves a barrier for every item that was counted.
-    private func differences(
-        _ sheet: CountSheet, _ counted: [(code: ItemCode, count: Int64)],
-        _ header: DocumentHeader, _ before: [Event], seesAll: Bool = false,
-        _ view: some BookView
-    ) throws -> Draft {
-        try check(count: counted.count)
-        let shelf = Account.stock(branch, sheet.location)
-        let accounts = try view.accounts(on: shelf)
-        let scope = Scope.trade(branch)
-        var document = DocumentBuilder(header)
-        for event in before { document.append(event, to: scope) }
-        var beyond: [String] = []
-        for (code, count) in counted {
-            let commodity = Commodity.item(code)
-            // Goods that are kept for somebody stand there as well.
-            var expected = Int128(0)
-            for account in accounts {
-                expected += try view.balance(of: account, commodity)
-                // What is counted and booked at once is what stands there now, whatever dates say.
-                if !seesAll { expected -= try view.moved(account, commodity, after: sheet.day) }
-            }
-            let difference = try Self.narrow(Int128(count) - expected)
-            guard difference != 0 else { continue }
-            if try isBeyond(sheet, code, difference, view) {
-                beyond.append(code.text)
-                continue
-            }
-            let shrinkage = Account.simple(.shrinkage, branch)
-            guard difference != .min else { throw BooksError.overflow }
-            try document.move(
-                scope, abs(difference), of: commodity,
-                from: difference > 0 ? shrinkage : shelf, to: difference > 0 ? shelf : shrinkage)
-        }
-        guard beyond.isEmpty else {
-            throw Refusal(
-                .beyondTolerance,
-                "differences beyond the tolerance: " + beyond.prefix(20).joined(separator: ", "),
-                next: "recount them, or let somebody else approve them")
-        }
-        let fields = counted.map {
-            Event.Field(Commodity.item($0.code).name, .integer($0.count))
-        }
-        let place = Event.Field(CountSheet.Field.location, .text(sheet.location))
-        for event in events(CountSheet.Kind.posted, header, [place], fields) {
-            document.append(event, to: scope)
-        }
-        return try document.draft()
-    }
-
-    private func isBeyond(
-        _ sheet: CountSheet, _ code: ItemCode, _ difference: Int64, _ view: some BookView
-    ) throws -> Bool {
-        guard sheet.lines[code]?.approvedBy == nil else { return false }
-        let scale = try view.item(code)?.scale ?? 0
-        if let tolerance = sheet.tolerance {
-            // At most six places; what the item has not is cut off.
-            let units = Int128(try Amount.parse(tolerance, scale: Amount.scaleMax))
-            let difference = Int128(difference.magnitude) * Self.power(Amount.scaleMax - scale)
-            if difference > units { return true }
-        }
-        guard let limit = sheet.toleranceValue, grants.contains(.money(branch)) else {
-            return false
-        }
-        let pool = try view.pool(branch, code)
-        guard pool.quantity > 0 else { return false }
-        let worth = Int128(pool.value) * Int128(difference.magnitude) / Int128(pool.quantity)
-        return worth.magnitude > UInt128(limit.magnitude)
-    }
-
-    /// The shelf holds again what the books said, and what later facts made of it; the count is no
-    /// barrier any more.
-    func reverseCount(
-        _ details: Details, _ number: DocumentNumber, _ view: some BookView
-    ) throws -> Draft {
-        try requireTrade()
-        let sheet = try sheet(number.description, view)
-        switch sheet.state {
-        case .posted: break
-        case .reversed: throw Refusal(.alreadyReversed, "\(number) was reversed before")
-        case .open, .cancelled:
-            throw Refusal(
-                .notReversible, "stocktake \(number) is \(sheet.state.rawValue): it moved nothing",
-                next: "cancel the sheet with `branchbook count cancel`")
-        }
-        let header = try header(
-            .reversal, details, link: DocumentLink(.reverses, number), notBefore: sheet.day, view)
-        var document = DocumentBuilder(header)
-        // What was taken from the count for late facts goes with it.
-        let corrections = try view.transactions(about: number).filter {
-            $0.document.kind == .statement
-        }
-        for transaction in try view.transactions(of: number) + corrections {
-            document.add(
-                .trade(branch),
-                transaction.postings.map { Posting($0.account, $0.commodity, -$0.amount) })
-        }
-        document.append(
-            Event(
-                entity: CountSheet.entity(number), kind: CountSheet.Kind.reversed,
-                person: header.person, effectiveDate: header.effectiveDate), to: .trade(branch))
-        return try document.draft(references: [number])
-    }
-
-    // MARK: Value
-
-    private func price(
-        _ details: Details, _ text: String, _ lines: [Line], _ view: some BookView
-    ) throws -> Draft {
-        try requireMoney("the value of counts")
-        let sheet = try sheet(text, view)
-        let header = try header(sheet, details)
-        try check(count: lines.count)
-        var fields: [Event.Field] = []
-        var total = Int128(0)
-        for line in lines {
-            let facts = try item(line.item, view)
-            guard sheet.state != .cancelled, let counted = sheet.lines[facts.code]?.counted,
-                counted > 0
-            else {
-                throw Refusal(
-                    .notEnough, "\(sheet.number) counted no \(facts.code)",
-                    next: "count it before it is valued")
-            }
-            let goods = Goods(
-                facts: facts, quantity: counted, pack: nil,
-                per: try Self.narrow(Self.power(facts.scale)))
-            guard let value = try cost(line, goods) else {
-                throw Refusal(
-                    .badOption, "\(facts.code) has no cost", next: "write CODE@UNITCOST")
-            }
-            total += Int128(value)
-            fields.append(
-                .init(
-                    Commodity.item(facts.code).name,
-                    .text(CountPrice(value: value, quantity: counted).text)))
-        }
-        return Draft(
-            number: sheet.number,
-            parts: [
-                Draft.Part(
-                    .money(branch),
-                    events(CountSheet.Kind.priced, header, [], fields).map { .append($0) })
-            ], total: try Self.narrow(total))
     }
 }

@@ -142,7 +142,7 @@ extension Planner {
 
     /// For whom somebody acts: for themselves where they have the role, or for one who has it and named
     /// them. Nil where neither is so.
-    private func authority(
+    func authority(
         _ role: String, _ person: String, _ excluded: Set<String>, _ view: some BookView
     ) throws -> String? {
         if try view.person(person)?.roles.contains(role) == true { return person }

@@ -40,18 +40,21 @@ extension Planner {
         let header = try header(form.kind.document, details, party: form.party, view)
         try requireActive(header.party, view)
         guard let number = header.number else { throw BooksError.overflow }
-        let workflow = try view.workflow(form.kind)
+        let workflow = try view.workflow(.init(form.kind))
         typealias Field = Order.Field
         var fields = [Event.Field(Field.party, .text(form.party))]
         if !workflow.steps.isEmpty {
             fields.append(.init(Field.workflow, .text(workflow.text)))
             fields.append(.init(Field.workflowVersion, .integer(workflow.version)))
         }
-        if let text = details.due {
-            let due = try Self.day(text)
-            guard due >= header.effectiveDate else {
-                throw Refusal(.badDate, "\(due) is before \(header.effectiveDate)")
+        let lead: Int64? =
+            switch form.kind {
+            case .purchase: try header.party.flatMap { try view.party($0)?.lead }
+            case .request:
+                try BranchCode(form.party).flatMap { try leadDays(from: $0, to: branch, view) }
+            case .sale: nil
             }
+        if let due = try due(details, header, lead: lead) {
             fields.append(.init(Field.due, .text(due.description)))
         }
         if let location = details.location { fields.append(.init(Field.location, .text(location))) }

@@ -24,7 +24,7 @@ extension Planner {
             }
         }
         for (attribute, text, scale) in [
-            (Attribute.terms, change.terms, 0),
+            (Attribute.terms, change.terms, 0), (Attribute.lead, change.lead, 0),
             (Attribute.creditLimit, change.creditLimit, ledger.scale),
         ] {
             guard let text else { continue }

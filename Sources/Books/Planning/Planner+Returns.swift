@@ -46,6 +46,35 @@ extension Planner {
         return try refund(document, own, taxes, from: till, to: shelf, [sold.number])
     }
 
+    /// A return and a sale in one commit. Both go through one drawer, which has the difference.
+    func exchange(
+        _ details: Details, _ back: [Line], sale: String?, for lines: [Line], tender: String,
+        _ view: some BookView
+    ) throws -> Draft {
+        guard !tender.contains(",") else {
+            throw Refusal(
+                .badOption, "an exchange is settled with one tender",
+                next: "return the goods and sell the others, where it is paid in parts")
+        }
+        var own = details
+        // The day's sale is at the day's price; what comes back is at what was paid.
+        own.lots = details.lots.filter { lot in back.contains { $0.item == lot.item } }
+        own.discount = nil
+        let returned = try giveBack(own, back, sale: sale, tender: tender, view)
+        own = details
+        own.lots = details.lots.filter { lot in lines.contains { $0.item == lot.item } }
+        own.location = nil
+        let sold = try sell(own, lines, tender: tender, view)
+        var draft = Draft(
+            number: sold.number, parts: returned.parts,
+            references: returned.references + sold.references,
+            notices: ["what came back is on \(returned.number?.description ?? "")"]
+                + returned.notices + sold.notices,
+            total: try Self.narrow(Int128(sold.total ?? 0) - Int128(returned.total ?? 0)))
+        for part in sold.parts { draft.add(part.ops, to: part.scope) }
+        return draft
+    }
+
     private func refund(
         _ builder: DocumentBuilder, _ lines: [PricedLine], _ taxes: [Int64], from till: Account,
         to shelf: Account, _ references: [DocumentNumber]

@@ -42,11 +42,8 @@ extension Planner {
         try requireOnShelf(
             wanted, on: shelf, day: header.effectiveDate, isDated: details.date != nil,
             next: "ship what is left, or count the shelf", view)
-        if let text = details.due, let number = header.number {
-            let due = try Self.day(text)
-            guard due >= header.effectiveDate else {
-                throw Refusal(.badDate, "\(due) is before \(header.effectiveDate)")
-            }
+        let lead = try leadDays(from: branch, to: target, view)
+        if let due = try due(details, header, lead: lead), let number = header.number {
             document.append(
                 note(
                     TransferNotes.Kind.sent, number, header,

@@ -61,6 +61,8 @@ package struct Planner: Sendable {
             try sell(details, lines, tender: tender, view)
         case .giveBack(let details, let lines, let sale, let tender):
             try giveBack(details, lines, sale: sale, tender: tender, view)
+        case .exchange(let details, let back, let sale, let lines, let tender):
+            try exchange(details, back, sale: sale, for: lines, tender: tender, view)
         case .sendBack(let details, let lines, let receipt, let supplier):
             try sendBack(details, lines, receipt: receipt, supplier: supplier, view)
         case .ship(let details, let lines, let other): try ship(details, lines, to: other, view)
@@ -85,6 +87,8 @@ package struct Planner: Sendable {
         case .setPerson(let change): try setPerson(change, view)
         case .setParty(let change): try setParty(change, view)
         case .setPrices(let change): try setPrices(change, view)
+        case .setLead(let from, let to, let days):
+            try setLead(from: from, to: to, days: days, view)
         case .setBranchPrices(let list, let branch):
             try setBranchPrices(list, of: branch, view)
         case .mergeItem(let item, let other): try mergeItem(item, into: other, view)

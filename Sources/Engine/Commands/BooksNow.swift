@@ -106,7 +106,7 @@ struct BooksNow: BookView {
         try store.locations(of: branch).compactMap { try location(branch, $0) }
     }
 
-    func workflow(_ kind: OrderForm.Kind) throws -> Workflow {
+    func workflow(_ kind: Workflow.Kind) throws -> Workflow {
         Workflow(values: try store.registers(entity: Workflow.entity(kind)))
     }
 

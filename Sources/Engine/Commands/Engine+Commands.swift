@@ -72,6 +72,7 @@ extension Engine {
         case (nil, .setPerson(let change)): what = "\(change.name) written"
         case (nil, .setParty(let change)): what = "\(change.name) written"
         case (nil, .setPrices(let change)): what = "price list \(change.name) written"
+        case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"
         }

@@ -64,7 +64,8 @@ extension Engine {
                 .text(code.text), .optional(try itemName(code)), try cell(expected),
                 try cell(line.map { Int128($0.counted) }), try cell(difference),
                 .optional(line?.people.joined(separator: ", ")),
-                .integer(Int64(line?.recounts ?? 0)), .optional(line?.approvedBy),
+                .integer(Int64(line?.recounts ?? 0)),
+                .optional(line.map { $0.approvers.joined(separator: ", ") }),
             ])
         }
         return report

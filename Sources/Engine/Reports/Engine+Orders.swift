@@ -256,7 +256,7 @@ extension Engine {
                 .text("people", "People"),
             ])
         let people = try store.people()
-        for kind in OrderForm.Kind.allCases {
+        for kind in Workflow.Kind.allCases {
             let workflow = Workflow(values: try store.registers(entity: Workflow.entity(kind)))
             for step in workflow.steps {
                 let those = people.filter { $0.roles.contains(step.role) }.map(\.name)

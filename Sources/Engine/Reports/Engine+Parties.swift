@@ -19,7 +19,7 @@ extension Engine {
                 .text("taxNumber", "Tax number"), .number("terms", "Terms, days"),
                 .number("limit", "Credit limit"), .number("owed", "Owes"),
                 .text("list", "Price list"), .text("active", "Active"), .text("is", "Is now"),
-                .text("contested", "Contested"),
+                .text("contested", "Contested"), .number("lead", "Lead, days"),
             ])
         for name in try store.described(PartyFacts.prefix) {
             let facts = try party(name)
@@ -34,6 +34,7 @@ extension Engine {
                 .flag(facts.isActive), .optional(facts.alias),
                 facts.contested.isEmpty
                     ? .empty : .text(facts.contested.joined(separator: ", ")),
+                facts.lead.map { .integer($0) } ?? .empty,
             ])
             guard report.rows.count < Query.limitMax else { break }
         }

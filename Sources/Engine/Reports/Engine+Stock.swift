@@ -130,7 +130,7 @@ extension Engine {
         return report
     }
 
-    private func location(_ branch: BranchCode, _ name: String) throws -> LocationFacts {
+    func location(_ branch: BranchCode, _ name: String) throws -> LocationFacts {
         LocationFacts(
             name: name,
             values: try store.registers(entity: LocationFacts.entity(branch, name)))

@@ -105,6 +105,7 @@ extension Engine {
         case .stock(let branch, let item, let limit):
             try stock(branch: branch, item: item, limit: limit)
         case .locations(let branch): try locations(branch: branch)
+        case .board(let item): try board(item: item)
         case .movement(let filter): try movement(filter)
         case .card(let filter): try stockCard(filter)
         case .margin(let filter): try margin(filter)

@@ -70,6 +70,8 @@ package enum Query: Codable, Hashable, Sendable {
     case balance(branch: String?, asAt: String?)
     case stock(branch: String?, item: String?, limit: Int)
     case locations(branch: String?)
+    /// What is free at every branch, as they tell everybody.
+    case board(item: String?)
     /// Opening, what came, what left, closing.
     case movement(MovementFilter)
     /// One item's moves at a branch.

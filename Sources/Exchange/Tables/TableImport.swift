@@ -16,7 +16,8 @@ package enum TableKind: String, CaseIterable, Codable, Sendable {
         case .parties:
             [
                 ("name", true), ("title", false), ("contact", false), ("tax-number", false),
-                ("terms", false), ("credit-limit", false), ("price-list", false),
+                ("terms", false), ("lead-days", false), ("credit-limit", false),
+                ("price-list", false),
             ]
         case .prices: [("item", true), ("price", true), ("from", false)]
         case .stock:
@@ -184,7 +185,7 @@ package struct TableImport: Sendable {
             return .setParty(
                 PartyChange(
                     name: first["name"] ?? "", title: first["title"], contact: first["contact"],
-                    taxNumber: first["tax-number"], terms: first["terms"],
+                    taxNumber: first["tax-number"], terms: first["terms"], lead: first["lead-days"],
                     creditLimit: first["credit-limit"], priceList: first["price-list"],
                     // A party that is only named is known from now on.
                     isActive: first.values.count == 1 ? true : nil))

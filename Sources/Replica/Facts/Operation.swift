@@ -99,6 +99,8 @@ package struct Event: Hashable, Sendable {
         case asked(BranchCode)
         /// What the two branches of a shipment say of it.
         case transfer(BranchCode)
+        /// What is free on a branch's shelf: its holder tells everybody, on the board.
+        case shelf(BranchCode)
         /// By a name that says so, and with a number that is none.
         case nothing
     }
@@ -108,6 +110,9 @@ package struct Event: Hashable, Sendable {
         let rest = entity.index(after: slash)
         let prefix = String(entity[..<rest])
         guard Self.prefixes.contains(prefix) else { return nil }
+        if prefix == Self.freePrefix {
+            return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
+        }
         guard let number = DocumentNumber(entity[rest...]) else { return .nothing }
         let branch = number.series.branch
         switch prefix {
@@ -123,9 +128,10 @@ package struct Event: Hashable, Sendable {
 
     package static let countPrefix = "count/", shiftPrefix = "shift/", orderPrefix = "order/"
     package static let reclaimPrefix = "reclaim/", refundPrefix = "refund/"
-    package static let transferPrefix = "transfer/"
+    package static let transferPrefix = "transfer/", freePrefix = "free/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
+        freePrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

@@ -72,6 +72,7 @@ extension Roster {
             return isHome(branch) || isAmong(branch) && (isStep || isOf(branch))
         case .asked(let branch): return isAmong(branch) && isOf(branch)
         case .transfer(let branch): return isAmong(branch)
+        case .shelf(let branch): return log.scope == .board && holders[branch] == log.author
         case .nothing: return false
         }
     }

@@ -217,21 +217,23 @@ extension Store {
         }
     }
 
-    /// Documents that took a shelf below zero by their own posting, in log order: number or nil, and
-    /// kind. Cost: reads every posting to stock.
-    package func overdrafts() throws -> [(number: String?, kind: DocumentKind)] {
+    /// Documents that took a shelf below zero by their own posting, in log order: number or nil, kind, and
+    /// what it is about. Cost: reads every posting to stock.
+    package func overdrafts() throws -> [(
+        number: String?, kind: DocumentKind, target: DocumentNumber?
+    )] {
         try access { db in
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT p.log, p.account, p.commodity, p.amount, d.number, d.kind
+                    SELECT p.log, p.account, p.commodity, p.amount, d.number, d.kind, d.target
                     FROM posting p JOIN name a ON a.id = p.account
                     JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                     WHERE a.name >= 'stock/' AND a.name < 'stock0'
                     ORDER BY p.log, p.seq, p.op, p.place
                     """)
             var held: [[Int64]: Int128] = [:]
-            var found: [(number: String?, kind: DocumentKind)] = []
+            var found: [(number: String?, kind: DocumentKind, target: DocumentNumber?)] = []
             while let row = try rows.next() {
                 let key: [Int64] = [try row.at(0), try row.at(1), try row.at(2)]
                 let amount = Int128(try row.at(3) as Int64)
@@ -241,7 +243,9 @@ extension Store {
                 guard let kind = DocumentKind(rawValue: try row.at(5)) else {
                     throw StoreError.damaged("document")
                 }
-                found.append((try row.at(4), kind))
+                found.append(
+                    (try row.at(4), kind, (try row.at(6) as String?).flatMap { DocumentNumber($0) })
+                )
             }
             return found
         }

@@ -89,6 +89,10 @@ extension Store {
                 SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.document,
                     \(named("t.product")) FROM repack t
                 """,
+                "board": """
+                SELECT t.branch, \(named("t.item")), t.free, t.time, t.incarnation, t.seq, t.op
+                FROM board t
+                """,
                 "event": """
                 SELECT \(log), entity, seq, op, kind, person, day, fields, time FROM event t
                 """,

@@ -66,6 +66,15 @@ struct Lots: ParsableCommand {
     }
 }
 
+struct Board: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What is free at every branch, as they tell everybody.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(help: "Of one item.") var item: String?
+    func run() throws { try node.query(.board(item: item), reading) }
+}
+
 struct Units: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Where every unit is that ever came: the branches side by side.")

@@ -269,19 +269,21 @@ struct OrderList: ParsableCommand {
 }
 
 extension OrderForm.Kind: ExpressibleByArgument {}
+extension Workflow.Kind: ExpressibleByArgument {}
 
 struct WorkflowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "workflow", abstract: "Who has to approve orders.",
+        commandName: "workflow",
+        abstract: "Who has to approve orders and differences of stocktakes.",
         subcommands: [WorkflowSet.self, WorkflowList.self], defaultSubcommand: WorkflowList.self)
 }
 
 struct WorkflowSet: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "The steps of a kind of order; orders that began keep theirs."
+        commandName: "set", abstract: "The steps of a kind; what began keeps its own."
     )
     @OptionGroup var node: NodeOptions
-    @Argument(help: "purchase, sale or request.") var kind: OrderForm.Kind
+    @Argument(help: "purchase, sale, request or count.") var kind: Workflow.Kind
     @Option(
         name: .long,
         help: "NAME:ROLE[>AMOUNT][/DAYS], in order; may be repeated; none means nobody.")

@@ -17,6 +17,8 @@ struct PartySet: ParsableCommand {
     @Option(name: .long, help: "Where to reach them.") var contact: String?
     @Option(name: .long, help: "Their tax number.") var taxNumber: String?
     @Option(name: .long, help: "Days in which they pay, or are paid.") var terms: String?
+    @Option(name: .long, help: "Days from an order until a supplier's goods come.")
+    var leadDays: String?
     @Option(name: .long, help: "What a customer may owe at most, at all branches.")
     var creditLimit: String?
     @Option(name: .long, help: "The list that their prices are on.") var priceList: String?
@@ -28,7 +30,8 @@ struct PartySet: ParsableCommand {
             .setParty(
                 PartyChange(
                     name: name, title: title, contact: contact, taxNumber: taxNumber, terms: terms,
-                    creditLimit: creditLimit, priceList: priceList, isActive: active, alias: merge)),
+                    lead: leadDays, creditLimit: creditLimit, priceList: priceList,
+                    isActive: active, alias: merge)),
             writing)
     }
 }

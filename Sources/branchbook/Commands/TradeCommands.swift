@@ -207,6 +207,31 @@ struct Return: ParsableCommand {
     }
 }
 
+struct Exchange: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Goods that come back for others: CODE:QUANTITY … --for CODE:QUANTITY …")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "What comes back: CODE:QUANTITY[@PRICE].") var lines: [LineArgument]
+    @Option(
+        name: .customLong("for"), parsing: .upToNextOption,
+        help: "What leaves: CODE:QUANTITY[@PRICE] ….")
+    var others: [LineArgument]
+    @Option(name: .long, help: "The number of the sale, or the code of its receipt.") var sale:
+        String?
+    @Option(name: .long, help: "What has the difference.") var tender: String = "cash"
+    @Option(name: .long, help: "The customer.") var customer: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        func typed(_ lines: [LineArgument]) -> [Line] {
+            lines.map { Line(item: $0.item, quantity: $0.quantity, price: $0.figure) }
+        }
+        try node.perform(
+            .exchange(
+                writing.details(party: customer), typed(lines), sale: sale, for: typed(others),
+                tender: tender), writing)
+    }
+}
+
 struct SendBack: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sendback",

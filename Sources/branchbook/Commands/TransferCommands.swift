@@ -7,7 +7,7 @@ struct TransferCommand: ParsableCommand {
         commandName: "transfer", abstract: "Goods between branches, through transit.",
         subcommands: [
             TransferSend.self, TransferReceive.self, TransferSettle.self, TransferRecall.self,
-            TransferAccept.self,
+            TransferAccept.self, TransferLead.self,
             TransferList.self,
         ],
         defaultSubcommand: TransferList.self)
@@ -134,5 +134,20 @@ struct TransferAccept: ParsableCommand {
 
     func run() throws {
         try node.perform(.claim(writing.details(), .accept(arrival: arrival)), writing)
+    }
+}
+
+struct TransferLead: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lead",
+        abstract: "Days that goods are on their way: shipments and requests are due by them.")
+    @OptionGroup var node: NodeOptions
+    @Option(name: .long, help: "The branch that sends.") var from: String
+    @Option(name: .long, help: "The branch that receives.") var to: String
+    @Argument(help: "0 to 365; nothing takes it away.") var days: String = ""
+    @OptionGroup var writing: WriteOptions
+
+    func run() throws {
+        try node.perform(.setLead(from: from, to: to, days: days), writing)
     }
 }

@@ -71,7 +71,7 @@ enum Phrases {
         "Reserved": "预留", "Free": "可用数量", "Kept until": "预留至",
         "Where every unit is": "货在何处", "Came in": "净购入", "Went out": "净售出", "Unaccounted": "去向不明",
         "Parties": "往来单位", "Title": "全称", "Contact": "联系方式", "Tax number": "税号",
-        "Terms, days": "账期（天）",
+        "Terms, days": "账期（天）", "Lead, days": "到货期（天）",
         "Credit limit": "信用额度", "Owes": "欠款", "Price list": "价目表", "Price lists": "价目表",
         "Is now": "已并入",
         "Tax included": "含税", "Branches": "分店",
@@ -91,6 +91,7 @@ enum Phrases {
         "Receive with this code": "凭此码收货", "Return at any branch with this code": "凭此码可在任何分店退货",
         "This document was reversed": "本单据已冲销", "cash": "现金", "card": "银行卡", "credit": "赊账",
         "wechat": "微信", "alipay": "支付宝", "voucher": "代金券", "Tax": "税额",
+        "Free at the branches": "各分店可用数量",
         "Known at": "认知时点", "Bookmarks": "时点书签", "Made": "标记日期",
     ]
 }
