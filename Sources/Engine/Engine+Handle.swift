@@ -97,7 +97,7 @@ extension Engine {
                 for input in inputs { effects += try take(input, at: now) }
                 try keepStatements(at: now)
                 try lookAfterOrders(at: now)
-                try publishFreeGoods(at: now)
+                try makeRounds(at: now)
                 try foldWhenIdle(inputs, at: now)
                 try author?.seal(in: store)
                 effects += try finish(at: now)
@@ -106,7 +106,7 @@ extension Engine {
             return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
             before.restore(self)
-            (bookmarkedDay, boardRevision) = (nil, nil)
+            (bookmarkedDay, roundRevision) = (nil, nil)
             gossip.startOver(from: before.gossip, at: now)
             return failed(inputs, Self.refusal(error), at: now)
         }

@@ -36,10 +36,10 @@ package final class Engine {
     var foldAt: Instant?
     /// The list of what the holder has to look at was longer than one batch takes.
     var hasMoreDue = false
-    /// When what is free is told next; what the store was when it was told last, and on which day all of it.
-    var boardAt: Instant?
-    var boardRevision: UInt64?
-    var boardDay: Day?
+    /// When the next round is made; what the store was after the last one, and on which day all was told.
+    var roundAt: Instant?
+    var roundRevision: UInt64?
+    var toldDay: Day?
     /// The day at whose beginning the end of the last one was bookmarked.
     var bookmarkedDay: Day?
     /// When pools that moved are looked at for what their shipments cost.

@@ -37,7 +37,7 @@ struct Branchbook: AsyncParsableCommand {
                     Reorder.self,
                     Movement.self,
                     StockCard.self,
-                    SalesReport.self, Purchases.self, Margin.self, SlowStock.self, Show.self,
+                    SalesReport.self, Purchases.self, Margin.self, SlowStock.self, Age.self, Show.self,
                     PrintCommand.self, LabelsCommand.self,
                     Exceptions.self, Bookmarks.self,
                 ]),

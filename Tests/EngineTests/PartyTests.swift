@@ -215,10 +215,10 @@ import Testing
             gz.refusal(.sell(Details(), [Line(item: "690", quantity: "1")], tender: "cash"))
                 == .ambiguousBarcode)
         for (item, into) in [("TEA", "TEA"), ("TEE", "MUG")] {
-            #expect(hz.refusal(.mergeItem(item, into: into)) == .badOption)
+            #expect(hz.refusal(.mergeItem(item, into: into, on: nil)) == .badOption)
         }
-        try hz.perform(.mergeItem("TEE", into: "TEA"))
-        #expect(hz.refusal(.mergeItem("CUP", into: "TEE")) == .badOption)
+        try hz.perform(.mergeItem("TEE", into: "TEA", on: nil))
+        #expect(hz.refusal(.mergeItem("CUP", into: "TEE", on: nil)) == .badOption)
         try hz.perform(.setParty(PartyChange(name: "hotel", alias: "Hotel")))
         #expect(
             hz.refusal(.setParty(PartyChange(name: "Hotel", alias: "hotel"))) == .badOption)
@@ -231,7 +231,8 @@ import Testing
         #expect(
             told?.map(\.plain) == [
                 "merged item", "GZ TEE, now TEA", "8",
-                "at GZ: `branchbook repack TEE:8 --into TEA:8`",
+                "its node makes them TEA on the day of the merge; "
+                    + "or at GZ: `branchbook repack TEE:8 --into TEA:8`", "Lin",
             ])
         // What was sold before comes back as what it was.
         try gz.perform(
@@ -257,6 +258,38 @@ import Testing
                 .sell(Details(party: "hotel"), [Line(item: "TEA", quantity: "1")], tender: "credit")
             ) == .creditLimit)
         #expect(try network.verify("gz").isSound)
+    }
+
+    /// On the day that was named each branch's node makes what is left the other item, at what it cost.
+    @Test func mergedItemsAreJoinedOnTheirDay() throws {
+        let network = try TestNetwork.company(["gz"], seed: 66)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .addItems(
+                ["TEA", "TEE"].map { ItemChange(code: $0, name: $0, unit: "bag", price: "8.00") }))
+        network.settle()
+        try gz.perform(.setLocation(LocationChange(name: "back")))
+        for (item, cost) in [("TEE", "3.00"), ("TEA", "2.00")] {
+            try gz.perform(
+                .receive(
+                    Details(), [Line(item: item, quantity: "10", cost: cost)], supplier: "B"))
+        }
+        try gz.perform(.move(Details(), [Line(item: "TEE", quantity: "4")], to: "back"))
+        let tomorrow = Day(number: Day(hz.now, utcOffsetMinutes: 0).number + 1)
+        try hz.perform(.mergeItem("TEE", into: "TEA", on: tomorrow.description))
+        network.run(milliseconds: 3_600_000)
+        func held() throws -> [[String]] {
+            try gz.report(.stock(branch: "GZ", item: nil, limit: 9)).rows.map {
+                [$0[1], $0[6], $0[3], $0[4]].map(\.plain)
+            }
+        }
+        #expect(try held().count == 3)
+        network.run(milliseconds: 90_000_000)
+        try gz.perform(.sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"))
+        // 20 worth 50.00, less one.
+        #expect(try held() == [["TEA", "back", "4", "10.00"], ["TEA", "main", "15", "37.50"]])
+        #expect(try gz.report(.exceptions).rows.allSatisfy { $0[0].plain != "merged item" })
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
     @Test func whatIsRefused() throws {

@@ -69,6 +69,37 @@ import Testing
         #expect(try hz.verify().isSound)
     }
 
+    /// At the average what came last is taken to be there; at first in, first out it is what the layers say.
+    @Test(arguments: ["average", "fifo"])
+    func goodsHaveAnAge(costing: String) throws {
+        let hz = try TestNode.founder(seed: 115)
+        try hz.perform(
+            .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", costing: costing)]))
+        for (day, cost) in [
+            ("2026-02-01", "1.00"), ("2026-08-25", "2.00"), ("2026-11-01", "3.00"),
+        ] { _ = try Self.receive(hz, day, "ACME", [("TEA", "10", cost)]) }
+        func age() throws -> [String] {
+            try hz.report(.stockAge(branch: nil)).rows[0].map(\.plain)
+        }
+        #expect(try age() == ["HZ", "TEA", "Tea", "30", "60.00", "10", "", "10", "", "10"])
+        // The oldest left first: 5 of it are there, and what is 85 days old.
+        try hz.perform(.sell(Details(), [Line(item: "TEA", quantity: "5")], tender: "cash"))
+        #expect(try Array(age()[5...]) == ["10", "", "10", "", "5"])
+        try hz.perform(.setLocation(LocationChange(name: "back")))
+        // A place is no age.
+        try hz.perform(.move(Details(), [Line(item: "TEA", quantity: "20")], to: "back"))
+        #expect(try Array(age()[5...]) == ["10", "", "10", "", "5"])
+        let values = try hz.report(.stockAge(branch: nil)).facts.map { $0.value.plain }
+        #expect(
+            values
+                == (costing == "fifo"
+                    ? ["30.00", "0.00", "20.00", "0.00", "5.00"]
+                    : ["20.00", "0.00", "20.00", "0.00", "10.00"]))
+        try hz.perform(.writeOff(Details(location: "back"), [Line(item: "TEA", quantity: "16")]))
+        #expect(try age()[3...].map(\.self)[0] == "9" && age()[5] == "9")
+        #expect(try hz.verify().isSound)
+    }
+
     @Test func purchasesBySupplier() throws {
         let hz = try Self.shop(112)
         let first = try Self.receive(
@@ -135,7 +166,7 @@ import Testing
             hz, "2026-11-01", "ACME", [("TEA", "10", "9.00"), ("CUP", "10", "9.01")])
         try hz.perform(.find(Details(), [Line(item: "POT", quantity: "1")]))
         let cup = "price below cost | HZ CUP | -0.10 | set another price: "
-        #expect(try Self.alerts(hz) == [cup + "`branchbook item set CUP --price …`"])
+        #expect(try Self.alerts(hz) == [cup + "`branchbook item set CUP --price …` | Lin"])
         // By the branch's list, and without the tax that it holds: 10.17 at 13 % are 9.00, 10.16 are not.
         try hz.perform(.setItem(ItemChange(code: "TEA", tax: "13")))
         func ask(_ price: String) throws {
@@ -152,10 +183,14 @@ import Testing
         try hz.perform(.setBranchPrices("shops", of: "HZ"))
         #expect(try Self.alerts(hz).isEmpty)
         try ask("10.16")
+        // Who looks after the goods of the branch, or else of any.
+        for (name, role) in [("Sun", "stock"), ("Wang", "stock-hz"), ("Zhao", "stock-gz")] {
+            try hz.perform(.setPerson(PersonChange(name: name, roles: [role])))
+        }
         #expect(
             try Self.alerts(hz) == [
                 "price below cost | HZ TEA | -0.09 | set another price: "
-                    + "`branchbook prices set shops TEA=…`"
+                    + "`branchbook prices set shops TEA=…` | Wang"
             ])
     }
 
@@ -180,7 +215,7 @@ import Testing
         #expect(
             try Self.alerts(hz) == [
                 "dead stock | HZ: items that neither came nor were sold in 180 days | 2 | "
-                    + "`branchbook slow --branch HZ --days 180`"
+                    + "`branchbook slow --branch HZ --days 180` | Lin"
             ])
         // What came again lately is not dead, and what was found neither.
         _ = try Self.receive(hz, "2026-05-22", "ACME", [("TEA", "1", "1.00")])

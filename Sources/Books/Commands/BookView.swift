@@ -115,6 +115,8 @@ package struct ItemFacts: Hashable, Sendable {
     package var tracking = Tracking.none
     /// The item that this one turned out to be.
     package var alias: ItemCode?
+    /// The day on which what is left of it becomes that one.
+    package var joined: Day?
     /// Attributes for which concurrent values stand side by side.
     package var contested: [String]
 

@@ -46,8 +46,8 @@ package enum Command: Codable, Hashable, Sendable {
     case setLead(from: String, to: String, days: String)
     /// By which list a branch sells; empty: by the items' own prices.
     case setBranchPrices(String, of: String)
-    /// From now on an item is another one; empty: itself again.
-    case mergeItem(String, into: String)
+    /// From now on an item is another one; empty: itself again. What is left of it becomes the other one on a day.
+    case mergeItem(String, into: String, on: String?)
     case revalue(Details, item: String, change: Revaluation)
     /// Freight or duty on a receipt, spread over its goods.
     case spread(Details, receipt: String, amount: String, basis: SpreadBasis)

@@ -6,7 +6,7 @@ extension ItemFacts {
         package static let name = "name", unit = "unit", scale = "scale", price = "price"
         package static let barcode = "barcode", tax = "tax", kind = "kind"
         package static let shortage = "shortage", active = "active", costing = "costing"
-        package static let category = "category", alias = "is"
+        package static let category = "category", alias = "is", joined = "joined"
         package static let tracking = "tracking"
         /// Before the name of a pack: base units in one, and the price of one.
         package static let pack = "pack:", packPrice = "pack-price:"
@@ -57,6 +57,7 @@ extension ItemFacts {
             costing: Self.costing(last(Attribute.costing)),
             alias: last(Attribute.alias)?.text.flatMap { ItemCode($0) },
             contested: values.filter { Set($0.value).count > 1 }.map(\.key).sorted())
+        joined = last(Attribute.joined)?.text.flatMap { Day($0) }
         tracking =
             last(Attribute.tracking)?.text.flatMap { Tracking(rawValue: $0) } ?? .none
     }

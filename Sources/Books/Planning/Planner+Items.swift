@@ -61,9 +61,9 @@ extension Planner {
     }
 
     /// Two branches that were apart made one thing two items: new business is of the other from now on, and
-    /// what is left of this one is repacked.
+    /// what is left of this one becomes the other at each branch, on the day that is named.
     func mergeItem(
-        _ text: String, into other: String, _ view: some BookView
+        _ text: String, into other: String, on day: String?, _ view: some BookView
     ) throws -> Draft {
         try requireCatalog()
         let facts = try item(text, view)
@@ -88,12 +88,17 @@ extension Planner {
                 .badOption, "\(facts.code) and \(into.code) are not counted alike",
                 next: "make them one by `branchbook repack`")
         }
+        let day = try day.map { try Self.day($0) } ?? today
         return Draft(
             number: nil,
             parts: [
                 Draft.Part(
                     .catalog,
-                    [try set(entity, ItemFacts.Attribute.alias, .text(into.code.text), view)])
+                    [
+                        try set(entity, ItemFacts.Attribute.alias, .text(into.code.text), view),
+                        try set(
+                            entity, ItemFacts.Attribute.joined, .text(day.description), view),
+                    ])
             ])
     }
 

@@ -91,7 +91,8 @@ package struct Planner: Sendable {
             try setLead(from: from, to: to, days: days, view)
         case .setBranchPrices(let list, let branch):
             try setBranchPrices(list, of: branch, view)
-        case .mergeItem(let item, let other): try mergeItem(item, into: other, view)
+        case .mergeItem(let item, let other, let day):
+            try mergeItem(item, into: other, on: day, view)
         case .revalue(let details, let item, let change):
             try revalue(details, item: item, change, view)
         case .spread(let details, let receipt, let amount, let basis):

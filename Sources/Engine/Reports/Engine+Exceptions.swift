@@ -14,7 +14,7 @@ extension Engine {
             schema: "branchbook.exceptions/1", title: "Exceptions",
             columns: [
                 .text("kind", "Kind"), .text("subject", "Subject"), .number("figure", "Figure"),
-                .text("next", "What to do"),
+                .text("next", "What to do"), .text("person", "Person"),
             ])
         for row in try store.shortages(limit: Query.limitMax) {
             report.rows.append([
@@ -116,6 +116,11 @@ extension Engine {
                 .text("wait for the key, or ask an administrator for it"),
             ])
         }
+        var inCharge = InCharge(store: store, people: try store.people())
+        for place in report.rows.indices {
+            let subject = report.rows[place][1].plain
+            report.rows[place].append(.optional(try inCharge.person(for: subject)))
+        }
         return report
     }
 
@@ -155,5 +160,39 @@ extension Engine {
             ])
         }
         return rows
+    }
+}
+
+/// Whom to ask about a matter: who wrote the document that it begins with, or who looks after the goods of the
+/// branch.
+private struct InCharge {
+    let store: Store
+    let people: [PersonFacts]
+    private var known: [BranchCode: String?] = [:]
+
+    init(store: Store, people: [PersonFacts]) {
+        self.store = store
+        self.people = people
+    }
+
+    mutating func person(for subject: String) throws -> String? {
+        let first = subject.prefix { !" ,:".contains($0) }
+        if let number = DocumentNumber(first) {
+            let document = try store.transactions(of: number).first?.document
+            return try document?.person ?? atWork(number.series.branch)
+        }
+        return try BranchCode(first).flatMap { try atWork($0) }
+    }
+
+    /// Those whose role is `stock-<branch>`, or else `stock`; or who wrote there last.
+    private mutating func atWork(_ branch: BranchCode) throws -> String? {
+        if let found = known[branch] { return found }
+        let roles = ["stock-\(branch.text.lowercased())", "stock"]
+        let those = roles.map { role in
+            people.filter { $0.roles.contains(role) }.map(\.name)
+        }.first { !$0.isEmpty }
+        let found = try those?.joined(separator: ", ") ?? store.lastAtWork(in: .trade(branch))
+        known[branch] = found
+        return found
     }
 }

@@ -141,7 +141,8 @@ extension Engine {
                 rows.append([
                     .text("merged item"), .text("\(row.branch) \(row.item), now \(alias)"), left,
                     .text(
-                        "at \(row.branch): `branchbook repack \(row.item):\(left.plain) --into "
+                        "its node makes them \(alias) on the day of the merge; or at \(row.branch): "
+                            + "`branchbook repack \(row.item):\(left.plain) --into "
                             + "\(alias):\(left.plain)`"),
                 ])
             }

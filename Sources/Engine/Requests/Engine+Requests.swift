@@ -130,6 +130,7 @@ extension Engine {
         case .slowStock(let branch, let days):
             try slowStock(branch: branch, days: days, at: now)
         case .units(let item): try units(item: item)
+        case .stockAge(let branch): try stockAge(branch: branch, at: now)
         case .stockAsAt(let branch, let item, let day, let limit):
             try stock(branch: branch, item: item, asAt: day, limit: limit)
         case .quotas(let branch): try quotas(branch: branch)

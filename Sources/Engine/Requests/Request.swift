@@ -109,6 +109,8 @@ package enum Query: Codable, Hashable, Sendable {
     case purchases(branch: String?, from: String, to: String)
     /// Goods of which none was sold for so many days.
     case slowStock(branch: String?, days: Int)
+    /// How long ago goods came that are there.
+    case stockAge(branch: String?)
     case stockAsAt(branch: String?, item: String?, day: String, limit: Int)
     case quotas(branch: String?)
     case quotaProposals(branch: String?, cover: Int, past: Int)

@@ -235,7 +235,7 @@ extension Engine {
         try effects.append(contentsOf: acceptedKeys(at: now))
         let times = [
             gossip.wakeAt(), waiting.map(\.until).min(), verifying?.until, joining?.until,
-            try keeperWake(at: now), hasMoreDue ? now : nil, foldAt, boardAt,
+            try keeperWake(at: now), hasMoreDue ? now : nil, foldAt, roundAt,
         ]
         if let wake = times.compactMap({ standing == nil && joining == nil ? nil : $0 }).min() {
             effects.append(.wake(at: wake))

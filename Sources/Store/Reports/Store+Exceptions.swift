@@ -110,6 +110,21 @@ extension Store {
         }
     }
 
+    /// Who wrote the last document of a scope, by the clocks of its authors.
+    package func lastAtWork(in scope: Scope) throws -> String? {
+        try access { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT d.person, d.time FROM log l JOIN document d ON d.log = l.id
+                            AND d.seq = (SELECT max(seq) FROM document WHERE log = l.id)
+                        WHERE l.scope = ? ORDER BY d.time DESC, d.person LIMIT 1
+                        """),
+                arguments: [scope.name]
+            ).first.map { try $0.at(0) }
+        }
+    }
+
     package struct VoidRow: Hashable, Sendable {
         package let scope: String
         package let reason: String

@@ -91,6 +91,14 @@ extension Store {
 
     private func customer(_ query: SoldQuery) -> String { query.byCustomer ? "d.party" : "NULL" }
 
+    /// Documents are looked at only where something of them is asked: a look for each posting costs most.
+    private func documents(
+        _ query: SoldQuery, of row: String, isNeeded: Bool = false
+    ) -> String {
+        query.byHour || query.byCustomer || isNeeded
+            ? "JOIN document d ON d.log = \(row).log AND d.seq = \(row).seq AND d.op = \(row).op" : ""
+    }
+
     private func eachRevenue(
         _ db: Database, _ query: SoldQuery, _ body: (SoldKey, Int128) -> Void
     ) throws {
@@ -102,7 +110,7 @@ extension Store {
                     FROM book_day b
                     CROSS JOIN posting p ON p.day = b.day
                         AND p.account = (SELECT id FROM name WHERE name = ?)
-                    JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                    \(documents(query, of: "p"))
                     LEFT JOIN name n ON n.id = p.item
                     WHERE b.day >= ? AND b.day <= ? AND (? IS NULL OR n.name = ?)
                     GROUP BY p.item, b.day, hour, customer
@@ -138,7 +146,7 @@ extension Store {
                             AND (? IS NULL OR p.commodity = (SELECT id FROM name WHERE name = ?))
                         GROUP BY p.commodity, p.log, p.seq, p.op, b.day) m
                     JOIN name n ON n.id = m.commodity
-                    JOIN document d ON d.log = m.log AND d.seq = m.seq AND d.op = m.op
+                    \(documents(query, of: "m", isNeeded: account.root == .shrinkage))
                     LEFT JOIN cost c ON c.branch = ? AND c.item = m.commodity AND c.log = m.log
                         AND c.seq = m.seq AND c.op = m.op
                     WHERE \(account.root == .shrinkage ? "d.kind = \(DocumentKind.writeOff.rawValue)" : "1")

@@ -66,6 +66,15 @@ struct Lots: ParsableCommand {
     }
 }
 
+struct Age: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "How long goods have been there, in spans of days.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(help: "One branch.") var branch: String?
+    func run() throws { try node.query(.stockAge(branch: branch), reading) }
+}
+
 struct Board: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What is free at every branch, as they tell everybody.")

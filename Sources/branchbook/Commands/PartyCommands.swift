@@ -120,10 +120,12 @@ struct PricesList: ParsableCommand {
 struct ItemMerge: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "From now on an item is another one; what is left of it is repacked.")
+        abstract: "From now on an item is another one; what is left of it becomes that one.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "The item that goes.") var code: String
     @Option(name: .long, help: "The one that stays; empty: undo this.") var into: String
+    @Option(name: .long, help: "The day on which what is left becomes that one; today by default.")
+    var on: String?
     @OptionGroup var writing: WriteOptions
-    func run() throws { try node.perform(.mergeItem(code, into: into), writing) }
+    func run() throws { try node.perform(.mergeItem(code, into: into, on: on), writing) }
 }

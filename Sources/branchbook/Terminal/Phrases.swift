@@ -92,6 +92,6 @@ enum Phrases {
         "This document was reversed": "本单据已冲销", "cash": "现金", "card": "银行卡", "credit": "赊账",
         "wechat": "微信", "alipay": "支付宝", "voucher": "代金券", "Tax": "税额",
         "Free at the branches": "各分店可用数量",
-        "Known at": "认知时点", "Bookmarks": "时点书签", "Made": "标记日期",
+        "Age of stock": "库龄", "Known at": "认知时点", "Bookmarks": "时点书签", "Made": "标记日期",
     ]
 }
