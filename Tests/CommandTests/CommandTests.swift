@@ -211,7 +211,18 @@ import Testing
         let shell = try shop()
         let table = try shell("balance", language: "zh_CN.UTF-8")
         #expect(table.output.contains("试算平衡表"))
-        #expect(try shell("sell NONE:1", language: "zh_CN.UTF-8").talk.hasPrefix("错误 B0201"))
+        let refused = try shell("sell NONE:1", language: "zh_CN.UTF-8").talk
+        #expect(refused.hasPrefix("错误 B0201: 没有此商品（there is no item NONE）\n下一步: "))
+        // Asked for by a word it goes before the environment.
+        #expect(
+            try shell("receive TEA:10@4.00 --supplier ACME --lang zh").output.hasPrefix(
+                "收货单 HZa-G-"))
+        #expect(try shell("sell TEA:12 --lang=zh").output.hasPrefix("销售单 HZa-S-"))
+        let told = try shell("exceptions --lang zh", language: "C.UTF-8").output
+        #expect(told.contains("负库存") && told.contains("处理建议"))
+        #expect(
+            try shell("exceptions --lang en", language: "zh_CN.UTF-8").output.contains("shortage"))
+        #expect(try shell("stock --lang de").status == 64)
     }
 
     @Test func aSecondImportChangesNothing() throws {

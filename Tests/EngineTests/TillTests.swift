@@ -82,7 +82,7 @@ import Testing
                 "card at the beginning  0.00", "card sale 1 20.00", "card should be there  20.00",
                 "card counted  20.00", "card difference  0.00",
                 "cash at the beginning  200.00", "cash sale 2 16.00",
-                "cash customerReturn 1 -9.00", "cash should be there  207.00",
+                "cash return 1 -9.00", "cash should be there  207.00",
                 "cash counted  206.50", "cash difference  -0.50",
             ])
         #expect(try hz.balances()["over-short/HZ"] == "-199.50")

@@ -35,6 +35,7 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
     case nothingOpenNothingOwed = 40
     case rightsAreKept = 42
     case reservationsEnd = 43
+    case papersAreKept = 44
 
     // Liveness.
     case converges = 31
@@ -100,6 +101,8 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
             "What a branch granted is what it keeps for others, and no right is used twice."
         case .reservationsEnd:
             "Goods are kept for orders that want them, and for nobody else."
+        case .papersAreKept:
+            "Goods that came on the word of a paper are matched with the entries once these are there, and booked where they were sold."
         case .countsStand:
             "A shelf holds what a count found, and what comes late below it does not change it."
         case .converges: "After the heal all nodes hold the same entries within 15 minutes."

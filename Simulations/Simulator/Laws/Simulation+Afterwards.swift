@@ -24,6 +24,7 @@ extension Simulation {
         try checkEmptying()
         try checkRefusals()
         try checkEndings()
+        try checkPapers()
         try checkNews()
         record.checked(.newsTravel, .lastWriteShows, at: now)
         if nodes.count > 2, plan.seed % 2 == 0 { try checkDismissal() }

@@ -142,7 +142,7 @@ extension Simulation {
     }
 
     /// The subject of a command that has to be done.
-    private func say(_ command: Command, at machine: Machine) throws -> String {
+    func say(_ command: Command, at machine: Machine) throws -> String {
         let reply = try ask(.perform(command, wait: 0, waitMilliseconds: 0), of: machine)
         if case .outcome(let outcome) = reply { return outcome.subject }
         throw Violation(

@@ -25,6 +25,17 @@ extension Simulation {
                 }
             }
         }
+        // What is free on a shelf its holder alone says.
+        for log in logs where log.name.scope == .board {
+            for item in log.items.suffix(8) {
+                for case .success(.append(let event)) in item.ops ?? [] {
+                    for other in members where other != log.name.author {
+                        let name = LogName(author: other, incarnation: 1, scope: .board)
+                        try demandVoid(.append(event), name, roster, machine)
+                    }
+                }
+            }
+        }
         for scope in keyring.scopes {
             for epoch in roster.epochs[scope] ?? [] {
                 for other in keyring.scopes where other != scope {

@@ -156,6 +156,9 @@ extension Simulation {
         }
         try checkRights()
         try checkReservations()
+        if !witness.anySetBack, !nodes.contains(where: { $0.engine == nil }) {
+            try checkEarlyGoods()
+        }
         try checkActs()
         record.checked(.acknowledgedSpreads, .onceEach, .goodsInOnePlace, at: now)
         try checkReports()

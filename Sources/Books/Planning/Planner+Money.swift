@@ -226,7 +226,7 @@ extension Planner {
         case .shipment, .arrival, .move, .reversal, .statement, .quota, .salesOrder,
             .purchaseOrder, .transferRequest, .tillShift:
             throw Refusal(
-                .notReversible, "a \(number.kind) is not reversed",
+                .notReversible, "a \(number.kind.word) is not reversed",
                 next: "enter the movement that sets it right")
         default: break
         }

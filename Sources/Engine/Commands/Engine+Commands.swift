@@ -65,7 +65,7 @@ extension Engine {
         let what: String
         switch (draft.number, command) {
         case (let number?, .order): what = try told(number, ledger)
-        case (let number?, _): what = "\(number.kind) \(number)"
+        case (let number?, _): what = "\(number.kind.word) \(number)"
         case (nil, .setLocation(let change)): what = "location \(change.name) written"
         case (nil, .setStocking(let change)): what = "stocking of \(change.item) written"
         case (nil, .setWorkflow(let change)): what = "workflow of \(change.kind.rawValue) written"

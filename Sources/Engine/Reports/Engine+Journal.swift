@@ -59,7 +59,7 @@ extension Engine {
         let document = row.document
         return [
             .text(document.effectiveDate.description), .optional(document.number?.description),
-            .text("\(document.kind)"), .text(row.account), .text(row.commodity),
+            .text(document.kind.word), .text(row.account), .text(row.commodity),
             try figures.amount(row.amount, row.commodity), .optional(row.item),
             .text(document.person), .optional(document.party), .optional(document.memo),
         ]

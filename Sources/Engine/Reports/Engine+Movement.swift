@@ -91,7 +91,7 @@ extension Engine {
             report.rows.append([
                 .text(document.effectiveDate.description),
                 .optional(document.number?.description ?? document.link?.target.description),
-                .text("\(document.kind)"), .text(row.location),
+                .text(document.kind.word), .text(row.location),
                 try figures.quantity(row.amount, of: item.text),
                 try figures.quantity(balance, of: item.text), .text(document.person),
                 .optional(document.party), .optional(document.memo),

@@ -25,7 +25,7 @@ extension Engine {
             case .arrival where header.link?.relation == .returns: "Refund"
             default:
                 throw Refusal(
-                    .badOption, "a \(header.kind) has no paper",
+                    .badOption, "a \(header.kind.word) has no paper",
                     next: "print it with `branchbook show \(number) --html`")
             }
         var figures = ReportWriter(store, ledger)

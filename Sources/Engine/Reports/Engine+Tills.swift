@@ -59,7 +59,7 @@ extension Engine {
             let account = Account.tender(number.series.branch, drawer)
             row(drawer, "at the beginning", nil, Int128(shift.opening[drawer]?.counted ?? 0))
             for taken in try store.takings(account, .currency(ledger.currency), during: number) {
-                row(drawer, "\(taken.kind)", taken.documents, taken.amount)
+                row(drawer, taken.kind.word, taken.documents, taken.amount)
             }
             let booked: Int128
             if let closing = shift.closing[drawer] {

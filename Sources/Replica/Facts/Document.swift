@@ -58,6 +58,33 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// As people say it.
+    package var word: String {
+        switch self {
+        case .sale: "sale"
+        case .customerReturn: "return"
+        case .goodsReceipt: "receipt"
+        case .shipment: "shipment"
+        case .arrival: "arrival"
+        case .writeOff: "write-off"
+        case .found: "find"
+        case .revaluation: "revaluation"
+        case .payment: "payment"
+        case .journal: "journal entry"
+        case .reversal: "reversal"
+        case .statement: "statement"
+        case .supplierReturn: "return to supplier"
+        case .count: "stocktake"
+        case .move: "move"
+        case .repack: "repack"
+        case .purchaseOrder: "purchase order"
+        case .salesOrder: "sales order"
+        case .transferRequest: "request"
+        case .quota: "quota"
+        case .tillShift: "till shift"
+        }
+    }
+
     package init?(letter: some StringProtocol) {
         guard let kind = Self.allCases.first(where: { $0.letter == letter }) else { return nil }
         self = kind

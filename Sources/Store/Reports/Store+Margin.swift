@@ -65,21 +65,48 @@ extension Store {
     /// postings of those days to the branch's sales and customers, and a cost row for each.
     package func sold(_ query: SoldQuery) throws -> [SoldKey: SoldRow] {
         try access { db in
-            var found: [SoldKey: SoldRow] = [:]
-            try eachRevenue(db, query) { found[$0, default: SoldRow()].revenue += $1 }
+            var sums = SoldSums()
+            try eachRevenue(db, query) { sums.rows[$0, default: SoldRow()].revenue += $1 }
             try eachCost(db, query, on: .simple(.customer, query.branch)) {
-                found[$0, default: SoldRow()].add($1)
+                sums.rows[$0, default: SoldRow()].add($1)
             }
             if query.withWriteOffs {
                 try eachCost(db, query, on: .simple(.shrinkage, query.branch)) {
-                    found[$0, default: SoldRow()].add($1)
+                    sums.rows[$0, default: SoldRow()].add($1)
                 }
             }
-            return found.mapValues { row in
+            return try sums.named(db)
+        }
+    }
+
+    /// By ids, as rows come: a name is looked up once for each item.
+    fileprivate struct SoldSums {
+        struct Key: Hashable {
+            let item: Int64?
+            let day: Int32
+            let hour: Int?
+            let customer: String?
+        }
+
+        var rows: [Key: SoldRow] = [:]
+
+        func named(_ db: Database) throws -> [SoldKey: SoldRow] {
+            var names: [Int64: String] = [:]
+            var found: [SoldKey: SoldRow] = [:]
+            for (key, row) in rows {
                 var row = row
                 row.leaveOutUncosted()
-                return row
+                if let item = key.item, names[item] == nil {
+                    names[item] = try String.fetchOne(
+                        db.cachedStatement(sql: "SELECT substr(name, 2) FROM name WHERE id = ?"),
+                        arguments: [item])
+                }
+                let name = key.item.flatMap { names[$0] } ?? ""
+                let sold = SoldKey(
+                    item: name, day: Day(number: key.day), hour: key.hour, customer: key.customer)
+                found[sold, default: SoldRow()].add(row)
             }
+            return found
         }
     }
 
@@ -92,85 +119,86 @@ extension Store {
     private func customer(_ query: SoldQuery) -> String { query.byCustomer ? "d.party" : "NULL" }
 
     /// Documents are looked at only where something of them is asked: a look for each posting costs most.
-    private func documents(
-        _ query: SoldQuery, of row: String, isNeeded: Bool = false
-    ) -> String {
+    private func documents(_ query: SoldQuery, isNeeded: Bool = false) -> String {
         query.byHour || query.byCustomer || isNeeded
-            ? "JOIN document d ON d.log = \(row).log AND d.seq = \(row).seq AND d.op = \(row).op" : ""
+            ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : ""
     }
 
+    private func item(_ query: SoldQuery) -> String? {
+        query.item.map { Commodity.item($0).name }
+    }
+
+    // Rows are summed here and not by SQLite, which would sort all of them first.
+
     private func eachRevenue(
-        _ db: Database, _ query: SoldQuery, _ body: (SoldKey, Int128) -> Void
+        _ db: Database, _ query: SoldQuery, _ body: (SoldSums.Key, Int128) -> Void
     ) throws {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT n.name, b.day, \(hour(query)) AS hour, \(customer(query)) AS customer,
-                        sum(p.amount >> 32), sum(p.amount & 4294967295)
+                    SELECT p.item, b.day, \(hour(query)), \(customer(query)), p.amount
                     FROM book_day b
                     CROSS JOIN posting p ON p.day = b.day
                         AND p.account = (SELECT id FROM name WHERE name = ?)
-                    \(documents(query, of: "p"))
-                    LEFT JOIN name n ON n.id = p.item
-                    WHERE b.day >= ? AND b.day <= ? AND (? IS NULL OR n.name = ?)
-                    GROUP BY p.item, b.day, hour, customer
+                    \(documents(query))
+                    WHERE b.day >= ? AND b.day <= ?
+                        AND (? IS NULL OR p.item = (SELECT id FROM name WHERE name = ?))
                     """),
             arguments: [
                 Account.simple(.sales, query.branch).name, query.from.number, query.to.number,
-                query.item.map { Commodity.item($0).name },
-                query.item.map { Commodity.item($0).name },
+                item(query), item(query),
             ])
         while let row = try rows.next() {
-            body(
-                try SoldKey(row: row),
-                try -Int128(row: row, halvesAt: 4))
+            body(try SoldSums.Key(row: row), -Int128(try row.at(4) as Int64))
         }
     }
 
-    /// Of goods that went to an account, with what the fold says they cost.
+    /// Of goods that went to an account, with what the fold says they cost: once for all postings of an op.
     private func eachCost(
-        _ db: Database, _ query: SoldQuery, on account: Account, _ body: (SoldKey, SoldRow) -> Void
+        _ db: Database, _ query: SoldQuery, on account: Account,
+        _ body: (SoldSums.Key, SoldRow) -> Void
     ) throws {
+        let isWriteOff = account.root == .shrinkage
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT n.name, m.day, \(hour(query)) AS hour, \(customer(query)) AS customer,
-                        sum(m.high), sum(m.low), sum(c.cost >> 32), sum(c.cost & 4294967295),
-                        sum(c.uncosted >> 32), sum(c.uncosted & 4294967295)
-                    FROM (SELECT p.commodity, p.log, p.seq, p.op, b.day,
-                            sum(p.amount >> 32) AS high, sum(p.amount & 4294967295) AS low
-                        FROM book_day b
-                        CROSS JOIN posting p ON p.day = b.day
-                            AND p.account = (SELECT id FROM name WHERE name = ?)
-                        WHERE b.day >= ? AND b.day <= ?
-                            AND (? IS NULL OR p.commodity = (SELECT id FROM name WHERE name = ?))
-                        GROUP BY p.commodity, p.log, p.seq, p.op, b.day) m
-                    JOIN name n ON n.id = m.commodity
-                    \(documents(query, of: "m", isNeeded: account.root == .shrinkage))
-                    LEFT JOIN cost c ON c.branch = ? AND c.item = m.commodity AND c.log = m.log
-                        AND c.seq = m.seq AND c.op = m.op
-                    WHERE \(account.root == .shrinkage ? "d.kind = \(DocumentKind.writeOff.rawValue)" : "1")
-                    GROUP BY m.commodity, m.day, hour, customer
+                    SELECT p.commodity, b.day, \(hour(query)), \(customer(query)), p.amount,
+                        p.log, p.seq, p.op, c.cost, c.uncosted
+                    FROM book_day b
+                    CROSS JOIN posting p ON p.day = b.day
+                        AND p.account = (SELECT id FROM name WHERE name = ?)
+                    \(documents(query, isNeeded: isWriteOff))
+                    LEFT JOIN cost c ON c.branch = ? AND c.item = p.commodity AND c.log = p.log
+                        AND c.seq = p.seq AND c.op = p.op
+                    WHERE b.day >= ? AND b.day <= ?
+                        AND (? IS NULL OR p.commodity = (SELECT id FROM name WHERE name = ?))
+                        AND \(isWriteOff ? "d.kind = \(DocumentKind.writeOff.rawValue)" : "1")
+                    ORDER BY b.day, p.commodity, p.log, p.seq, p.op, p.place
                     """),
             arguments: [
-                account.name, query.from.number, query.to.number,
-                query.item.map { Commodity.item($0).name },
-                query.item.map { Commodity.item($0).name }, query.branch.text,
+                account.name, query.branch.text, query.from.number, query.to.number, item(query),
+                item(query),
             ])
+        var last: (commodity: Int64, log: Int64, seq: Int64, op: Int64)?
         while let row = try rows.next() {
+            let op: (Int64, Int64, Int64, Int64) = (
+                try row.at(0), try row.at(5), try row.at(6), try row.at(7)
+            )
             var sold = SoldRow()
-            sold.quantity = try Int128(row: row, halvesAt: 4)
-            sold.cost = try Int128(row: row, halvesAt: 6)
-            sold.uncosted = try Int128(row: row, halvesAt: 8)
-            body(try SoldKey(row: row), sold)
+            sold.quantity = Int128(try row.at(4) as Int64)
+            if last.map({ $0 != op }) ?? true {
+                sold.cost = Int128(try row.at(8) as Int64? ?? 0)
+                sold.uncosted = Int128(try row.at(9) as Int64? ?? 0)
+            }
+            last = op
+            body(try SoldSums.Key(row: row), sold)
         }
     }
 }
 
-extension Store.SoldKey {
+extension Store.SoldSums.Key {
     fileprivate init(row: Row) throws {
         self.init(
-            item: (try row.at(0) as String?).map { String($0.dropFirst()) } ?? "",
-            day: Day(number: try row.at(1)), hour: try row.at(2), customer: try row.at(3))
+            item: try row.at(0), day: try row.at(1), hour: try row.at(2), customer: try row.at(3))
     }
 }

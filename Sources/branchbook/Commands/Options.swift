@@ -22,6 +22,8 @@ struct NodeOptions: ParsableArguments {
     var utcOffset: String?
     @Option(name: .long, help: "trace, debug, info, notice, warning or error.")
     var logLevel: String?
+    @Option(name: .long, help: "en or zh: the language of headings and messages.")
+    var lang: Phrases.Language?
 
     var directory: DataDirectory {
         let environment = ProcessInfo.processInfo.environment
@@ -161,8 +163,9 @@ func answering(_ body: () throws -> Void) throws {
 }
 
 func fail(_ refusal: Refusal) -> ExitCode {
-    Terminal.talk(
-        "\(Phrases.translate("error")) \(refusal.code.rawValue): \(Terminal.plain(refusal.what))")
+    let what = Terminal.plain(refusal.what)
+    let told = Phrases.isChinese ? "\(refusal.code.chinese)（\(what)）" : what
+    Terminal.talk("\(Phrases.translate("error")) \(refusal.code.rawValue): \(told)")
     if !refusal.next.isEmpty {
         Terminal.talk("\(Phrases.translate("next")): \(Terminal.plain(refusal.next))")
     }
@@ -215,7 +218,7 @@ extension NodeOptions {
         if json {
             try printJSON(OutcomeJSON(outcome))
         } else {
-            Terminal.print(Terminal.plain(outcome.summary))
+            Terminal.print(Phrases.translate(summary: Terminal.plain(outcome.summary)))
             if let held = outcome.heldBy {
                 Terminal.print("\(Phrases.translate("held durably by")): \(held)")
             }

@@ -63,7 +63,7 @@ struct HTMLPage {
         for (number, row) in report.rows.enumerated() {
             var line = "<tr>"
             for (place, column) in report.columns.enumerated() {
-                let value = row.indices.contains(place) ? Self.cell(row[place]) : ""
+                let value = row.indices.contains(place) ? Self.cell(row[place], column.key) : ""
                 if place == pictured, let width = widths[number] {
                     line += "<td class=\"n bar\" style=\"\(Self.bar(width))\">\(value)</td>"
                 } else {
@@ -100,8 +100,9 @@ struct HTMLPage {
         return "background:linear-gradient(to right,\(color) \(width)%,transparent \(width)%)"
     }
 
-    private static func cell(_ cell: Report.Cell) -> String {
+    private static func cell(_ cell: Report.Cell, _ column: String = "") -> String {
         switch cell {
+        case .text(let text): escaped(Phrases.translate(text, in: column))
         case .flag(let isSet): escaped(Phrases.translate(isSet ? "yes" : "no"))
         default: escaped(cell.plain)
         }

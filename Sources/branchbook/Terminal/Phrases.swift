@@ -1,8 +1,11 @@
+import ArgumentParser
 import Foundation
 
 /// Messages to people in English and Chinese; what has no translation stays English.
 enum Phrases {
+    /// By `--lang`, or else by the environment.
     static let isChinese: Bool = {
+        if let asked = asked(CommandLine.arguments) { return asked == .zh }
         let environment = ProcessInfo.processInfo.environment
         let language =
             ["LC_ALL", "LC_MESSAGES", "LANG"].compactMap { environment[$0] }
@@ -10,11 +13,70 @@ enum Phrases {
         return language.hasPrefix("zh")
     }()
 
+    enum Language: String, ExpressibleByArgument, CaseIterable { case en, zh }
+
+    /// Read before the command is: what is wrong with the command is said in that language too.
+    private static func asked(_ arguments: [String]) -> Language? {
+        for (place, argument) in arguments.enumerated() {
+            if argument.hasPrefix("--lang=") {
+                return Language(rawValue: String(argument.dropFirst(7)))
+            }
+            guard argument == "--lang", arguments.indices.contains(place + 1) else { continue }
+            return Language(rawValue: arguments[place + 1])
+        }
+        return nil
+    }
+
+    /// What is one of the program's own words in a column of kinds or states.
+    static func translate(_ text: String, in column: String) -> String {
+        ["kind", "state", "status", "relation"].contains(column) ? translate(text) : text
+    }
+
+    /// A sentence that begins with what kind of document it is about.
+    static func translate(summary: String) -> String {
+        guard isChinese else { return summary }
+        let begins = documents.keys.filter { summary.hasPrefix($0 + " ") }.max {
+            $0.count < $1.count
+        }
+        guard let begins else { return summary }
+        return (documents[begins] ?? begins) + summary.dropFirst(begins.count)
+    }
+
+    static let documents = [
+        "sale": "销售单", "return": "退货单", "receipt": "收货单", "shipment": "发货单", "arrival": "到货单",
+        "write-off": "报损单", "find": "报溢单", "revaluation": "成本调整单", "payment": "收付款单",
+        "journal entry": "记账凭证", "reversal": "冲销单", "statement": "计价说明",
+        "return to supplier": "采购退货单",
+        "stocktake": "盘点单", "move": "移库单", "repack": "组装拆分单", "purchase order": "采购订单",
+        "sales order": "销售订单", "request": "要货单", "quota": "配额单", "till shift": "交班单", "order": "订单",
+    ]
+
+    /// States and kinds of exceptions, as they stand in tables.
+    static let words = [
+        "available": "可用", "quarantine": "待检", "damaged": "残次", "draft": "草稿", "quoted": "已报价",
+        "submitted": "已提交", "refused": "已拒绝", "approved": "已批准", "placed": "已下单",
+        "part done": "部分完成",
+        "done": "已完成", "closed": "已关闭", "cancelled": "已取消", "open": "进行中", "posted": "已过账",
+        "reversed": "已冲销",
+        "shortage": "负库存", "overdue": "逾期在途", "dispute": "争议货物", "settled twice": "重复了结",
+        "recalled": "已召回",
+        "early": "先到货物", "return not booked": "未入账退货", "order waits": "待审批订单",
+        "order overdue": "逾期订单",
+        "required return": "应退货物", "two versions": "两个版本", "placed as before": "按旧版下单",
+        "not approved": "未经批准", "more than ordered": "超出订购", "no lot": "无批次货物", "expires": "临期或过期",
+        "price below cost": "售价低于成本", "dead stock": "呆滞库存", "reorder": "低于最低库存",
+        "credit limit": "超过信用额度",
+        "merged item": "待并入商品", "contested": "有争议的资料", "void": "无效操作", "half a document": "半张单据",
+        "cost": "成本错误", "value": "待计价", "unread": "待密钥", "fork": "分叉", "clock": "时钟可疑",
+        "digest": "摘要不符",
+        "count needed": "需要盘点", "written anew": "重写", "duplicate number": "单号重复",
+    ]
+
     /// For a page that says in which language it is.
     static var language: String { isChinese ? "zh" : "en" }
 
     static func translate(_ text: String) -> String {
-        isChinese ? chinese[text] ?? text : text
+        isChinese ? chinese[text] ?? words[text] ?? documents[text] ?? text : text
     }
 
     static let chinese: [String: String] = [

@@ -53,7 +53,7 @@ struct Table {
     private func table(_ shown: [Int]) -> (lines: [String], fits: Bool) {
         let heads = shown.map { Phrases.translate(report.columns[$0].label) }
         let rows = report.rows.map { row in
-            shown.map { row.indices.contains($0) ? text(row[$0]) : "" }
+            shown.map { row.indices.contains($0) ? text(row[$0], report.columns[$0].key) : "" }
         }
         var widths = heads.map { Terminal.columns($0) }
         for row in rows {
@@ -107,10 +107,10 @@ struct Table {
         return right ? blank + text : text + blank
     }
 
-    private func text(_ cell: Report.Cell) -> String {
+    private func text(_ cell: Report.Cell, _ column: String = "") -> String {
         switch cell {
         case .empty: ""
-        case .text(let text): Terminal.plain(text)
+        case .text(let text): Terminal.plain(Phrases.translate(text, in: column))
         case .integer(let value): String(value)
         case .decimal(let text): text
         case .flag(let value): Phrases.translate(value ? "yes" : "no")
