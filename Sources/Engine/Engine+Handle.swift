@@ -106,7 +106,7 @@ extension Engine {
             return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
             before.restore(self)
-            (bookmarkedDay, roundRevision) = (nil, nil)
+            (bookmarkedDay, roundRevision, toldDay) = (nil, nil, nil)
             gossip.startOver(from: before.gossip, at: now)
             return failed(inputs, Self.refusal(error), at: now)
         }

@@ -35,13 +35,10 @@ struct CostFold {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT DISTINCT number, target FROM document
-                    WHERE target IS NOT NULL AND relation = ? AND kind = ?
-                    """),
-            arguments: [
-                DocumentLink.Relation.settles.rawValue, DocumentKind.arrival.rawValue,
-            ])
-        for row in rows { matched[try row.at(0) as String? ?? ""] = try row.at(1) }
+                    SELECT DISTINCT document, arrival FROM early_move WHERE document <> arrival
+                    ORDER BY document, arrival DESC
+                    """))
+        for row in rows { matched[try row.at(0) as String] = try row.at(1) }
         linked = LinkedDocuments(
             reversed: try targets(.reverses), returned: try targets(.returns), matched: matched)
     }

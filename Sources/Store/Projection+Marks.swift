@@ -35,11 +35,20 @@ extension Projection {
                     count.description, posting.amount,
                 ])
         } else if posting.account.root == .early {
+            guard document.kind == .arrival, let own = document.number,
+                own.series.branch == branch,
+                let arrival = document.isOf(.settles) ? document.link?.target : own
+            else { return }
+            try db.cachedStatement(
+                sql: "INSERT INTO early_move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            ).execute(arguments: [
+                branch.text, arrival.description, commodity, place.log, integer(place.seq),
+                place.op,
+                number, own.description, posting.amount,
+            ])
             // What it is to be matched with may be here; once it is, value acts where the goods came.
-            if let number = document.number { try markDue(number) }
-            if document.isOf(.settles) {
-                pools.insert(PoolKey(branch: branch.text, item: commodity))
-            }
+            try markDue(own)
+            if arrival != own { pools.insert(PoolKey(branch: branch.text, item: commodity)) }
         } else if posting.account.root == .inventory, let item {
             pools.insert(PoolKey(branch: branch.text, item: item))
             try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -88,6 +97,9 @@ extension Projection {
                     own.description, shipment.description, posting.amount,
                 ])
             due.insert(PoolKey(branch: branch.text, item: commodity))
+        case (.side, .betweenMoney, .currency) where document.isOf(.returns):
+            // What was laid out for another branch: it books the return now.
+            if let own = document.number { try markDue(own) }
         case (.side(let owner, let other), .betweenMoney, .currency):
             guard let item, let link = document.link, link.relation == .values else { return }
             try markStatement(

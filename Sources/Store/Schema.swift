@@ -396,6 +396,20 @@ enum Schema {
 
     private static let board = """
         -- What the holders of shelves said last of what is free there.
+        -- Goods that came before the entries of where they are of (below zero), and what matched them: `document`
+        -- is then another than `arrival`.
+        CREATE TABLE early_move (
+            branch TEXT NOT NULL,
+            arrival TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (branch, arrival, item, log, seq, op, place)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE board (
             branch TEXT NOT NULL,
             item INTEGER NOT NULL REFERENCES name(id),
@@ -449,7 +463,7 @@ enum Schema {
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
         "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "repack",
         "transfer", "statement", "statement_due", "register", "superseded", "event", "void",
-        "roster_act", "digest", "board",
+        "roster_act", "digest", "board", "early_move",
     ]
     /// Lists of work to do: what is on them depends on what was asked, and not on the logs alone.
     static let workLists = ["pool_dirty", "statement_due", "holder_due"]

@@ -13,8 +13,24 @@ extension Store {
         package let entries: Int64
     }
 
-    /// Bookmarks that are kept; the oldest goes first.
-    package static let bookmarksMax = 20_000
+    /// Bookmarks that are kept of days, and of printed pages; the oldest goes first.
+    package static let dayBookmarksMax = 4_000, pageBookmarksMax = 4_000
+
+    /// The first of a day that is not before `name`, where there is an older one: in between this node learnt nothing.
+    package func dayBookmark(from name: String) throws -> Bookmark? {
+        try access { db in
+            try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT name, time, entries FROM bookmark
+                        WHERE name >= ? AND name < 'a'
+                            AND EXISTS (SELECT 1 FROM bookmark WHERE name < ?)
+                        ORDER BY name LIMIT 1
+                        """),
+                arguments: [name, name]
+            ).map { try Bookmark(row: $0) }
+        }
+    }
 
     /// A digest of how far every log has been read.
     package func readRoot() throws -> [UInt8] {
@@ -58,10 +74,13 @@ extension Store {
                     .execute(arguments: [name, time.milliseconds, entries, Data(copying: heads)])
                 try db.cachedStatement(
                     sql: """
-                        DELETE FROM bookmark WHERE (SELECT count(*) FROM bookmark) > ?
-                            AND name = (SELECT name FROM bookmark ORDER BY time, name LIMIT 1)
+                        DELETE FROM bookmark WHERE name = (
+                            SELECT name FROM bookmark WHERE (name < 'a') = (? < 'a')
+                            ORDER BY time DESC, name DESC LIMIT 1 OFFSET ?)
                         """
-                ).execute(arguments: [Self.bookmarksMax])
+                ).execute(arguments: [
+                    name, Day(name) == nil ? Self.pageBookmarksMax : Self.dayBookmarksMax,
+                ])
             }
         }
     }

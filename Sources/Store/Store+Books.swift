@@ -144,6 +144,24 @@ extension Store {
         try transactions("WHERE number = ? ORDER BY log, seq, op", number)
     }
 
+    /// The same, of what one node wrote: another may give its documents any number.
+    package func transactions(
+        of number: DocumentNumber, by author: NodeID
+    ) throws -> [Transaction] {
+        try access { db in
+            let heads = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT d.* FROM document d JOIN log l ON l.id = d.log
+                        WHERE d.number = ? AND l.author = ? ORDER BY d.log, d.seq, d.op
+                        """),
+                arguments: [number.description, Data(copying: author.key.bytes)])
+            return try heads.map { head in
+                try Transaction(try DocumentHeader(row: head), try postings(db, of: head))
+            }
+        }
+    }
+
     /// The valid transactions of documents that link to this one.
     package func transactions(about number: DocumentNumber) throws -> [Transaction] {
         try transactions("WHERE target = ? ORDER BY log, seq, op", number)

@@ -70,6 +70,30 @@ import Testing
         #expect(try answers(hz) == after)
     }
 
+    /// A page that is printed between two sales of one batch can be had again.
+    @Test func aPageInTheMiddleOfABatch() throws {
+        let node = try TestNode.founder(seed: 94)
+        try node.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        let sell = Request.perform(
+            .sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"), wait: 0,
+            waitMilliseconds: 0)
+        let stock = Query.stock(branch: nil, item: nil, limit: 9)
+        node.now = node.now.advanced(byMilliseconds: 1_000)
+        let effects = node.engine.handle(
+            [(sell, 901), (.record(stock), 902), (sell, 903)].map {
+                Input.request(RequestID($0.1), $0.0)
+            }, at: node.now)
+        var page: Report?
+        for case .reply(RequestID(902), .report(let report)) in effects { page = report }
+        let printed = try #require(page)
+        #expect(printed.rows[0][3].plain == "-1")
+        #expect(try node.report(stock).rows[0][3].plain == "-2")
+        let copy = try TestNode(copying: node)
+        let known = try copy.engine.answer(
+            stock, knownAt: try #require(printed.facts.last).value.plain)
+        #expect(known.rows == printed.rows)
+    }
+
     @Test func theRosterOfThenCounts() throws {
         let network = try TestNetwork.company(["gz"], seed: 92)
         let hz = try network["hz"]

@@ -71,6 +71,11 @@ import Testing
         try gz.perform(.sell(Details(), tea("2"), tender: "cash"))
         #expect(try gz.report(.stock(branch: "GZ", item: nil, limit: 9)).rows[0][3].plain == "3")
         #expect(try kinds(gz).contains("early"))
+        // Outside of a batch as well.
+        #expect(
+            try gz.engine.store.earlyDocuments(limit: 9).map(\.number?.description) == [
+                arrival.subject
+            ])
         try expectSound(network)
         // No more than is on the note, and no unit of it twice.
         #expect(gz.refusal(.arrive(Details(), came("2"), shipment: note)) == .notEnough)
@@ -229,6 +234,65 @@ import Testing
         }
         #expect(try hz.balances()["due-to/HZ/GZ"] == "-10.17")
         #expect(try gz.balances()["due-from/GZ/HZ"] == "10.17")
+    }
+
+    /// Of a receipt with a service on it the goods' share of the tax comes back.
+    @Test func aServiceDoesNotComeBack() throws {
+        let (network, hz, gz) = try company(seed: 103)
+        try hz.perform(
+            .addItems([
+                ItemChange(code: "WORK", name: "Work", price: "91.00", tax: "13", kind: "service")
+            ]))
+        let sale = try hz.perform(
+            .sell(
+                Details(),
+                [Line(item: "TEA", quantity: "1"), Line(item: "WORK", quantity: "1")],
+                tender: "cash")
+        ).subject
+        // 9.00 and 91.00, and 13.00 of tax.
+        let refund = try gz.perform(
+            .giveBack(Details(), tea("1"), sale: try claim(hz, sale), tender: "cash"))
+        #expect(refund.total == "10.17")
+        heal(network)
+        try expectSound(network)
+        #expect(try hz.balances()["tax/HZ"] == "-11.83")
+    }
+
+    /// What a branch says and did not do is not booked, whatever number it gives to it.
+    @Test func wordsAloneMoveNothing() throws {
+        let (network, hz, gz) = try company(seed: 104)
+        let sale = try hz.perform(.sell(Details(), tea("2"), tender: "cash")).subject
+        let receipt = try claim(hz, sale)
+        let code: (String) throws -> ItemCode = { try #require(ItemCode($0)) }
+        let pair = try #require(BranchPair(BranchCode("HZ")!, BranchCode("GZ")!))
+        func say(_ number: String, _ claim: String, _ quantity: Int64, _ net: Int64) throws {
+            let note = RefundNote(
+                sale: try #require(DocumentNumber(sale)), claim: claim,
+                lines: [try code("TEA"): .init(quantity: quantity, net: net)], tax: 0,
+                person: "Sun", day: try #require(Day("2026-11-18")))
+            let event = note.event(try #require(DocumentNumber(number)))
+            let engine = gz.engine
+            try engine.store.transact {
+                _ = try engine.commit([Draft.Part(.between(pair), [.append(event)])], at: gz.now)
+                try engine.author?.seal(in: engine.store)
+            }
+        }
+        // No money was laid out.
+        try say("GZa-A-2026-000007", receipt, 1, 900)
+        // A real return, for which more is asked than the receipt says; and one with no receipt at all.
+        let refund = try gz.perform(.giveBack(Details(), tea("1"), sale: receipt, tender: "cash"))
+        try say("GZa-A-2026-000008", receipt, 3, 900)
+        try say("GZa-A-2026-000009", "BB1AAAA", 1, 900)
+        heal(network)
+        try expectSound(network)
+        #expect(try hz.balances()["due-to/HZ/GZ"] == "-\(refund.total ?? "")")
+        for number in 7...9 {
+            let name = "GZa-A-2026-00000\(number)"
+            #expect(hz.refusal(.claim(Details(), .book(arrival: name))) != nil)
+            #expect(hz.refusal(.claim(Details(), .accept(arrival: name))) != nil)
+        }
+        let open = try hz.report(.exceptions).rows.filter { $0[0].plain == "return not booked" }
+        #expect(open.count == 3)
     }
 
     @Test func creditGoesBackWhereItWasGiven() throws {

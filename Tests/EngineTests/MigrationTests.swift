@@ -27,7 +27,7 @@ import Testing
                     for table in [
                         "transfer", "statement", "statement_due", "fork", "incarnation",
                         "published", "cost_layer", "pool_layer", "counted", "count_move",
-                        "shelf_month", "repack", "holder_due", "bookmark", "board",
+                        "shelf_month", "repack", "holder_due", "bookmark", "board", "early_move",
                     ] {
                         try db.execute(sql: "DROP TABLE \(table)")
                     }

@@ -292,6 +292,46 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    /// Two who are apart merge each into the other: nothing goes to and fro.
+    @Test func oppositeMergesRest() throws {
+        let network = try TestNetwork.company(["gz"], seed: 67)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .addItems(
+                ["TEA", "TEE"].map { ItemChange(code: $0, name: $0, unit: "bag", price: "8.00") }))
+        try hz.perform(
+            .receive(Details(), [Line(item: "TEE", quantity: "10", cost: "3.00")], supplier: "B"))
+        network.settle()
+        // As the two would have written it beside each other.
+        for (item, other) in [("TEA", "TEE"), ("TEE", "TEA")] {
+            let engine = hz.engine
+            try engine.store.transact {
+                _ = try engine.commit(
+                    [
+                        Draft.Part(
+                            .catalog,
+                            [
+                                .set(
+                                    RegisterWrite(
+                                        entity: "item/\(item)", attribute: "is", value: .text(other)
+                                    )),
+                                .set(
+                                    RegisterWrite(
+                                        entity: "item/\(item)", attribute: "joined",
+                                        value: .text("2026-11-01"))),
+                            ])
+                    ], at: hz.now)
+                try engine.author?.seal(in: engine.store)
+            }
+        }
+        network.run(milliseconds: 3_600_000)
+        let entries = try hz.engine.store.extent().entries
+        network.run(milliseconds: 4 * 3_600_000)
+        #expect(try hz.engine.store.extent().entries == entries)
+        #expect(try gz.report(.exceptions).rows.contains { $0[0].plain == "merged item" })
+        #expect(try network.verify("hz").isSound)
+    }
+
     @Test func whatIsRefused() throws {
         let hz = try Self.shop(66)
         for (change, code) in [

@@ -61,6 +61,16 @@ import Testing
         }
     }
 
+    /// The longest one that is printed, in groups of five with blanks between them.
+    @Test func blanksDoNotCount() throws {
+        var random = SeededRandom(seed: 11)
+        let text = try #require(try claim(lines: 40, random: &random).text(signedBy: key))
+        #expect(text.utf8.count > 1_000)
+        let groups = text.enumerated().map { "\($0.element)\($0.offset % 5 == 4 ? " " : "")" }
+            .joined()
+        #expect(try Claim.Unverified(groups).isSigned(by: key.publicKey))
+    }
+
     @Test func whatIsTooLongHasNoText() throws {
         var random = SeededRandom(seed: 9)
         #expect(try claim(lines: 40, random: &random).text(signedBy: key) != nil)

@@ -34,15 +34,15 @@ extension Simulation {
 
     func replied(_ machine: Machine, _ id: RequestID, _ reply: Reply) throws {
         if case .progress = reply { return }
+        if witness.replies[machine.index] != nil {
+            witness.replies[machine.index]?[id] = reply
+        }
         if case .report(let report) = reply, report.schema == People.printed {
             let facts = report.facts.reduce(into: [:]) { $0[$1.key] = $1.value.plain }
             if let number = facts["document"], let claim = facts["claim"] {
                 people.keep(claim: claim, of: number)
             }
             return
-        }
-        if witness.replies[machine.index] != nil {
-            witness.replies[machine.index]?[id] = reply
         }
         guard let asked = people.heard(machine.index, id, reply, at: now) else { return }
         let wish = witness.wishes.removeValue(

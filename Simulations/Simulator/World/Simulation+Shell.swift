@@ -101,8 +101,13 @@ extension Simulation {
         do {
             try machine.open(
                 at: now, person: people.name(at: machine.site), random: SeededRandom(seed: seed))
+            // Reads the disk as well, which may fail there as anywhere.
+            try witnessStart(machine)
+        } catch let violation as Violation {
+            throw violation
         } catch {
             machine.forget()
+            machine.state = .off
             if machine.disk.isPoweredOff {
                 machine.state = .off
                 try powerLost(machine, "while it started")
@@ -113,7 +118,6 @@ extension Simulation {
         }
         trace.happened(at: now, [machine.index], "\(machine.name) starts")
         record.reached(.restart)
-        try witnessStart(machine)
         measureHeld(machine)
         submit(.timerFired, to: machine)
     }

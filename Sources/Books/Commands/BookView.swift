@@ -82,13 +82,25 @@ package protocol BookView {
 extension BookView {
     /// Was a document undone by its opposite?
     func isReversed(_ number: DocumentNumber) throws -> Bool {
-        try transactions(about: number).haveReversal
+        try transactions(about: number).haveReversal(of: number)
     }
 }
 
 extension [Transaction] {
-    /// Of those about a document: does one undo it?
-    var haveReversal: Bool { contains { $0.document.link?.relation == .reverses } }
+    /// Of those about a document: does one of its branch's undo it? Any other branch may give a number that is not
+    /// its own; nobody else posts to the branch's accounts.
+    func haveReversal(of number: DocumentNumber) -> Bool {
+        contains {
+            $0.document.link?.relation == .reverses && $0.isOf(number.series.branch)
+        }
+    }
+}
+
+extension Transaction {
+    /// Does it post to accounts that only writers of the branch may?
+    package func isOf(_ branch: BranchCode) -> Bool {
+        postings.contains { $0.account.place == .branch(branch) }
+    }
 }
 
 /// An item as its registers show it.

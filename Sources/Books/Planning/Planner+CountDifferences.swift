@@ -71,7 +71,12 @@ extension Planner {
             guard difference != 0 else { continue }
             differing.append(code)
             let one = try self.worth(of: difference, code, view)
-            worth = worth.flatMap { sum in one.map { sum + $0 } }
+            worth = worth.flatMap { sum in
+                one.flatMap {
+                    let (sum, over) = sum.addingReportingOverflow($0)
+                    return over ? nil : sum
+                }
+            }
             if try isBeyond(sheet, code, difference, view) {
                 beyond.append(code.text)
                 continue
@@ -145,7 +150,7 @@ extension Planner {
                     + "need \(step.name) by a \(step.role): \(names.joined(separator: ", "))",
                 next: sheet.state == .open && !sheet.lines.isEmpty
                     ? "`branchbook count approve \(sheet.number) \(names.joined(separator: " ")) "
-                        + "--memo WHY --person NAME`; what was counted in one step needs a sheet"
+                        + "--memo WHY --person NAME`; what nobody counted is counted as 0 before"
                     : "open a sheet with `branchbook count open`")
         }
     }

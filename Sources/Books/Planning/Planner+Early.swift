@@ -30,7 +30,8 @@ extension Planner {
             throw Refusal(
                 .notForThisBranch, "\(claim.number) goes to \(receiver)", next: "send it on")
         }
-        let before = EarlyGoods.open(try view.transactions(about: claim.number), at: branch)
+        let before = EarlyGoods.open(
+            try view.transactions(about: claim.number), at: branch, from: sender)
         let header = try header(
             .arrival, details, link: DocumentLink(.receives, claim.number), notBefore: claim.day,
             view)
@@ -104,6 +105,7 @@ extension Planner {
         let (arrival, sent) = (try Self.number(arrival), try self.shipment(shipment, view))
         let own = try view.transactions(of: arrival)
         guard let first = own.first, sent.pair.contains(branch), sent.sender != branch,
+            first.document.link?.target.series.branch == sent.sender,
             first.document.link?.target == sent.number || sent.order == arrival
         else {
             throw Refusal(.notForThisBranch, "\(sent.number) is not what came with \(arrival)")
@@ -113,7 +115,8 @@ extension Planner {
                 .arrival, Details(person: first.document.person),
                 link: DocumentLink(.settles, arrival), notBefore: sent.day, view))
         let between = Scope.between(sent.pair)
-        let open = EarlyGoods.open(own + (try view.transactions(about: arrival)), at: branch)
+        let open = EarlyGoods.open(
+            own + (try view.transactions(about: arrival)), at: branch, from: sent.sender)
         for (code, amount) in open.sorted(by: { $0.key < $1.key }) {
             let matched = min(amount, try view.balance(of: sent.transit, .item(code)))
             guard matched > 0 else { continue }

@@ -231,7 +231,11 @@ extension Planner {
         default: break
         }
         let owesOther = transactions.flatMap(\.postings).contains {
-            $0.account.root == .dueFrom || $0.account.root == .dueTo
+            if case .side(branch, _) = $0.account.place {
+                $0.account.root == .dueFrom || $0.account.root == .dueTo
+            } else {
+                false
+            }
         }
         guard !owesOther else {
             throw Refusal(
@@ -239,7 +243,7 @@ extension Planner {
                 next: "enter the movement that sets it right")
         }
         let later = try view.transactions(about: number)
-        guard !later.haveReversal else {
+        guard !later.haveReversal(of: number) else {
             throw Refusal(.alreadyReversed, "\(number) was reversed before")
         }
         for link in later where link.document.link?.relation == .returns {

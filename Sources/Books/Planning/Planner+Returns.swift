@@ -13,7 +13,8 @@ extension Planner {
         if let text = sale, Claim.isMeant(by: text) {
             let claim = try view.claim(text)
             guard claim.number.series.branch == branch else {
-                return try giveBackElsewhere(details, lines, claim, tender: tender, view)
+                return try giveBackElsewhere(
+                    details, lines, claim, text: text, tender: tender, view)
             }
             sale = claim.number.description
         }
@@ -134,16 +135,18 @@ extension Planner {
                 .notForThisBranch, "\(number) was sold at \(number.series.branch)",
                 next: "return it there, or give what is printed on its receipt")
         }
-        let transactions = try view.transactions(of: number)
+        // Others may write a number that is this branch's, and not to its accounts.
+        let transactions = try view.transactions(of: number).filter { $0.isOf(branch) }
         guard let first = transactions.first, first.document.kind == .sale else {
             throw Refusal(.unknownDocument, "there is no sale \(number)")
         }
-        let later = try view.transactions(about: number)
-        guard !later.haveReversal else {
+        let later = try view.transactions(about: number).filter { $0.isOf(branch) }
+        guard !later.haveReversal(of: number) else {
             throw Refusal(.alreadyReversed, "\(number) was reversed: nothing of it can come back")
         }
         var sold = Sold(number: number, day: first.document.effectiveDate)
-        for posting in transactions.flatMap(\.postings) {
+        for posting in transactions.flatMap(\.postings)
+        where posting.account.place == .branch(branch) {
             switch (posting.account.root, posting.commodity, posting.item) {
             case (.sales, .currency, let item?):
                 sold.items[item, default: .init()].net -= Int128(posting.amount)

@@ -5,7 +5,8 @@ import Replica
 /// early; the other books the return and ships them here, once it hears of it.
 extension Planner {
     func giveBackElsewhere(
-        _ details: Details, _ lines: [Line], _ claim: Claim, tender: String, _ view: some BookView
+        _ details: Details, _ lines: [Line], _ claim: Claim, text: String, tender: String,
+        _ view: some BookView
     ) throws -> Draft {
         guard claim.number.kind == .sale else {
             throw Refusal(.badClaim, "\(claim.number) is no receipt of a sale")
@@ -26,7 +27,8 @@ extension Planner {
             throw Refusal(.tooManyLines, "at most \(RefundNote.linesMax) items come back at once")
         }
         var note = RefundNote(
-            sale: claim.number, lines: [:], tax: 0, person: details.person ?? person, day: today)
+            sale: claim.number, claim: text.filter { $0 != " " }, lines: [:], tax: 0,
+            person: details.person ?? person, day: today)
         var credit = Credit(claim, try earlierRefunds(of: claim.number, view))
         for (facts, quantity) in wanted {
             try requireUntracked(facts)
@@ -34,9 +36,7 @@ extension Planner {
                 quantity: quantity, net: try credit.take(quantity, of: facts))
         }
         note.tax = try credit.takeTax()
-        var total = Int128(note.tax)
-        for line in note.lines.values { total += Int128(line.net) }
-        let paid = try Self.narrow(total)
+        let paid = try Self.narrow(note.total)
         let header = try header(
             .arrival, details, link: DocumentLink(.returns, claim.number), notBefore: claim.day,
             view)
@@ -136,10 +136,12 @@ extension Planner {
         else {
             throw Refusal(.unknownDocument, "\(arrival) brought nothing of \(branch) back")
         }
-        guard try view.transactions(about: arrival).isEmpty else {
+        guard !EarlyGoods.isBooked(try view.transactions(about: arrival), pair) else {
             throw Refusal(.alreadyRecorded, "\(arrival) is booked already")
         }
         try requireMoney("what other branches are owed")
+        try requirePaid(note, arrival, other, view)
+        try requireShown(note, view)
         if !isAccepted {
             try requireCovered(note, try soldOn(note.sale.description, view), arrival)
         }
@@ -158,9 +160,8 @@ extension Planner {
             Scope.trade(branch), Scope.betweenMoney(pair), Scope.between(pair)
         )
         let shelf = Account.stock(branch)
-        var total = Int128(note.tax)
         for (code, line) in note.lines.sorted(by: { $0.key < $1.key }) {
-            total += Int128(line.net)
+            try requireUntracked(try item(code.text, view))
             try back.move(
                 trade, line.quantity, of: .item(code), from: .simple(.customer, branch), to: shelf)
             try back.move(
@@ -173,11 +174,38 @@ extension Planner {
         }
         try back.move(
             trade, note.tax, of: currency(), from: .via(owed), to: .simple(.tax, branch))
-        let paid = try Self.narrow(total)
+        let paid = try Self.narrow(note.total)
         try back.move(owed, paid, of: currency(), from: .dueTo(branch, other), to: .via(trade))
         var draft = try back.draft(references: [note.sale], total: paid)
         for part in try shipped.draft().parts { draft.add(part.ops, to: part.scope) }
         return draft
+    }
+
+    /// The other branch's books say as well that it laid the money out.
+    private func requirePaid(
+        _ note: RefundNote, _ arrival: DocumentNumber, _ other: BranchCode, _ view: some BookView
+    ) throws {
+        let paid = try view.transactions(of: arrival).flatMap(\.postings).reduce(Int128(0)) {
+            $1.account == .dueFrom(other, branch) ? $0 + Int128($1.amount) : $0
+        }
+        guard paid == note.total else {
+            throw Refusal(
+                .unknownDocument, "\(other) has not booked what it paid back on \(arrival)",
+                next: "wait until its entries have come")
+        }
+    }
+
+    /// The receipt was this branch's, and said at least that.
+    private func requireShown(_ note: RefundNote, _ view: some BookView) throws {
+        let claim = try view.claim(note.claim)
+        let isMore = note.lines.contains { code, line in
+            claim.lines.first { $0.item == code }.map {
+                line.quantity > $0.quantity || line.net > $0.net
+            } ?? true
+        }
+        guard claim.number == note.sale, !isMore, note.tax <= claim.tax else {
+            throw Refusal(.badClaim, "the receipt of \(note.sale) says something else")
+        }
     }
 
     private func requireCovered(

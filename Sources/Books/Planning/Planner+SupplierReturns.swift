@@ -101,7 +101,7 @@ extension Planner {
             throw Refusal(.unknownDocument, "there is no receipt \(number)")
         }
         let later = try view.transactions(about: number)
-        guard !later.haveReversal else {
+        guard !later.haveReversal(of: number) else {
             throw Refusal(.alreadyReversed, "\(number) was reversed: nothing of it can go back")
         }
         var received = Received(

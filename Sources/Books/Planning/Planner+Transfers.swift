@@ -147,7 +147,12 @@ extension Planner {
         guard sent.pair.contains(branch), sent.sender != branch else {
             throw Refusal(.notForThisBranch, "\(sent.number) was not shipped to \(branch)")
         }
-        guard sent.order?.kind != .arrival else {
+        if let arrival = sent.order, arrival.kind == .arrival,
+            !EarlyGoods.open(
+                try view.transactions(of: arrival) + view.transactions(about: arrival), at: branch,
+                from: sent.sender
+            ).isEmpty
+        {
             throw Refusal(
                 .notForThisBranch, "the goods of \(sent.number) are here already",
                 next: "this node takes them up by itself")

@@ -16,15 +16,20 @@ package struct RefundNote: Hashable, Sendable {
     }
 
     package var sale: DocumentNumber
+    /// The text of the receipt that was shown.
+    package var claim: String
     package var lines: [ItemCode: Line]
     package var tax: Int64
     package var person: String
     package var day: Day
 
     package static let kind = "refunded"
-    private static let saleField = "sale", taxField = "tax"
-    /// Fields of an event, less those of the sale and the tax.
-    package static let linesMax = Event.fieldsMax - 2
+    private static let saleField = "sale", taxField = "tax", claimField = "claim"
+    /// Fields of an event, less those of the sale, the receipt and the tax.
+    package static let linesMax = Event.fieldsMax - 3
+
+    /// What was paid back, in minor units.
+    package var total: Int128 { lines.values.reduce(Int128(tax)) { $0 + Int128($1.net) } }
 
     package static func entity(_ number: DocumentNumber) -> String {
         Event.refundPrefix + number.description
@@ -36,9 +41,11 @@ package struct RefundNote: Hashable, Sendable {
     }
 
     package init(
-        sale: DocumentNumber, lines: [ItemCode: Line], tax: Int64, person: String, day: Day
+        sale: DocumentNumber, claim: String, lines: [ItemCode: Line], tax: Int64, person: String,
+        day: Day
     ) {
         self.sale = sale
+        self.claim = claim
         self.lines = lines
         self.tax = tax
         self.person = person
@@ -50,6 +57,7 @@ package struct RefundNote: Hashable, Sendable {
             entity: Self.entity(number), kind: Self.kind, person: person, effectiveDate: day,
             fields: [
                 Event.Field(Self.saleField, .text(sale.description)),
+                Event.Field(Self.claimField, .text(claim)),
                 Event.Field(Self.taxField, .integer(tax)),
             ]
                 + lines.sorted { $0.key < $1.key }.map {
@@ -71,19 +79,21 @@ package struct RefundNote: Hashable, Sendable {
 
     private init?(_ event: Event) {
         guard let sale = event[Self.saleField]?.text.flatMap({ DocumentNumber($0) }),
-            let tax = event[Self.taxField]?.integer
+            let tax = event[Self.taxField]?.integer, tax >= 0,
+            let claim = event[Self.claimField]?.text
         else { return nil }
         var lines: [ItemCode: Line] = [:]
         for field in event.fields {
             guard case .item(let item)? = Commodity(field.name) else { continue }
             let figures = (field.value.text ?? "").split(separator: " ").map { Int64($0) }
             guard figures.count == 2, let quantity = figures[0], let net = figures[1],
-                quantity > 0, net > .min
+                quantity > 0, net >= 0
             else { return nil }
             lines[item] = Line(quantity: quantity, net: net)
         }
-        guard !lines.isEmpty, tax > .min else { return nil }
+        guard !lines.isEmpty else { return nil }
         self.init(
-            sale: sale, lines: lines, tax: tax, person: event.person, day: event.effectiveDate)
+            sale: sale, claim: claim, lines: lines, tax: tax, person: event.person,
+            day: event.effectiveDate)
     }
 }

@@ -70,9 +70,17 @@ extension Engine {
         guard number.series.branch == branch || number.kind == .shipment else {
             let note = RefundNote(try store.events(of: RefundNote.entity(number)))
             guard note?.sale.series.branch == branch,
-                try store.transactions(about: number).isEmpty
+                let pair = BranchPair(branch, number.series.branch),
+                try !EarlyGoods.isBooked(store.transactions(about: number), pair)
             else { return [] }
             return [.book(arrival: number.description)]
+        }
+        // Most shipments are of no interest: this costs a look at a balance.
+        if number.kind == .shipment,
+            try number.series.branch == branch
+                || store.items(on: .early(branch, from: number.series.branch)).isEmpty
+        {
+            return []
         }
         let target = try store.transactions(of: number).first?.document.link?.target
         let about = try store.transactions(about: number)
@@ -97,8 +105,9 @@ extension Engine {
                 branch == standing?.branch
             else { return nil }
             let open = EarlyGoods.open(
-                try store.transactions(of: arrival) + store.transactions(about: arrival), at: branch
-            )
+                try store.transactions(of: arrival) + store.transactions(about: arrival),
+                at: branch,
+                from: sender)
             let transit = Set(try store.items(on: .transit(pair, shipment.description)))
             return transit.isDisjoint(with: open.keys)
                 ? nil : .match(arrival: arrival.description, shipment: shipment.description)

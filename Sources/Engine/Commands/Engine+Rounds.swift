@@ -33,7 +33,7 @@ extension Engine {
         var news = try freeGoodsUnsaid(branch, all: toldDay != today)
         let isAll = news.count <= Self.boardItemsMax
         if !isAll {
-            let first = news.keys.sorted().prefix(Self.boardItemsMax)
+            let first = Set(news.keys.sorted().prefix(Self.boardItemsMax))
             news = news.filter { first.contains($0.key) }
         }
         if !news.isEmpty {
@@ -53,7 +53,9 @@ extension Engine {
             prefix: ItemFacts.prefix, with: ItemFacts.Attribute.alias)
         {
             guard let code = ItemCode(text), let facts = try facts(code), let alias = facts.alias,
-                facts.tracking == .none, facts.joined.map({ $0 <= today }) ?? false
+                facts.tracking == .none, facts.joined.map({ $0 <= today }) ?? false,
+                // Two who merged each into the other have to agree first.
+                try self.facts(alias)?.alias == nil
             else { continue }
             for row in try store.stock(branch: branch, item: code, limit: Query.limitMax)
             where row.free > 0 {

@@ -18,6 +18,8 @@ extension Engine {
     /// A report with the name of the frontier that it rests on.
     func recorded(_ query: Query, at now: Instant) throws -> Report {
         var report = try report(query, at: now)
+        // What was written in this batch ends on a signature, as a log that is cut back has to.
+        try author?.seal(in: store)
         let name = "k" + Hex.text(try store.readRoot())
         try store.keepBookmark(name, at: now)
         report.facts.append(Self.knownAt(name))
@@ -39,10 +41,18 @@ extension Engine {
             rows: bookmarks.map { bookmark in
                 [
                     .text(bookmark.name),
-                    .text(Day(bookmark.time, utcOffsetMinutes: utcOffsetMinutes).description),
+                    .text(made(bookmark.time)),
                     .integer(bookmark.entries),
                 ]
             })
+    }
+
+    /// Day and time by the branch's wall clock.
+    private func made(_ time: Instant) -> String {
+        let minutes = time.milliseconds / 60_000 + Int64(utcOffsetMinutes)
+        let (hour, minute) = ((minutes / 60) % 24, minutes % 60)
+        func two(_ figure: Int64) -> String { figure < 10 ? "0\(figure)" : "\(figure)" }
+        return "\(Day(time, utcOffsetMinutes: utcOffsetMinutes)) \(two(hour)):\(two(minute))"
     }
 
     /// Is there such a bookmark?
@@ -50,7 +60,8 @@ extension Engine {
     /// - Throws: `Refusal.unknownBookmark`.
     func needBookmark(_ name: String) throws -> Store.Bookmark {
         _ = try needStanding()
-        guard let bookmark = try store.bookmark(name) else {
+        let later = try Day(name) == nil ? nil : store.dayBookmark(from: name)
+        guard let bookmark = try store.bookmark(name) ?? later else {
             throw Refusal(
                 .unknownBookmark, "there is no bookmark \(name)",
                 next:
@@ -68,7 +79,7 @@ extension Engine {
     package func answer(_ query: Query, knownAt name: String) throws -> Report {
         let bookmark = try needBookmark(name)
         return try store.transact {
-            let cutsRoster = try store.cutBack(to: name)
+            let cutsRoster = try store.cutBack(to: bookmark.name)
             author = nil
             try reread()
             if cutsRoster {
@@ -77,7 +88,7 @@ extension Engine {
                 try reread()
             }
             var report = try report(query, at: bookmark.time)
-            report.facts.append(Self.knownAt(name))
+            report.facts.append(Self.knownAt(bookmark.name))
             return report
         }
     }

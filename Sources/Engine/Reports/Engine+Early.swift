@@ -13,7 +13,7 @@ extension Engine {
             let there = link.target.series.branch
             let open = EarlyGoods.open(
                 try store.transactions(of: number) + store.transactions(about: number),
-                at: number.series.branch)
+                at: number.series.branch, from: there)
             for (item, open) in open.sorted(by: { $0.key < $1.key }) {
                 rows.append([
                     .text("early"),
@@ -27,18 +27,13 @@ extension Engine {
                 ])
             }
         }
-        let said = try store.entities(
-            prefix: Event.refundPrefix, kind: RefundNote.kind, limit: Query.limitMax)
-        for entity in said {
-            guard let number = RefundNote.number(ofEntity: entity),
-                let note = RefundNote(try store.events(of: entity)),
-                try store.transactions(about: number).isEmpty
-            else { continue }
-            var total = Int128(note.tax)
-            for line in note.lines.values { total += Int128(line.net) }
+        for number in try store.refundsNotBooked(limit: Query.limitMax) {
+            guard let note = RefundNote(try store.events(of: RefundNote.entity(number))) else {
+                continue
+            }
             rows.append([
                 .text("return not booked"), .text("\(number), of \(note.sale)"),
-                figures.money(total),
+                figures.money(note.total),
                 .text(
                     "\(note.person) gave it back at \(number.series.branch). Was it returned before? "
                         + "At \(note.sale.series.branch): `branchbook transfer accept \(number)`"),

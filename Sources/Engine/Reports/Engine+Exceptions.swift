@@ -116,7 +116,8 @@ extension Engine {
                 .text("wait for the key, or ask an administrator for it"),
             ])
         }
-        var inCharge = InCharge(store: store, people: try store.people())
+        var inCharge = InCharge(
+            store: store, people: try store.people(), branches: Set(standing.roster.branches.keys))
         for place in report.rows.indices {
             let subject = report.rows[place][1].plain
             report.rows[place].append(.optional(try inCharge.person(for: subject)))
@@ -168,20 +169,22 @@ extension Engine {
 private struct InCharge {
     let store: Store
     let people: [PersonFacts]
+    let branches: Set<BranchCode>
     private var known: [BranchCode: String?] = [:]
 
-    init(store: Store, people: [PersonFacts]) {
+    init(store: Store, people: [PersonFacts], branches: Set<BranchCode>) {
         self.store = store
         self.people = people
+        self.branches = branches
     }
 
     mutating func person(for subject: String) throws -> String? {
         let first = subject.prefix { !" ,:".contains($0) }
         if let number = DocumentNumber(first) {
-            let document = try store.transactions(of: number).first?.document
-            return try document?.person ?? atWork(number.series.branch)
+            return try store.person(on: number) ?? atWork(number.series.branch)
         }
-        return try BranchCode(first).flatMap { try atWork($0) }
+        guard let branch = BranchCode(first), branches.contains(branch) else { return nil }
+        return try atWork(branch)
     }
 
     /// Those whose role is `stock-<branch>`, or else `stock`; or who wrote there last.

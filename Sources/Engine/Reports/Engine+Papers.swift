@@ -13,7 +13,11 @@ extension Engine {
                 .badDocumentNumber, "\(text) is not a document's number",
                 next: "write it as in HZa-S-2026-000123")
         }
-        let transactions = try store.transactions(of: number)
+        // What is signed is what this node wrote: others may give their documents its numbers.
+        let isOwn = number.series == standing.series
+        let transactions =
+            try isOwn
+            ? store.transactions(of: number, by: standing.node) : store.transactions(of: number)
         guard let header = transactions.first?.document else {
             throw Refusal(.unknownDocument, "\(text) is not held here")
         }
@@ -65,9 +69,12 @@ extension Engine {
             let due = try shipmentFacts(number).due
             report.facts.append(.init("due", "Due", .optional(due?.description)))
         }
-        if try store.transactions(about: number).contains(where: { $0.document.isOf(.reverses) }) {
+        let isReversed = try store.transactions(about: number).contains {
+            $0.document.isOf(.reverses) && $0.isOf(number.series.branch)
+        }
+        if isReversed {
             report.facts.append(.init("reversed", "Reversed", .flag(true)))
-        } else if number.series == standing.series,
+        } else if isOwn,
             let claim = paper.claim(number, header, in: standing.book)?
                 .text(signedBy: credentials.signing)
         {
@@ -229,7 +236,15 @@ private struct Paper {
             else { return nil }
             claimed.append(Claim.Line(item: line.item, quantity: quantity, net: net))
         }
-        guard !claimed.isEmpty, let tax = Int64(exactly: tax), tax >= 0 else { return nil }
+        // Services do not come back, nor does the tax on them.
+        let (goods, all) = (
+            claimed.reduce(Int128(0)) { $0 + Int128($1.net) },
+            lines.reduce(Int128(0)) { $0 + $1.net }
+        )
+        let (product, over) = tax.multipliedReportingOverflow(by: goods)
+        guard !claimed.isEmpty, !over, tax >= 0,
+            let tax = all > 0 ? try? Amount.divide(product, by: all) : 0
+        else { return nil }
         return Claim(
             book: book, number: number, day: header.effectiveDate, isOnCredit: isOnCredit,
             receiver: receiver(than: number.series.branch), lines: claimed, tax: tax)

@@ -105,11 +105,11 @@ package struct Claim: Hashable, Sendable {
 
         /// - Throws: `WireError` for anything but a whole claim.
         package init(_ text: some StringProtocol) throws {
-            guard text.utf8.count <= Claim.charactersMax else {
-                throw WireError.tooLong(limit: Claim.charactersMax)
-            }
             // Printed in groups where there is no room for a code.
-            let text = String(text.filter { $0 != " " })
+            guard text.utf8.count <= 2 * Claim.charactersMax,
+                case let text = String(text.filter({ $0 != " " })),
+                text.utf8.count <= Claim.charactersMax
+            else { throw WireError.tooLong(limit: Claim.charactersMax) }
             guard text.uppercased().hasPrefix(Claim.prefix),
                 let all = Base32.bytes(text.dropFirst(Claim.prefix.count)),
                 all.count > Signature.count, let signature = Signature(all.suffix(Signature.count))

@@ -1,3 +1,4 @@
+import Books
 import GRDB
 package import Replica
 import Sodium
@@ -69,31 +70,56 @@ extension Store {
         }
     }
 
-    /// Documents that brought goods early to branches where some are not matched, with what they are about; at
-    /// most `limit`. Cost: the postings to such accounts, where any has a balance.
+    /// Documents that brought goods early of which some are not matched; at most `limit`.
     package func earlyDocuments(limit: Int) throws -> [DocumentHeader] {
+        let numbers = try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT arrival FROM (
+                            SELECT arrival FROM early_move GROUP BY branch, arrival, item
+                            HAVING sum(amount >> 32) <> 0 OR sum(amount & 4294967295) <> 0)
+                        ORDER BY arrival LIMIT ?
+                        """),
+                arguments: [limit]
+            ).compactMap { DocumentNumber($0) }
+        }
+        return try numbers.compactMap { number in
+            try transactions(of: number).first { $0.isOf(number.series.branch) }?.document
+        }
+    }
+
+    /// What branches paid back for others that did not send the goods, in the scope where that was said; at most
+    /// `limit`, in order.
+    package func refundsNotBooked(limit: Int) throws -> [DocumentNumber] {
         try access { db in
-            let open = try Int64.fetchAll(
-                db,
-                sql: """
-                    SELECT DISTINCT b.account FROM balance b JOIN name a ON a.id = b.account
-                    WHERE a.name >= 'early/' AND a.name < 'early0'
-                        AND (b.amount <> 0 OR b.amount_high <> 0) ORDER BY a.name
-                    """)
-            var numbers: [DocumentNumber] = []
-            for account in open {
-                numbers += try String.fetchAll(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT DISTINCT d.number FROM book_day b
-                            CROSS JOIN posting p ON p.day = b.day AND p.account = ?
-                            JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
-                            WHERE p.amount < 0 AND d.number IS NOT NULL ORDER BY d.number LIMIT ?
-                            """),
-                    arguments: [account, limit]
-                ).compactMap { DocumentNumber($0) }
-            }
-            return try numbers.compactMap { try transactions(of: $0).first?.document }
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT substr(e.entity, ?) FROM event e JOIN log l ON l.id = e.log
+                        WHERE e.entity >= ? AND e.entity < ? AND NOT EXISTS (
+                            SELECT 1 FROM document d JOIN log m ON m.id = d.log
+                            WHERE d.target = substr(e.entity, ?) AND d.kind = ? AND m.scope = l.scope)
+                        ORDER BY e.entity LIMIT ?
+                        """),
+                arguments: [
+                    Event.refundPrefix.count + 1, Event.refundPrefix,
+                    Event.refundPrefix + "\u{10ffff}", Event.refundPrefix.count + 1,
+                    DocumentKind.shipment.rawValue, limit,
+                ]
+            ).compactMap { DocumentNumber($0) }
+        }
+    }
+
+    /// The person on a document, wherever it is held.
+    package func person(on number: DocumentNumber) throws -> String? {
+        try access { db in
+            try String.fetchOne(
+                db.cachedStatement(
+                    sql:
+                        "SELECT person FROM document WHERE number = ? ORDER BY log, seq, op LIMIT 1"
+                ),
+                arguments: [number.description])
         }
     }
 

@@ -93,6 +93,10 @@ extension Store {
                 SELECT t.branch, \(named("t.item")), t.free, t.time, t.incarnation, t.seq, t.op
                 FROM board t
                 """,
+                "early_move": """
+                SELECT t.branch, t.arrival, \(named("t.item")), \(log), t.seq, t.op, t.place,
+                    t.document, t.amount FROM early_move t
+                """,
                 "event": """
                 SELECT \(log), entity, seq, op, kind, person, day, fields, time FROM event t
                 """,
