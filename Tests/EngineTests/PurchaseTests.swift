@@ -97,6 +97,13 @@ import Testing
                     : ["20.00", "0.00", "20.00", "0.00", "10.00"]))
         try hz.perform(.writeOff(Details(location: "back"), [Line(item: "TEA", quantity: "16")]))
         #expect(try age()[3...].map(\.self)[0] == "9" && age()[5] == "9")
+        // On an earlier day there was what had come by then.
+        let then = try hz.report(.stockAge(branch: nil, asAt: "2026-09-24")).rows[0].map(\.plain)
+        #expect(then == ["HZ", "TEA", "Tea", "20", "30.00", "10", "", "", "", "10"])
+        let slow = try hz.report(.slowStock(branch: nil, days: 60, asAt: "2026-09-24")).rows
+        #expect(slow.map { $0[3].plain } == ["20"])
+        let units = try hz.report(.units(item: nil, asAt: "2026-09-24")).rows[0].map(\.plain)
+        #expect(units[2...5] == ["20", "", "", "20"])
         #expect(try hz.verify().isSound)
     }
 

@@ -9,11 +9,12 @@ extension Engine {
 
     /// Of each item at a branch: units by how long ago they came, and what the oldest are worth. At the moving average the
     /// goods that came last are taken to be those that are there; at first in, first out they are.
-    func stockAge(branch text: String?, at now: Instant) throws -> Report {
+    func stockAge(branch text: String?, asAt: String?, at now: Instant) throws -> Report {
         let (standing, ledger) = try needLedger()
         let only = try text.map { try known($0, standing) }
         try foldCosts()
-        let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        let asked = try asAt.map { try Planner.day($0) }
+        let today = asked ?? Day(now, utcOffsetMinutes: utcOffsetMinutes)
         var figures = ReportWriter(store, ledger)
         let labels = ["0–30", "31–60", "61–90", "91–180", "181–"]
         var report = Report(
@@ -26,9 +27,10 @@ extension Engine {
         for code in branches(standing, only) {
             let mayShow = standing.keyring.scopes.contains(.money(code))
             let since = Day(number: today.number &- (Self.spans.last ?? 0))
-            let came = try store.coming(to: code, since: since)
-            let layers = try store.layers(of: code)
-            for (item, held) in try heldInAll(at: code) where held.units > 0 {
+            let came = try store.coming(to: code, since: since, upTo: asked)
+            // What layers held on a past day nobody keeps.
+            let layers = try asked == nil ? store.layers(of: code) : [:]
+            for (item, held) in try held(at: code, on: asked) where held.units > 0 {
                 let aged =
                     layers[item].map { Aged(layers: $0, today: today, spans: Self.spans) }
                     ?? Aged(
@@ -57,14 +59,26 @@ extension Engine {
         return report
     }
 
-    /// Units and value of each item, all locations together, in the order of items.
-    private func heldInAll(
-        at branch: BranchCode
+    /// Units and value of each item at a branch, all locations together, in the order of items: now, or at the end
+    /// of a day. Pools are to be folded before.
+    func held(
+        at branch: BranchCode, on day: Day?
     ) throws -> [(item: String, held: (units: Int128, value: Int128))] {
         var held: [String: (units: Int128, value: Int128)] = [:]
-        for row in try store.stock(branch: branch, item: nil, limit: .max) {
-            held[row.item, default: (0, 0)].units += row.onShelf
-            held[row.item, default: (0, 0)].value += Int128(row.value ?? 0)
+        if let day {
+            for (shelf, amount) in try store.openings(
+                branch: branch, item: nil, before: Day(number: day.number &+ 1))
+            {
+                held[shelf.item, default: (0, 0)].units += amount
+            }
+            for (item, value) in try store.inventoryValues(of: branch, item: nil, upTo: day) {
+                held[item, default: (0, 0)].value += value
+            }
+        } else {
+            for row in try store.stock(branch: branch, item: nil, limit: .max) {
+                held[row.item, default: (0, 0)].units += row.onShelf
+                held[row.item, default: (0, 0)].value += Int128(row.value ?? 0)
+            }
         }
         return held.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }

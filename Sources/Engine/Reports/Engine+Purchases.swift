@@ -55,14 +55,17 @@ extension Engine {
     }
 
     /// Goods of which none was sold for so many days.
-    func slowStock(branch text: String?, days: Int, at now: Instant) throws -> Report {
+    func slowStock(
+        branch text: String?, days: Int, asAt: String?, at now: Instant
+    ) throws -> Report {
         let (standing, ledger) = try needLedger()
         let only = try text.map { try known($0, standing) }
         guard (1...36_500).contains(days) else {
             throw Refusal(.badOption, "\(days) is not 1 to 36,500 days")
         }
         try foldCosts()
-        let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        let asked = try asAt.map { try Planner.day($0) }
+        let today = asked ?? Day(now, utcOffsetMinutes: utcOffsetMinutes)
         var figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.slow/1", title: "Slow stock",
@@ -73,21 +76,16 @@ extension Engine {
             ])
         var value = Int128(0)
         for code in branches(standing, only) {
-            let last = try store.lastSales(of: code)
+            let last = try store.lastSales(of: code, upTo: asked)
             let mayShow = standing.keyring.scopes.contains(.money(code))
-            var held: [String: (quantity: Int128, value: Int64)] = [:]
-            for row in try store.stock(branch: code, item: nil, limit: Query.limitMax) {
-                held[row.item, default: (0, 0)].quantity += row.onShelf
-                held[row.item, default: (0, 0)].value += row.value ?? 0
-            }
-            for (item, goods) in held.sorted(by: { $0.key < $1.key }) where goods.quantity > 0 {
+            for (item, goods) in try held(at: code, on: asked) where goods.units > 0 {
                 let ago = last[item].map { Int64(today.number) - Int64($0.number) }
                 guard ago ?? .max >= Int64(days) else { continue }
-                value += Int128(goods.value)
+                value += goods.value
                 report.rows.append([
                     .text(code.text), .text(item),
                     .optional(try ItemCode(item).flatMap { try itemName($0) }),
-                    try figures.quantity(goods.quantity, of: item),
+                    try figures.quantity(goods.units, of: item),
                     mayShow ? figures.money(goods.value) : .empty,
                     .optional(last[item]?.description), ago.map { .integer($0) } ?? .empty,
                 ])

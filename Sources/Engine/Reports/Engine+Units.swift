@@ -7,9 +7,10 @@ extension Engine {
     /// Of each item: what came from suppliers less what went back, what customers have, what was found or
     /// lost or became something else; and where the rest is. What is left over is in a scope that is not
     /// read here, or on its way between two entries of one document.
-    func units(item text: String?) throws -> Report {
+    func units(item text: String?, asAt: String?) throws -> Report {
         let (standing, ledger) = try needLedger()
         let only = try text.map { try Self.itemCode($0) }
+        let day = try asAt.map { try Planner.day($0) }
         var figures = ReportWriter(store, ledger)
         let codes = branches(standing, nil)
         var report = Report(
@@ -22,7 +23,7 @@ extension Engine {
                 .number("unaccounted", "Unaccounted"),
             ])
         var items: [ItemCode: Units] = [:]
-        for row in try store.goods(of: only) {
+        for row in try store.goods(of: only, upTo: day) {
             guard let account = Account(row.account),
                 case .item(let item)? = Commodity(row.commodity)
             else { continue }

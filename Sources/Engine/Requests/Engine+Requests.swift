@@ -127,10 +127,10 @@ extension Engine {
             try lots(branch: branch, item: item, within: within, at: now)
         case .purchases(let branch, let from, let to):
             try purchases(branch: branch, from: from, to: to)
-        case .slowStock(let branch, let days):
-            try slowStock(branch: branch, days: days, at: now)
-        case .units(let item): try units(item: item)
-        case .stockAge(let branch): try stockAge(branch: branch, at: now)
+        case .slowStock(let branch, let days, let day):
+            try slowStock(branch: branch, days: days, asAt: day, at: now)
+        case .units(let item, let day): try units(item: item, asAt: day)
+        case .stockAge(let branch, let day): try stockAge(branch: branch, asAt: day, at: now)
         case .stockAsAt(let branch, let item, let day, let limit):
             try stock(branch: branch, item: item, asAt: day, limit: limit)
         case .quotas(let branch): try quotas(branch: branch)

@@ -102,15 +102,15 @@ package enum Query: Codable, Hashable, Sendable {
     case order(number: String)
     case orders(OrderFilter)
     /// Where every unit is that ever came.
-    case units(item: String?)
+    case units(item: String?, asAt: String? = nil)
     /// Lots on the shelves; those that expire within so many days.
     case lots(branch: String?, item: String?, within: Int?)
     /// What came from suppliers.
     case purchases(branch: String?, from: String, to: String)
     /// Goods of which none was sold for so many days.
-    case slowStock(branch: String?, days: Int)
+    case slowStock(branch: String?, days: Int, asAt: String? = nil)
     /// How long ago goods came that are there.
-    case stockAge(branch: String?)
+    case stockAge(branch: String?, asAt: String? = nil)
     case stockAsAt(branch: String?, item: String?, day: String, limit: Int)
     case quotas(branch: String?)
     case quotaProposals(branch: String?, cover: Int, past: Int)

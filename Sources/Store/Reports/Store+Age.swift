@@ -8,7 +8,7 @@ extension Store {
     /// counted, made, or brought back. What only changed its place did not come. Cost: the postings to the
     /// branch's shelves since `day`.
     package func coming(
-        to branch: BranchCode, since day: Day
+        to branch: BranchCode, since day: Day, upTo last: Day? = nil
     ) throws -> [String: [(day: Day, units: Int128)]] {
         let kinds: [DocumentKind] = [
             .goodsReceipt, .arrival, .found, .customerReturn, .repack, .count,
@@ -28,11 +28,12 @@ extension Store {
                         CROSS JOIN posting p ON p.day = b.day AND p.account IN (\(marks))
                         JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                         JOIN name n ON n.id = p.commodity
-                        WHERE b.day >= ? AND p.amount > 0
+                        WHERE b.day >= ? AND b.day <= ? AND p.amount > 0
                             AND d.kind IN (\(kinds.map { "\($0.rawValue)" }.joined(separator: ",")))
                         GROUP BY p.commodity, b.day ORDER BY b.day DESC
                         """),
-                arguments: StatementArguments(accounts + [Int64(day.number)]))
+                arguments: StatementArguments(
+                    accounts + [Int64(day.number), Int64(last?.number ?? .max)]))
             var found: [String: [(day: Day, units: Int128)]] = [:]
             while let row = try rows.next() {
                 let item = String((try row.at(0) as String).dropFirst())

@@ -126,9 +126,10 @@ extension Store {
     }
 
     /// Balances of all accounts in items, but for those that are zero. Cost: a look at every balance.
-    package func goods(of item: ItemCode?) throws -> [BalanceRow] {
+    package func goods(of item: ItemCode?, upTo day: Day? = nil) throws -> [BalanceRow] {
         try access { db in
-            try Row.fetchAll(
+            if let day { return try goods(db, of: item, upTo: day) }
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT b.scope, a.name, c.name, b.amount, b.amount_high FROM balance b
@@ -146,6 +147,29 @@ extension Store {
                     amount: try Int128(row: $0))
             }
         }
+    }
+
+    /// Cost: all postings up to the day.
+    private func goods(
+        _ db: Database, of item: ItemCode?, upTo day: Day
+    ) throws -> [BalanceRow] {
+        let name = item.map { Commodity.item($0).name }
+        return try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT l.scope, a.name, c.name, sum(p.amount >> 32), sum(p.amount & 4294967295)
+                    FROM book_day b CROSS JOIN posting p ON p.day = b.day
+                    JOIN log l ON l.id = p.log
+                    JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity
+                    WHERE b.day <= ? AND c.name >= '#' AND c.name < '$' AND (? IS NULL OR c.name = ?)
+                    GROUP BY l.scope, p.account, p.commodity ORDER BY c.name, a.name
+                    """),
+            arguments: [day.number, name, name]
+        ).map {
+            BalanceRow(
+                scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
+                amount: try Int128(row: $0, halvesAt: 3))
+        }.filter { $0.amount != 0 }
     }
 
     /// Balances of accounts whose name begins so, of any commodity.

@@ -72,7 +72,8 @@ struct Age: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Option(help: "One branch.") var branch: String?
-    func run() throws { try node.query(.stockAge(branch: branch), reading) }
+    @Option(name: .long, help: "At the end of this day; now by default.") var asAt: String?
+    func run() throws { try node.query(.stockAge(branch: branch, asAt: asAt), reading) }
 }
 
 struct Board: ParsableCommand {
@@ -90,7 +91,9 @@ struct Units: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One item.") var item: String?
-    func run() throws { try node.query(.units(item: item), reading) }
+    @Option(name: .long, help: "At the end of this day; now by default.") var asAt: String?
+
+    func run() throws { try node.query(.units(item: item, asAt: asAt), reading) }
 }
 
 struct Reorder: ParsableCommand {
@@ -191,8 +194,10 @@ struct SlowStock: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "For so many days.") var days: Int = 60
     @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "At the end of this day; now by default.") var asAt: String?
+
     func run() throws {
-        try node.query(.slowStock(branch: branch, days: days), reading)
+        try node.query(.slowStock(branch: branch, days: days, asAt: asAt), reading)
     }
 }
 
