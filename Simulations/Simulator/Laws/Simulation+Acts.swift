@@ -22,7 +22,12 @@ extension Simulation {
             let sees = seen(by: machine)
             for (memo, intent) in people.intents.sorted(by: { $0.key < $1.key })
             where sees.contains(intent.site) && !forked.contains(intent.site) {
-                try check(memo, intent, numbers[memo] ?? [], &shown, machine)
+                // An exchange is a return and a sale, and goes by the number of the sale.
+                let found = numbers[memo] ?? []
+                let counted =
+                    intent.isExchange && found.count == 2
+                    ? found.filter { !$0.contains("-R-") } : found
+                try check(memo, intent, counted, &shown, machine)
             }
             if forked.isEmpty { try checkShelves(machine, engine, numbers, sees) }
         }

@@ -16,8 +16,19 @@ extension People {
         func typed(_ lines: [(item: String, units: Int64)]) -> [Line] {
             lines.map { Line(item: $0.item, quantity: "\($0.units)") }
         }
+        let wanted = lines
         switch act.kind {
         case .order:
+            if draw.next() % 3 == 0 {
+                let lines = lines.map { Line(item: $0.item, quantity: "\($0.units)", cost: "1.20") }
+                return said(
+                    .order(
+                        details,
+                        .open(
+                            OrderForm(
+                                kind: .purchase, party: "Supplier", lines: lines, submits: true))),
+                    act, number, wanted)
+            }
             return said(
                 .order(
                     details,
@@ -61,7 +72,7 @@ extension People {
     }
 
     /// What leaves no document: the books have it as events.
-    private func said(
+    func said(
         _ command: Command, _ act: Act, _ number: Int, _ lines: [(item: String, units: Int64)],
         uses: Int? = nil
     ) -> Wish {
@@ -84,6 +95,24 @@ extension People {
         let givesUp = draw.next() % 5 == 0
         if givesUp {
             return said(.order(details, .cancel(order: order.number)), act, number, [], uses: place)
+        }
+        if order.isPurchase {
+            if !order.isApproved, draw.next() % 4 != 0 {
+                details.person = Self.buyer
+                return said(
+                    .order(details, .approve(order: order.number, step: nil)), act, number, [],
+                    uses: place)
+            }
+            guard order.stage == .placed else {
+                return said(
+                    .order(details, .place(order: order.number)), act, number, [], uses: place)
+            }
+            details.order = order.number
+            return document(
+                .receive(details, [], supplier: ""),
+                order.lines.map {
+                    Move(branch: sites[act.site].branch, item: $0.item, units: $0.units)
+                }, 0, nil, place, order.lines)
         }
         // Goods are kept before or after the customer agreed.
         if !order.isKept, draw.next() % 2 == 0 {

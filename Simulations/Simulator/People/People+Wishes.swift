@@ -56,6 +56,7 @@ extension People {
         case .sell, .sellAndWait:
             var details = details
             details.party = "Customer-of-\(number)"
+            if draw.next() % 6 == 0 { details.discount = "5%" }
             return document(
                 .sell(details, typed(), tender: "cash"), moves(-1),
                 wait: act.kind == .sellAndWait ? 1 + Int(draw.next() % 2) : 0)
@@ -116,6 +117,17 @@ extension People {
         let sale = papers[act.site]![place]
         guard let line = sale.lines.first else { return nil }
         let isKnown = draw.next() % 4 != 0
+        if isKnown, draw.next() % 4 == 0 {
+            let other = Self.items[4]
+            return document(
+                .exchange(
+                    details, [Line(item: line.item, quantity: "1")], sale: sale.number,
+                    for: [Line(item: other, quantity: "1")], tender: "cash"),
+                [
+                    Move(branch: sites[act.site].branch, item: line.item, units: 1),
+                    Move(branch: sites[act.site].branch, item: other, units: -1),
+                ], 0, nil, place, [(line.item, 1)])
+        }
         return document(
             .giveBack(
                 details, [Line(item: line.item, quantity: "1")], sale: isKnown ? sale.number : nil,
@@ -259,6 +271,12 @@ extension People {
                 amount: amount, through: "cash")
             return document(.pay(details, payment), [], 0, nil, nil, [])
         case .journal:
+            if draw.next() % 2 == 0 {
+                let drawers = [TillAct.Drawer(name: "cash", amount: amount)]
+                let till: TillAct =
+                    shifts[act.site].map { .close(shift: $0, drawers) } ?? .open(drawers)
+                return said(.till(Details(), till), act, number, [])
+            }
             let lines = [
                 JournalLine(account: "expense/rent", amount: amount),
                 JournalLine(account: "bank/main", amount: "-\(amount)"),

@@ -14,6 +14,8 @@ struct People {
     private(set) var pending: [Asked: Pending] = [:]
     var shipments: [Shipment] = []
     var orders: [CustomerOrder] = []
+    /// Drawers that were counted and are in use, by site.
+    var shifts: [Int: String] = [:]
     /// Who may sell what from whose shelf, as it was told on the telephone.
     var grants: [(shelf: Int, seller: Int, item: String)] = []
     var papers: [Int: [Paper]] = [:]
@@ -25,6 +27,7 @@ struct People {
         let act: Int
         var moves: [Move]
         let isDocument: Bool
+        var isExchange = false
     }
 
     struct Move: Hashable {
@@ -104,12 +107,17 @@ struct People {
         var shelf: Int?
 
         var isKept = false
+        /// From a supplier, and not of a customer; a buyer has to look at it.
+        var isPurchase = false
+        var isApproved = false
 
         enum Stage { case written, placed, over }
     }
 
     /// The schema of what a clerk prints.
     static let printed = "branchbook.paper/1"
+    /// Who looks at purchases, by the workflow that the company has.
+    static let buyer = "Buyer"
     static let items = (0..<6).map { "ITEM-\($0)" }
     /// A location that every branch has beside the one that is sold from.
     static let backRoom = "back"
@@ -153,8 +161,10 @@ struct People {
         _ machine: Int, _ request: RequestID, _ wish: Wish, at now: Milliseconds
     ) {
         for (memo, moves) in wish.moves {
-            intents[memo] = Intent(
+            var intent = Intent(
                 site: wish.site, act: wish.act, moves: moves, isDocument: wish.kind != .setItem)
+            if case .perform(.exchange, _, _) = wish.request { intent.isExchange = true }
+            intents[memo] = intent
         }
         pending[Asked(machine: machine, request: request)] = Pending(
             memos: wish.moves.map(\.memo), at: now,

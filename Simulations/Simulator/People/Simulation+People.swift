@@ -133,10 +133,22 @@ extension Simulation {
             if let place = wish.uses { people.orders[place].stage = stage }
         }
         switch command {
-        case .order(_, .open):
-            people.orders.append(
-                People.CustomerOrder(
-                    number: outcome.subject, site: wish.site, lines: wish.lines))
+        case .order(_, .open(let form)):
+            var order = People.CustomerOrder(
+                number: outcome.subject, site: wish.site, lines: wish.lines)
+            order.isPurchase = form.kind == .purchase
+            people.orders.append(order)
+        case .order(_, .approve):
+            record.reached(.purchaseApproved)
+            if let place = wish.uses { people.orders[place].isApproved = true }
+        case .receive where wish.kind == .orderStep:
+            record.reached(.purchaseReceived)
+            go(.over)
+        case .exchange: record.reached(.exchanged)
+        case .till(_, .open): people.shifts[wish.site] = outcome.subject
+        case .till(_, .close):
+            record.reached(.shiftClosed)
+            people.shifts[wish.site] = nil
         case .order(_, .place): go(.placed)
         case .order(_, .reserve):
             record.reached(.kept)

@@ -136,6 +136,12 @@ extension Simulation {
                 costing: place % 3 == 2 ? "fifo" : "average")
         }
         _ = try ask(.perform(.addItems(items), wait: 0, waitMilliseconds: 0), of: machines[0])
+        for command in [
+            Command.setWorkflow(WorkflowChange(kind: .purchase, steps: ["check:buyer"])),
+            .setPerson(PersonChange(name: People.buyer, roles: ["buyer"])),
+        ] {
+            _ = try ask(.perform(command, wait: 0, waitMilliseconds: 0), of: machines[0])
+        }
         let limit = now + Self.joinWithin
         for machine in machines {
             while try machine.engine?.store.items(search: nil, after: nil, limit: 9).count
