@@ -1,5 +1,5 @@
-/// Lines for a roll of paper, measured in columns of its printer.
-enum PlainText {
+/// Lines of text, measured in columns of a printer or a terminal.
+package enum PlainText {
     /// Widths that a roll may have; what is asked for beyond them is brought to the nearest.
     static let columnsAllowed = 16...255
 
@@ -8,7 +8,7 @@ enum PlainText {
     }
 
     /// Columns that a text takes: East Asian wide characters and emoji take two, combining marks none.
-    static func columns(of text: String) -> Int {
+    package static func columns(of text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }
     }
 

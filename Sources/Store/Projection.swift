@@ -128,7 +128,9 @@ struct Projection {
         let document = transaction.document
         try insert(document, at: place)
         made = try product(of: transaction)
-        transit = transaction.postings.lazy.compactMap(\.account.shipment).first
+        transit =
+            document.isOf(.settles)
+            ? transaction.postings.lazy.compactMap(\.account.shipment).first : nil
         let insert = try insert(of: "posting", columns: 10, &postingInsert)
         insert.bind(1, Int64(document.effectiveDate.number))
         insert.bind(4, place.log)

@@ -54,8 +54,6 @@ extension Store {
         }
     }
 
-    package func hasBookmark(_ name: String) throws -> Bool { try bookmark(name) != nil }
-
     package func bookmark(_ name: String) throws -> Bookmark? {
         try access { db in
             try Row.fetchOne(

@@ -190,6 +190,14 @@ extension Store {
 
     /// Entities of this beginning that were opened, in order.
     package func entities(prefix: String, limit: Int) throws -> [String] {
-        try entities(prefix: prefix, kind: Event.openingKind, limit: limit)
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM event
+                        WHERE entity >= ? AND entity < ? AND kind = ? ORDER BY entity LIMIT ?
+                        """),
+                arguments: [prefix, prefix + "\u{10ffff}", Event.openingKind, limit])
+        }
     }
 }

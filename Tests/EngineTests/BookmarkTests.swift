@@ -110,6 +110,22 @@ import Testing
         #expect(try copy.engine.answer(.members, knownAt: mark).rows == before.rows)
     }
 
+    /// The oldest page goes when there are too many, and no day for it.
+    @Test func theyAreBounded() throws {
+        let store = try TestNode.founder(seed: 95).engine.store
+        let most = Store.pageBookmarksMax
+        try store.transact {
+            try store.keepBookmark("2026-11-01", at: Instant(milliseconds: 1))
+            for number in 0...most {
+                try store.keepBookmark("k\(number)", at: Instant(milliseconds: Int64(number) + 2))
+            }
+        }
+        #expect(try store.bookmark("k0") == nil)
+        #expect(try store.bookmark("k1") != nil && store.bookmark("k\(most)") != nil)
+        #expect(try store.bookmark("2026-11-01") != nil)
+        #expect(try store.bookmarks(limit: .max).count == most + 1)
+    }
+
     @Test func everyDaysEndIsMarked() throws {
         let node = try TestNode.founder(seed: 93)
         try node.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))

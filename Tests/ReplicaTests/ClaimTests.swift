@@ -54,7 +54,7 @@ import Testing
         }
         for _ in 0..<2_000 {
             let count = Int(random.bytes(1)[0])
-            _ = try? Claim.Unverified(Claim.prefix + Base32.text(random.bytes(count)))
+            _ = try? Claim.Unverified(Claim.prefix + TextCode.base32.text(random.bytes(count)))
         }
         #expect(throws: WireError.self) {
             try Claim.Unverified(Claim.prefix + String(repeating: "A", count: 4_000))
@@ -84,10 +84,10 @@ import Testing
         ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI"),
     ])
     func base32(plain: String, text: String) {
-        #expect(Base32.text(Array(plain.utf8)) == text)
-        #expect(Base32.bytes(text) == Array(plain.utf8))
+        #expect(TextCode.base32.text(Array(plain.utf8)) == text)
+        #expect(TextCode.base32.bytes(text) == Array(plain.utf8))
         // A letter too many, or a bit that says nothing.
-        #expect(text.isEmpty || Base32.bytes(text + "A") != Array(plain.utf8))
-        #expect(Base32.bytes("MZ") == nil && Base32.bytes("M1") == nil)
+        #expect(text.isEmpty || TextCode.base32.bytes(text + "A") != Array(plain.utf8))
+        #expect(TextCode.base32.bytes("MZ") == nil && TextCode.base32.bytes("M1") == nil)
     }
 }

@@ -16,9 +16,7 @@ extension Simulation {
                     let link = header.link
                 else { continue }
                 let about = try engine.store.transactions(about: number)
-                let open = EarlyGoods.open(
-                    try engine.store.transactions(of: number) + about, at: site,
-                    from: link.target.series.branch)
+                let open = try engine.store.openEarly(number, from: link.target.series.branch)
                 let shipments = [link.target] + about.compactMap(\.document.number)
                 for shipment in Set(shipments).sorted() where shipment.kind == .shipment {
                     guard let pair = BranchPair(site, shipment.series.branch),
@@ -85,9 +83,7 @@ extension Simulation {
         guard let engine = machine.engine, let document = DocumentNumber(number) else { return }
         let own = try engine.store.transactions(of: document)
         guard let sender = own.first?.document.link?.target.series.branch else { return }
-        let open = EarlyGoods.open(
-            own + (try engine.store.transactions(about: document)), at: document.series.branch,
-            from: sender)
+        let open = try engine.store.openEarly(document, from: sender)
         let sum = open.values.reduce(0, +)
         guard sum != 0 else { return }
         throw Violation(

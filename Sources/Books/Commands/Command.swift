@@ -37,7 +37,7 @@ package enum Command: Codable, Hashable, Sendable {
     case till(Details, TillAct)
     /// Goods that came on the word of a signed paper.
     case claim(Details, ClaimAct)
-    /// Who has to look at orders of a kind.
+    /// Who has to look at what is of a kind.
     case setWorkflow(WorkflowChange)
     case setPerson(PersonChange)
     case setParty(PartyChange)

@@ -55,7 +55,7 @@ package struct OrderForm: Codable, Hashable, Sendable {
     }
 }
 
-/// Who has to approve the orders of a kind, in order; no steps mean nobody.
+/// Who has to approve what is of a kind, in order; no steps mean nobody.
 package struct WorkflowChange: Codable, Hashable, Sendable {
     package var kind: Workflow.Kind
     /// `NAME:ROLE`, behind it `>AMOUNT` where only greater orders need it, and `/DAYS` it may take.

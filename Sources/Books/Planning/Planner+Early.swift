@@ -115,8 +115,7 @@ extension Planner {
                 .arrival, Details(person: first.document.person),
                 link: DocumentLink(.settles, arrival), notBefore: sent.day, view))
         let between = Scope.between(sent.pair)
-        let open = EarlyGoods.open(
-            own + (try view.transactions(about: arrival)), at: branch, from: sent.sender)
+        let open = try openEarly(arrival, from: sent.sender, view)
         for (code, amount) in open.sorted(by: { $0.key < $1.key }) {
             let matched = min(amount, try view.balance(of: sent.transit, .item(code)))
             guard matched > 0 else { continue }
@@ -128,5 +127,14 @@ extension Planner {
                 to: .early(branch, from: sent.sender))
         }
         return try document.draft(references: [sent.number])
+    }
+
+    /// What came here with an arrival and is not matched.
+    func openEarly(
+        _ arrival: DocumentNumber, from sender: BranchCode, _ view: some BookView
+    ) throws -> [ItemCode: Int128] {
+        EarlyGoods.open(
+            try view.transactions(of: arrival) + view.transactions(about: arrival), at: branch,
+            from: sender)
     }
 }

@@ -134,9 +134,7 @@ struct BooksNow: BookView {
     }
 
     func priceListOfBranch(_ code: BranchCode) throws -> String? {
-        try store.values(
-            entity: PriceList.entity(ofBranch: code), attribute: PriceList.Attribute.list
-        ).last?.text
+        try store.priceList(ofBranch: code)
     }
 
     func openShifts(_ branch: BranchCode) throws -> [TillShift] {
@@ -176,4 +174,20 @@ struct BooksNow: BookView {
     func people() throws -> [PersonFacts] { try store.people() }
 
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
+}
+
+extension Store {
+    /// The name of the list that a branch sells by.
+    func priceList(ofBranch code: BranchCode) throws -> String? {
+        try values(
+            entity: PriceList.entity(ofBranch: code), attribute: PriceList.Attribute.list
+        ).last?.text
+    }
+
+    /// What a list says of one base unit on a day, in millionths.
+    func price(of code: ItemCode, on list: String, _ day: Day) throws -> Int64? {
+        PriceList.price(
+            PriceList.prices(try registers(entity: PriceList.entity(list, code))), pack: "",
+            on: day)
+    }
 }

@@ -104,10 +104,7 @@ extension Engine {
             guard let pair = BranchPair(branch, sender),
                 branch == standing?.branch
             else { return nil }
-            let open = EarlyGoods.open(
-                try store.transactions(of: arrival) + store.transactions(about: arrival),
-                at: branch,
-                from: sender)
+            let open = try store.openEarly(arrival, from: sender)
             let transit = Set(try store.items(on: .transit(pair, shipment.description)))
             return transit.isDisjoint(with: open.keys)
                 ? nil : .match(arrival: arrival.description, shipment: shipment.description)

@@ -60,7 +60,8 @@ package struct InvitationLine: Hashable, Sendable {
         out.text(branch.text)
         out.signed(expiresMilliseconds)
         return Self.prefix
-            + Base64URL.text(out.bytes + Blake2b.hash256(out.bytes).prefix(Self.checkBytes))
+            + TextCode.base64URL.text(
+                out.bytes + Blake2b.hash256(out.bytes).prefix(Self.checkBytes))
     }
 
     /// - Throws: `Refusal.badInvitation` for anything but a whole line.
@@ -69,7 +70,7 @@ package struct InvitationLine: Hashable, Sendable {
             .badInvitation, "this is not an invitation, or a part of it is missing",
             next: "copy the whole line that begins with \(Self.prefix)")
         guard text.utf8.count <= Self.charactersMax, text.hasPrefix(Self.prefix),
-            let bytes = Base64URL.bytes(text.dropFirst(Self.prefix.count)),
+            let bytes = TextCode.base64URL.bytes(text.dropFirst(Self.prefix.count)),
             bytes.count > Self.checkBytes
         else { throw refusal }
         let fields = Array(bytes.dropLast(Self.checkBytes))
@@ -101,44 +102,5 @@ package struct InvitationLine: Hashable, Sendable {
             book: BookID(book), inviter: inviter, addresses: addresses, secret: secret,
             branch: branch, expiresMilliseconds: try reader.signed())
         try reader.finish()
-    }
-}
-
-/// RFC 4648, section 5, without padding.
-enum Base64URL {
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-    static func text(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        var bits: UInt32 = 0
-        var held: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            held += 8
-            while held >= 6 {
-                held -= 6
-                out.append(alphabet[Int(bits >> held & 63)])
-            }
-        }
-        if held > 0 { out.append(alphabet[Int(bits << (6 - held) & 63)]) }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    /// Nil unless the text is the one spelling of some bytes.
-    static func bytes(_ text: some StringProtocol) -> [UInt8]? {
-        var out: [UInt8] = []
-        var bits: UInt32 = 0
-        var held: UInt32 = 0
-        for character in text.utf8 {
-            guard let value = alphabet.firstIndex(of: character) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            held += 6
-            if held >= 8 {
-                held -= 8
-                out.append(UInt8(truncatingIfNeeded: bits >> held))
-            }
-        }
-        return Self.text(out) == String(text) ? out : nil
     }
 }

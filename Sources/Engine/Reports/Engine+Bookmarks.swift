@@ -11,7 +11,7 @@ extension Engine {
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         guard bookmarkedDay != today, standing != nil else { return }
         let name = Day(number: today.number &- 1).description
-        if try !store.hasBookmark(name) { try store.keepBookmark(name, at: now) }
+        if try store.bookmark(name) == nil { try store.keepBookmark(name, at: now) }
         bookmarkedDay = today
     }
 

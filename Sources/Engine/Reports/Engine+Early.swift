@@ -11,9 +11,7 @@ extension Engine {
         for header in try store.earlyDocuments(limit: Query.limitMax) {
             guard let number = header.number, let link = header.link else { continue }
             let there = link.target.series.branch
-            let open = EarlyGoods.open(
-                try store.transactions(of: number) + store.transactions(about: number),
-                at: number.series.branch, from: there)
+            let open = try store.openEarly(number, from: there)
             for (item, open) in open.sorted(by: { $0.key < $1.key }) {
                 rows.append([
                     .text("early"),

@@ -16,9 +16,7 @@ extension Engine {
         let last = Day(number: today.number &- Self.deadDays)
         for branch in branches(standing, nil)
         where standing.keyring.scopes.contains(.money(branch)) {
-            let list = try store.values(
-                entity: PriceList.entity(ofBranch: branch), attribute: PriceList.Attribute.list
-            ).last?.text.map { try priceList($0) }
+            let list = try store.priceList(ofBranch: branch).map { try priceList($0) }
             let sold = try store.lastSales(of: branch)
             let came = try store.itemsComing(
                 to: branch, from: Array(standing.roster.branches.keys), since: last)
@@ -81,11 +79,7 @@ extension Engine {
     ) throws -> (millionths: Int64, per: Int64)? {
         guard let facts = try facts(code), let per = Int64(exactly: Planner.power(facts.scale))
         else { return nil }
-        if let list,
-            let gross = PriceList.price(
-                PriceList.prices(try store.registers(entity: PriceList.entity(list.name, code))),
-                pack: "", on: day)
-        {
+        if let list, let gross = try store.price(of: code, on: list.name, day) {
             guard list.isTaxIncluded else { return (gross, per) }
             let net = try Amount.divide(
                 Int128(gross) * 1_000_000, by: 1_000_000 + Int128(facts.taxMillionths))

@@ -46,7 +46,7 @@ extension Engine {
             paper.price(by: note)
         }
         for line in paper.lines {
-            let facts = try itemFacts(line.item)
+            let facts = try facts(line.item)
             report.rows.append([
                 .text(line.item.text), .text(facts?.name ?? line.item.text),
                 line.quantity == 0
@@ -103,11 +103,6 @@ extension Engine {
         return facts
     }
 
-    private func itemFacts(_ code: ItemCode) throws -> ItemFacts? {
-        let shown = try store.registers(entity: ItemFacts.entity(code))
-        return shown.isEmpty ? nil : ItemFacts(code: code, values: shown)
-    }
-
     /// Of one unit, to the ledger's scale; empty where units are unknown.
     private static func unitPrice(
         _ line: Paper.Line, _ facts: ItemFacts?, _ ledger: Ledger
@@ -128,11 +123,7 @@ extension Engine {
                 .tooManyLines, "labels are printed for 1 to \(Self.labelsMax) items at once")
         }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
-        let list = try standing.branch.flatMap {
-            try store.values(
-                entity: PriceList.entity(ofBranch: $0), attribute: PriceList.Attribute.list
-            ).last?.text
-        }
+        let list = try standing.branch.flatMap { try store.priceList(ofBranch: $0) }
         var report = Report(
             schema: "branchbook.labels/1", title: "Labels",
             columns: [
@@ -140,16 +131,12 @@ extension Engine {
                 .number("price", "Price"), .text("barcode", "Barcode"),
             ])
         for text in texts {
-            guard let code = ItemCode(text), let facts = try itemFacts(code) else {
+            guard let code = ItemCode(text), let facts = try facts(code) else {
                 throw Refusal(
                     .unknownItem, "there is no item \(text)",
                     next: "add it with `branchbook item add`")
             }
-            let listed = try list.flatMap {
-                PriceList.price(
-                    PriceList.prices(try store.registers(entity: PriceList.entity($0, code))),
-                    pack: "", on: today)
-            }
+            let listed = try list.flatMap { try store.price(of: code, on: $0, today) }
             let price = try (listed ?? facts.priceMillionths).map {
                 try Amount.worth($0, 1, per: 1, scale: ledger.scale)
             }
@@ -225,10 +212,11 @@ private struct Paper {
     func claim(
         _ number: DocumentNumber, _ header: DocumentHeader, in book: BookID
     ) -> Claim? {
-        guard
-            header.kind == .sale || header.kind == .shipment && header.link == nil
-                || header.link?.target.kind == .transferRequest
-        else { return nil }
+        // Goods of a customer's order are the customer's.
+        let isNote =
+            header.kind == .shipment
+            && (header.link == nil || header.link?.target.kind == .transferRequest)
+        guard header.kind == .sale || isNote else { return nil }
         var claimed: [Claim.Line] = []
         for line in lines.sorted(by: { $0.item < $1.item }) where line.quantity > 0 {
             guard let quantity = Int64(exactly: line.quantity), let net = Int64(exactly: line.net),

@@ -89,7 +89,7 @@ package struct Claim: Hashable, Sendable {
     package func text(signedBy key: SigningKey) -> String? {
         guard (1...Self.linesMax).contains(lines.count) else { return nil }
         let bytes = bytes
-        let text = Self.prefix + Base32.text(bytes + key.sign(Self.signed(bytes)).bytes)
+        let text = Self.prefix + TextCode.base32.text(bytes + key.sign(Self.signed(bytes)).bytes)
         return text.utf8.count <= Self.charactersMax ? text : nil
     }
 
@@ -111,7 +111,7 @@ package struct Claim: Hashable, Sendable {
                 text.utf8.count <= Claim.charactersMax
             else { throw WireError.tooLong(limit: Claim.charactersMax) }
             guard text.uppercased().hasPrefix(Claim.prefix),
-                let all = Base32.bytes(text.dropFirst(Claim.prefix.count)),
+                let all = TextCode.base32.bytes(text.dropFirst(Claim.prefix.count)),
                 all.count > Signature.count, let signature = Signature(all.suffix(Signature.count))
             else { throw WireError.truncated }
             self.signature = signature

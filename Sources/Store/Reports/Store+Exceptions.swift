@@ -89,6 +89,15 @@ extension Store {
         }
     }
 
+    /// What came to the arrival's branch with it, of goods of `sender`, and is not matched.
+    package func openEarly(
+        _ arrival: DocumentNumber, from sender: BranchCode
+    ) throws -> [ItemCode: Int128] {
+        EarlyGoods.open(
+            try transactions(of: arrival) + transactions(about: arrival),
+            at: arrival.series.branch, from: sender)
+    }
+
     /// What branches paid back for others that did not send the goods, in the scope where that was said; at most
     /// `limit`, in order.
     package func refundsNotBooked(limit: Int) throws -> [DocumentNumber] {
@@ -120,19 +129,6 @@ extension Store {
                         "SELECT person FROM document WHERE number = ? ORDER BY log, seq, op LIMIT 1"
                 ),
                 arguments: [number.description])
-        }
-    }
-
-    /// Entities of which something of a kind was said, in order.
-    package func entities(prefix: String, kind: String, limit: Int) throws -> [String] {
-        try access { db in
-            try String.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT DISTINCT entity FROM event
-                        WHERE entity >= ? AND entity < ? AND kind = ? ORDER BY entity LIMIT ?
-                        """),
-                arguments: [prefix, prefix + "\u{10ffff}", kind, limit])
         }
     }
 

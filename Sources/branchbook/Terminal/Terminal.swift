@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Printing
 
 /// Results go to standard output, talk to standard error; colour only on a terminal, and never with
 /// `NO_COLOR`.
@@ -73,24 +74,8 @@ enum Terminal {
         }
     }
 
-    /// Columns that a text takes: East Asian wide characters take two, combining marks none.
-    static func columns(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + columns($1) }
-    }
-
-    private static func columns(_ scalar: Unicode.Scalar) -> Int {
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format, .control: return 0
-        default: break
-        }
-        switch scalar.value {
-        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff,
-            0xfe30...0xfe6f, 0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f,
-            0x1f900...0x1f9ff, 0x20000...0x3fffd:
-            return 2
-        default: return 1
-        }
-    }
+    /// Columns that a text takes.
+    static func columns(_ text: String) -> Int { PlainText.columns(of: text) }
 
     /// The text without anything that a terminal would obey.
     static func plain(_ text: String) -> String {
