@@ -1,6 +1,7 @@
 import Books
 import Replica
 import Sodium
+import Wire
 
 @testable import Engine
 
@@ -19,7 +20,7 @@ struct InvitationTarget: FuzzTarget {
         let rest = input.rest()
         let text =
             isChecked
-            ? "bbk1:" + Base64URL.text(rest + Blake2b.hash256(rest).prefix(4))
+            ? "bbk1:" + TextCode.base64URL.text(rest + Blake2b.hash256(rest).prefix(4))
             : String(decoding: rest, as: UTF8.self)
         do throws(Refusal) {
             let line = try InvitationLine(text)
@@ -28,7 +29,13 @@ struct InvitationTarget: FuzzTarget {
             law(error.code == .badInvitation, "refused as \(error.code)")
         }
         // Bytes that are the one spelling of themselves.
-        law(Base64URL.bytes(Base64URL.text(rest)) == rest, "base64 does not come back")
+        law(
+            TextCode.base64URL.bytes(TextCode.base64URL.text(rest)) == rest,
+            "base64 does not come back")
+        let code = TextCode.base32.text(rest)
+        law(TextCode.base32.bytes(code) == rest, "base32 does not come back")
+        // What is printed on a receipt is typed as well.
+        _ = try? Claim.Unverified(Claim.prefix + code)
     }
 
     func seeds() -> [[UInt8]] {
@@ -38,7 +45,7 @@ struct InvitationTarget: FuzzTarget {
                 addresses: (0..<count).map { "host\($0):7700" },
                 secret: [UInt8](repeating: 9, count: InvitationLine.secretBytes),
                 branch: Company.branches[1], expiresMilliseconds: 1_790_000_000_000)
-            let fields = Base64URL.bytes(line.text.dropFirst(5))?.dropLast(4) ?? []
+            let fields = TextCode.base64URL.bytes(line.text.dropFirst(5))?.dropLast(4) ?? []
             return [[0] + Array(line.text.utf8), [1] + fields]
         }
     }
