@@ -6,7 +6,7 @@ import Replica
 /// say in the order (day, time, author, seq).
 ///
 /// Law: a pool's rows are a function of the valid facts about it, whatever the order in which they
-/// came. Cost: all moves of a pool that is dirty; memory: those of one day.
+/// came. Cost: all moves of a pool that is dirty; memory: those of one day, and a sum for each day.
 struct CostFold {
     private let db: Database
     private let linked: LinkedDocuments
@@ -72,7 +72,7 @@ struct CostFold {
         let hasLayers = try known.hasLayers ?? self.hasLayers()
         known.hasLayers = hasLayers
         let layers = hasLayers ? ["cost_layer", "pool_layer"] : []
-        for table in ["cost", "pool", "pool_dirty"] + layers {
+        for table in ["cost", "cost_day", "pool", "pool_dirty"] + layers {
             try db.cachedStatement(sql: "DELETE FROM \(table) WHERE branch = ? AND item = ?")
                 .execute(arguments: [branch.text, item])
         }
@@ -85,16 +85,24 @@ struct CostFold {
             method, try inputs(branch, item: item), linked: linked, shipped: shipped,
             counts: try counts(branch, item: item))
         let moves = try moves(of: item, accounts: try shelves(branch))
+        var days = CostDays()
+        func keep(_ rows: [CostRow]) throws {
+            for row in rows {
+                try insert(row, branch: branch, item: item)
+                days.add(row)
+            }
+        }
         var day: [StockMove] = []
         while let move = try moves?.next() {
             if let last = day.last, last.place.day != move.place.day {
-                try finish(day, &pool, branch: branch, item: item)
+                try keep(pool.fold(day))
                 day = []
             }
             day.append(move)
         }
-        try finish(day, &pool, branch: branch, item: item)
-        for row in pool.foldRest() { try insert(row, branch: branch, item: item) }
+        try keep(pool.fold(day))
+        try keep(pool.foldRest())
+        try days.insert(db, branch: branch, item: item)
         try db.cachedStatement(sql: "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .execute(arguments: [
                 branch.text, item, pool.pool.quantity, pool.pool.value, pool.pool.uncosted,
@@ -137,12 +145,6 @@ struct CostFold {
             arguments: ["stock/\(branch)/", "stock/\(branch)0"])
         known.shelves[branch] = shelves
         return shelves
-    }
-
-    private func finish(
-        _ day: [StockMove], _ pool: inout FoldedPool, branch: BranchCode, item: Int64
-    ) throws {
-        for row in pool.fold(day) { try insert(row, branch: branch, item: item) }
     }
 
     private func insert(_ row: CostRow, branch: BranchCode, item: Int64) throws {

@@ -14,6 +14,7 @@ enum Schema {
         Step(sql: orders, rebuilds: false),
         Step(sql: bookmarks, rebuilds: false),
         Step(sql: board, rebuilds: false),
+        Step(sql: costDays, rebuilds: false),
     ]
 
     struct Step {
@@ -422,6 +423,23 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    private static let costDays = """
+        -- The rows of `cost` summed by day and kind of document; a second place only where a sum would wrap.
+        CREATE TABLE cost_day (
+            branch TEXT NOT NULL,
+            item INTEGER NOT NULL REFERENCES name(id),
+            day INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            cost INTEGER NOT NULL,
+            variance INTEGER NOT NULL,
+            uncosted INTEGER NOT NULL,
+            PRIMARY KEY (branch, item, day, kind, place)
+        ) STRICT, WITHOUT ROWID;
+        -- Filled where pools are folded again.
+        INSERT OR IGNORE INTO pool_dirty SELECT branch, item FROM pool;
+        """
+
     private static let bookmarks = """
         -- How far every log was read at a moment that reports can be asked of again: this node's own
         -- memory. `heads` is 32 bytes of a log's id and 8 of a seq for each.
@@ -461,7 +479,8 @@ enum Schema {
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
-        "cost", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month", "repack",
+        "cost", "cost_day", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month",
+        "repack",
         "transfer", "statement", "statement_due", "register", "superseded", "event", "void",
         "roster_act", "digest", "board", "early_move",
     ]

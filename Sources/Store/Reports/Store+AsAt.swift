@@ -5,7 +5,7 @@ package import Replica
 extension Store {
     /// By branch and item, in minor units: what was posted to inventory up to the end of a day, less what the fold took
     /// out for documents up to then; as it is known now. Pools are to be folded before. Cost: the postings to inventory
-    /// and the costs of all days up to it.
+    /// up to it, and a row for each item, day and kind of document.
     package func inventoryValues(
         of branch: BranchCode, item: ItemCode?, upTo day: Day
     ) throws -> [String: Int128] {
@@ -37,7 +37,7 @@ extension Store {
                                 sum(c.cost & 4294967295) AS cost_low,
                                 sum(c.variance >> 32) AS variance_high,
                                 sum(c.variance & 4294967295) AS variance_low
-                            FROM cost c WHERE c.branch = ? AND c.day <= ? GROUP BY c.item) s
+                            FROM cost_day c WHERE c.branch = ? AND c.day <= ? GROUP BY c.item) s
                         JOIN name n ON n.id = s.item WHERE ? IS NULL OR n.name = ?
                         """),
                 arguments: [branch.text, day.number, name, name])

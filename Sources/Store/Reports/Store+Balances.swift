@@ -92,7 +92,7 @@ extension Store {
                 let rows = try Row.fetchCursor(
                     db,
                     sql: """
-                        SELECT branch, kind, cost, variance, uncosted FROM cost WHERE day <= ?
+                        SELECT branch, kind, cost, variance, uncosted FROM cost_day WHERE day <= ?
                         """,
                     arguments: [day.number])
                 while let row = try rows.next() {

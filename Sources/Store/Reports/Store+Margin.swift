@@ -66,16 +66,66 @@ extension Store {
     package func sold(_ query: SoldQuery) throws -> [SoldKey: SoldRow] {
         try access { db in
             var sums = SoldSums()
-            try eachRevenue(db, query) { sums.rows[$0, default: SoldRow()].revenue += $1 }
-            try eachCost(db, query, on: .simple(.customer, query.branch)) {
-                sums.rows[$0, default: SoldRow()].add($1)
-            }
-            if query.withWriteOffs {
-                try eachCost(db, query, on: .simple(.shrinkage, query.branch)) {
+            let days = try Int32.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT day FROM book_day WHERE day >= ? AND day <= ? ORDER BY day"),
+                arguments: [query.from.number, query.to.number])
+            for day in days {
+                // Revenue and goods of a document are of one day: it is looked up once.
+                var documents = SoldDocuments(query)
+                try eachRevenue(db, query, day, &documents) {
+                    sums.rows[$0, default: SoldRow()].revenue += $1
+                }
+                try eachCost(db, query, day, on: .simple(.customer, query.branch), &documents) {
                     sums.rows[$0, default: SoldRow()].add($1)
+                }
+                if query.withWriteOffs {
+                    try eachCost(
+                        db, query, day, on: .simple(.shrinkage, query.branch), &documents
+                    ) { sums.rows[$0, default: SoldRow()].add($1) }
                 }
             }
             return try sums.named(db)
+        }
+    }
+
+    /// Of documents of one day, what is asked for: a look for each posting costs most.
+    fileprivate struct SoldDocuments {
+        struct Place: Hashable {
+            let log: Int64
+            let seq: Int64
+            let op: Int64
+        }
+
+        struct Facts {
+            let hour: Int?
+            let customer: String?
+        }
+
+        private let query: SoldQuery
+        private var known: [Place: Facts] = [:]
+
+        init(_ query: SoldQuery) { self.query = query }
+
+        mutating func facts(_ db: Database, _ place: Place) throws -> Facts {
+            guard query.byHour || query.byCustomer else { return Facts(hour: nil, customer: nil) }
+            if let facts = known[place] { return facts }
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT time, party FROM document WHERE log = ? AND seq = ? AND op = ?"),
+                arguments: [place.log, place.seq, place.op])
+            let facts = Facts(
+                hour: query.byHour ? try row.map { hour(natural(try $0.at(0))) } : nil,
+                customer: query.byCustomer ? try row?.at(1) : nil)
+            known[place] = facts
+            return facts
+        }
+
+        /// Of the day, by the wall clock.
+        private func hour(_ time: UInt64) -> Int {
+            let milliseconds =
+                Int64(time >> 16) + query.utcOffsetMinutes * 60_000
+            return Int((milliseconds / 3_600_000) % 24)
         }
     }
 
@@ -110,20 +160,6 @@ extension Store {
         }
     }
 
-    /// Of a document `d`: the hour of the day, or nothing.
-    private func hour(_ query: SoldQuery) -> String {
-        query.byHour
-            ? "(((d.time >> 16) + \(query.utcOffsetMinutes * 60_000)) / 3600000) % 24" : "NULL"
-    }
-
-    private func customer(_ query: SoldQuery) -> String { query.byCustomer ? "d.party" : "NULL" }
-
-    /// Documents are looked at only where something of them is asked: a look for each posting costs most.
-    private func documents(_ query: SoldQuery, isNeeded: Bool = false) -> String {
-        query.byHour || query.byCustomer || isNeeded
-            ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : ""
-    }
-
     private func item(_ query: SoldQuery) -> String? {
         query.item.map { Commodity.item($0).name }
     }
@@ -131,74 +167,72 @@ extension Store {
     // Rows are summed here and not by SQLite, which would sort all of them first.
 
     private func eachRevenue(
-        _ db: Database, _ query: SoldQuery, _ body: (SoldSums.Key, Int128) -> Void
+        _ db: Database, _ query: SoldQuery, _ day: Int32, _ documents: inout SoldDocuments,
+        _ body: (SoldSums.Key, Int128) -> Void
     ) throws {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT p.item, b.day, \(hour(query)), \(customer(query)), p.amount
-                    FROM book_day b
-                    CROSS JOIN posting p ON p.day = b.day
-                        AND p.account = (SELECT id FROM name WHERE name = ?)
-                    \(documents(query))
-                    WHERE b.day >= ? AND b.day <= ?
+                    SELECT p.log, p.seq, p.op, p.item, p.amount FROM posting p
+                    WHERE p.day = ? AND p.account = (SELECT id FROM name WHERE name = ?)
                         AND (? IS NULL OR p.item = (SELECT id FROM name WHERE name = ?))
                     """),
             arguments: [
-                Account.simple(.sales, query.branch).name, query.from.number, query.to.number,
-                item(query), item(query),
+                day, Account.simple(.sales, query.branch).name, item(query), item(query),
             ])
         while let row = try rows.next() {
-            body(try SoldSums.Key(row: row), -Int128(try row.at(4) as Int64))
+            let facts = try documents.facts(db, try SoldDocuments.Place(row: row))
+            body(
+                SoldSums.Key(
+                    item: try row.at(3), day: day, hour: facts.hour, customer: facts.customer),
+                -Int128(try row.at(4) as Int64))
         }
     }
 
     /// Of goods that went to an account, with what the fold says they cost: once for all postings of an op.
     private func eachCost(
-        _ db: Database, _ query: SoldQuery, on account: Account,
-        _ body: (SoldSums.Key, SoldRow) -> Void
+        _ db: Database, _ query: SoldQuery, _ day: Int32, on account: Account,
+        _ documents: inout SoldDocuments, _ body: (SoldSums.Key, SoldRow) -> Void
     ) throws {
         let isWriteOff = account.root == .shrinkage
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT p.commodity, b.day, \(hour(query)), \(customer(query)), p.amount,
-                        p.log, p.seq, p.op, c.cost, c.uncosted
-                    FROM book_day b
-                    CROSS JOIN posting p ON p.day = b.day
-                        AND p.account = (SELECT id FROM name WHERE name = ?)
-                    \(documents(query, isNeeded: isWriteOff))
+                    SELECT p.log, p.seq, p.op, p.commodity, p.amount, c.cost, c.uncosted
+                    FROM posting p
+                    \(isWriteOff
+                        ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : "")
                     LEFT JOIN cost c ON c.branch = ? AND c.item = p.commodity AND c.log = p.log
                         AND c.seq = p.seq AND c.op = p.op
-                    WHERE b.day >= ? AND b.day <= ?
+                    WHERE p.day = ? AND p.account = (SELECT id FROM name WHERE name = ?)
                         AND (? IS NULL OR p.commodity = (SELECT id FROM name WHERE name = ?))
                         AND \(isWriteOff ? "d.kind = \(DocumentKind.writeOff.rawValue)" : "1")
-                    ORDER BY b.day, p.commodity, p.log, p.seq, p.op, p.place
+                    ORDER BY p.commodity, p.log, p.seq, p.op, p.place
                     """),
             arguments: [
-                account.name, query.branch.text, query.from.number, query.to.number, item(query),
-                item(query),
+                query.branch.text, day, account.name, item(query), item(query),
             ])
-        var last: (commodity: Int64, log: Int64, seq: Int64, op: Int64)?
+        var last: (commodity: Int64, place: SoldDocuments.Place)?
         while let row = try rows.next() {
-            let op: (Int64, Int64, Int64, Int64) = (
-                try row.at(0), try row.at(5), try row.at(6), try row.at(7)
-            )
+            let place = try SoldDocuments.Place(row: row)
+            let commodity: Int64 = try row.at(3)
             var sold = SoldRow()
             sold.quantity = Int128(try row.at(4) as Int64)
-            if last.map({ $0 != op }) ?? true {
-                sold.cost = Int128(try row.at(8) as Int64? ?? 0)
-                sold.uncosted = Int128(try row.at(9) as Int64? ?? 0)
+            if last.map({ $0 != (commodity, place) }) ?? true {
+                sold.cost = Int128(try row.at(5) as Int64? ?? 0)
+                sold.uncosted = Int128(try row.at(6) as Int64? ?? 0)
             }
-            last = op
-            body(try SoldSums.Key(row: row), sold)
+            last = (commodity, place)
+            let facts = try documents.facts(db, place)
+            body(
+                SoldSums.Key(
+                    item: commodity, day: day, hour: facts.hour, customer: facts.customer), sold)
         }
     }
 }
 
-extension Store.SoldSums.Key {
+extension Store.SoldDocuments.Place {
     fileprivate init(row: Row) throws {
-        self.init(
-            item: try row.at(0), day: try row.at(1), hour: try row.at(2), customer: try row.at(3))
+        self.init(log: try row.at(0), seq: try row.at(1), op: try row.at(2))
     }
 }

@@ -66,15 +66,15 @@ extension Store {
         }
     }
 
-    /// The last day on which each item of a branch was sold. Pools are to be folded before. Cost: a look at the
-    /// branch's costs.
+    /// The last day on which each item of a branch was sold. Pools are to be folded before. Cost: a row for
+    /// each item, day and kind of document.
     package func lastSales(of branch: BranchCode, upTo day: Day? = nil) throws -> [String: Day] {
         try access { db in
             var last: [String: Day] = [:]
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT n.name, max(c.day) FROM cost c JOIN name n ON n.id = c.item
+                        SELECT n.name, max(c.day) FROM cost_day c JOIN name n ON n.id = c.item
                         WHERE c.branch = ? AND c.kind = ? AND c.day <= ? GROUP BY c.item
                         """),
                 arguments: [branch.text, DocumentKind.sale.rawValue, day?.number ?? .max])

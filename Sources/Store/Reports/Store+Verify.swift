@@ -65,6 +65,10 @@ extension Store {
                 SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.day, t.kind, t.number,
                     t.quantity, t.cost, t.variance, t.uncosted FROM cost t
                 """,
+                "cost_day": """
+                SELECT t.branch, \(named("t.item")), t.day, t.kind, t.place, t.cost, t.variance,
+                    t.uncosted FROM cost_day t
+                """,
                 "cost_layer": """
                 SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.number, t.day,
                     t.quantity, t.value FROM cost_layer t
