@@ -33,7 +33,8 @@ package struct Labels: Hashable, Sendable {
             body: ["<main>"] + cells + ["</main>"])
     }
 
-    /// Below each other, a rule after each; the barcode as its text.
+    /// Below each other, a rule after each; the barcode as a QR code, which a scanner takes as
+    /// the bars, above its text: bars of characters would be too wide for a roll.
     /// Law: no line is wider than `columns`, which is taken as in `PrintedPage.text(columns:)`.
     package func text(columns: Int) -> String {
         let columns = PlainText.bounded(columns)
@@ -43,7 +44,8 @@ package struct Labels: Hashable, Sendable {
     private func lines(_ label: Label, _ columns: Int) -> [String] {
         var lines = PlainText.wrapped(label.name, columns)
         lines += PlainText.spread(label.code, label.price ?? "", columns)
-        lines += PlainText.wrapped(label.barcode, columns)
+        lines += Symbol.blocks(of: label.barcode, columns) ?? []
+        lines += PlainText.centred(label.barcode, columns)
         lines.append(String(repeating: "-", count: columns))
         return lines
     }

@@ -8,7 +8,7 @@ extension PrintedPage {
         var lines = roll(columns)
         if let code {
             lines += PlainText.centred(code.caption, columns)
-            lines += blocks(code, columns) ?? Self.spelled(code, columns)
+            lines += Symbol.blocks(of: code.text, columns) ?? Self.spelled(code, columns)
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -42,14 +42,6 @@ extension PrintedPage {
             return name + [String(repeating: " ", count: room) + whole]
         }
         return name + [counted, line.amount ?? ""].flatMap { PlainText.right($0, columns) }
-    }
-
-    private func blocks(_ code: Code, _ columns: Int) -> [String]? {
-        guard let symbol = try? Symbol.qr(code.text),
-            let blocks = symbol.halfBlocks(columns: columns)
-        else { return nil }
-        let room = (columns - PlainText.columns(of: blocks[0])) / 2
-        return blocks.map { String(repeating: " ", count: room) + $0 }
     }
 
     /// The code's text in groups.

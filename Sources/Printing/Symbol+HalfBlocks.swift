@@ -13,6 +13,14 @@ extension Symbol {
         }
     }
 
+    /// A text as a QR code in the middle of a line; nil where there is no room for it, or it cannot be drawn.
+    static func blocks(of text: String, _ columns: Int) -> [String]? {
+        guard let symbol = try? Symbol.qr(text), let blocks = symbol.halfBlocks(columns: columns)
+        else { return nil }
+        let room = (columns - PlainText.columns(of: blocks[0])) / 2
+        return blocks.map { String(repeating: " ", count: room) + $0 }
+    }
+
     private static func block(_ upper: Bool, _ lower: Bool) -> Character {
         switch (upper, lower) {
         case (false, false): " "

@@ -295,6 +295,67 @@ import Testing
         #expect(open.count == 3)
     }
 
+    /// Goods that are told apart come early on the lot that the clerk reads off the box, and what comes back
+    /// elsewhere was of the lots that were sold: the same ones leave the seller's shelf again.
+    @Test func lotsComeEarlyAndComeBack() throws {
+        let (network, hz, gz) = try company(seed: 105)
+        network.mend("hz", "gz")
+        try hz.perform(
+            .addItems([ItemChange(code: "MILK", name: "Milk", price: "2.00", tracking: "lot")]))
+        func milk(_ quantity: String) -> [Line] { [Line(item: "MILK", quantity: quantity)] }
+        func lot(_ code: String, _ expiry: String, _ quantity: String? = nil) -> LotChoice {
+            LotChoice(item: "MILK", code: code, expiry: expiry, quantity: quantity)
+        }
+        func lots(_ node: TestNode, _ branch: String) throws -> [String] {
+            try node.report(.lots(branch: branch, item: "MILK", within: nil)).rows.map { row in
+                [1, 4, 7].map { row[$0].plain }.joined(separator: " ")
+            }
+        }
+        try hz.perform(
+            .receive(
+                Details(lots: [lot("L1", "2026-12-01", "4"), lot("L2", "2026-12-31")]),
+                [Line(item: "MILK", quantity: "10", cost: "1.00")], supplier: "Farm"))
+        network.settle()
+        network.sever("hz", "gz")
+        network.settle()
+        let shipment = try hz.perform(.ship(Details(), milk("6"), to: "GZ")).subject
+        let note = try claim(hz, shipment)
+        let all = [ArrivalLine(item: "MILK", accepted: "6")]
+        // Nothing on the paper says the lot, and nothing is guessed.
+        #expect(gz.refusal(.arrive(Details(), all, shipment: note)) == .lotNeeded)
+        try gz.perform(
+            .arrive(
+                Details(lots: [lot("L1", "2026-12-01", "4"), lot("L2", "2026-12-31")]), all,
+                shipment: note))
+        #expect(try lots(gz, "GZ") == ["main L1 4", "main L2 2"])
+        try gz.perform(.sell(Details(), milk("5"), tender: "cash"))
+        #expect(try lots(gz, "GZ") == ["main L2 1"])
+
+        // Sold of L2 at HZ, and brought back at GZ.
+        let sale = try hz.perform(.sell(Details(), milk("3"), tender: "cash")).subject
+        #expect(try lots(hz, "HZ") == ["main L2 1"])
+        let receipt = try claim(hz, sale)
+        #expect(
+            gz.refusal(.giveBack(Details(), milk("2"), sale: receipt, tender: "cash"))
+                == .lotNeeded)
+        try gz.perform(
+            .giveBack(
+                Details(lots: [lot("L2", "2026-12-31")]), milk("2"), sale: receipt,
+                tender: "cash"))
+        #expect(try lots(gz, "GZ") == ["main L2 3"])
+        // The last of it is gone when the return is booked.
+        try hz.perform(.sell(Details(), milk("1"), tender: "cash"))
+        heal(network)
+        try expectSound(network)
+        for node in [hz, gz] {
+            #expect(try lots(node, "HZ").isEmpty)
+            #expect(try lots(node, "GZ") == ["main L2 3"])
+            #expect(
+                try kinds(node).isDisjoint(with: ["early", "return not booked", "shortage", "lot"]))
+        }
+        #expect(try gz.balances()["inventory/GZ"] == "3.00")
+    }
+
     @Test func creditGoesBackWhereItWasGiven() throws {
         let (network, hz, gz) = try company(seed: 101)
         let sale = try hz.perform(

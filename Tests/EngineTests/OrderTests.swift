@@ -333,6 +333,57 @@ import Testing
                 .total == "4.40")
     }
 
+    /// What is taken off is taken off all deliveries together, to the cent.
+    @Test func whatWasTakenOffIsOffAllParts() throws {
+        let network = try Self.company(44)
+        let hz = try network["hz"]
+        try hz.perform(
+            .receive(
+                Details(), [Self.line("CUP", "50", "1.00"), Self.line("TEA", "50", "2.00")],
+                supplier: "ACME"))
+        // 3 cups at 3.33 less 5 %: 9.49; 2 boxes of 12 at 9.00: 216.00; 10.00 off all of it: 0.42 and 9.58.
+        var cups = Line(item: "CUP", quantity: "3", price: "3.33", discount: "5%")
+        let number = try hz.perform(
+            .order(
+                Details(discount: "10.00"),
+                Self.form(.sale, "Hotel", cups, Line(item: "TEA", quantity: "2box")))
+        ).subject
+        let rows = try hz.report(.order(number: number)).rows.map { $0.map(\.plain) }
+        #expect(
+            rows == [
+                ["CUP", "Cup", "3", "", "3.023333", "9.07", "0", "3", ""],
+                ["TEA", "Tea", "24", "box", "103.210000", "206.42", "0", "24", ""],
+            ])
+        try hz.perform(.order(Details(), .place(order: number)))
+        func deliver(_ item: String, _ quantity: String) throws -> String? {
+            try hz.perform(
+                .sell(
+                    Details(order: number), [Line(item: item, quantity: quantity)],
+                    tender: "credit")
+            ).total
+        }
+        // A third of 9.07 and a tenth of tax on it, three times; the tax is of each document.
+        #expect(try deliver("CUP", "1") == "3.32")
+        #expect(try deliver("CUP", "1") == "3.33")
+        #expect(try deliver("CUP", "1") == "3.32")
+        #expect(try deliver("TEA", "7") == "60.21")
+        #expect(try deliver("TEA", "17") == "146.21")
+        #expect(try hz.balances()["sales/HZ"] == "-215.49")
+        // Other lines, with a discount of their own; a supplier's discount is in its cost.
+        let other = try hz.perform(
+            .order(Details(), Self.form(.sale, "Hotel", Line(item: "CUP", quantity: "2")))
+        ).subject
+        cups.quantity = "4"
+        try hz.perform(.order(Details(), .write(order: other, [cups])))
+        #expect(try hz.report(.order(number: other)).rows[0][5].plain == "12.65")
+        #expect(
+            hz.refusal(
+                .order(
+                    Details(discount: "5%"),
+                    Self.form(.purchase, "ACME", Self.line("CUP", "1", "1.00")))) == .badOption)
+        #expect(try network.verify("hz").isSound)
+    }
+
     @Test func proposalsBecomeDrafts() throws {
         let network = try Self.company(35)
         let gz = try network["gz"]

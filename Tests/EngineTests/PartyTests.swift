@@ -84,9 +84,47 @@ import Testing
                 "TEA Tea  2026-11-15 7.500000", "TEA Tea box 2026-11-01 90.000000",
             ])
         #expect(try hz.report(.prices(list: "retail", asAt: nil)).rows.count == 4)
-        #expect(try hz.report(.priceLists).rows[0].map(\.plain) == ["retail", "", "false", "HZ"])
+        #expect(
+            try hz.report(.priceLists).rows[0].map(\.plain) == ["retail", "", "false", "HZ", "HZ"])
         try hz.perform(.setBranchPrices("", of: "HZ"))
         #expect(try Self.total(hz, "TEA", "2box") == "200.00")
+    }
+
+    /// One branch writes a list; two that made it beside each other are told of, until one hands it over.
+    @Test func aListHasOneOwner() throws {
+        let network = try TestNetwork.company(["gz"], seed: 65)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        network.settle()
+        try Self.prices(hz, "retail", ["TEA": "8.00"])
+        network.settle()
+        let price = Command.setPrices(
+            PriceListChange(name: "retail", prices: [.init(item: "TEA", price: "7.00")]))
+        #expect(gz.refusal(price) == .notForThisBranch)
+        #expect(
+            gz.refusal(.setPrices(PriceListChange(name: "retail", owner: "GZ")))
+                == .notForThisBranch)
+        #expect(
+            hz.refusal(.setPrices(PriceListChange(name: "retail", owner: "XX"))) == .unknownBranch)
+        try hz.perform(.setPrices(PriceListChange(name: "retail", owner: "GZ")))
+        network.settle()
+        #expect(hz.refusal(price) == .notForThisBranch)
+        try gz.perform(price)
+        // Anybody sells by it.
+        try hz.perform(.setBranchPrices("retail", of: "HZ"))
+
+        network.sever("hz", "gz")
+        for node in [hz, gz] { try Self.prices(node, "members", ["TEA": "6.00"]) }
+        network.mend("hz", "gz")
+        network.settle()
+        let contested = try gz.report(.exceptions).rows.filter {
+            $0[0].plain == "contested" && $0[1].plain == "price-list/members owner"
+        }
+        #expect(contested.count == 1)
+        try gz.perform(.setPrices(PriceListChange(name: "members", owner: "HZ")))
+        network.settle()
+        let lists = try gz.report(.priceLists).rows.map { [$0[0].plain, $0[3].plain] }
+        #expect(lists == [["members", "HZ"], ["retail", "GZ"]])
     }
 
     @Test func aCustomerHasAListOfTheirOwn() throws {

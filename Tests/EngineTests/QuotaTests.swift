@@ -81,6 +81,29 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    /// What was taken off is off the prepayment and off the sale that is booked in the end.
+    @Test func aSaleOnAQuotaHasItsDiscount() throws {
+        let network = try Self.company(78)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try Self.grant(hz, "10")
+        network.settle()
+        // Three at 9.00 less 10 %, less 1.00; 13 % of 23.30 is 3.03.
+        let sold = try gz.perform(
+            .quota(
+                Details(party: "Ms Sun", discount: "1.00"),
+                .sell(
+                    [Line(item: "TEA", quantity: "3", discount: "10%")], from: "HZ",
+                    tender: "cash")))
+        #expect(sold.total == "26.33")
+        network.settle()
+        try hz.perform(.quota(Details(), .deliver(order: sold.subject, Self.tea("1"))))
+        try hz.perform(.quota(Details(), .deliver(order: sold.subject, [])))
+        network.run(milliseconds: 120_000)
+        #expect(try gz.balances()["sales/GZ"] == "-23.30")
+        #expect(try gz.balances()["prepaid/GZ"] == nil)
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
     /// Found by reading: figures that a peer may post are not multiplied with each other.
     @Test func rightsAtTheEdgeAreTold() throws {
         let network = try Self.company(79)

@@ -100,6 +100,13 @@ import Testing
         let rule = String(repeating: "-", count: 16)
         #expect(
             labels.text(columns: 16)
-                == "Tea\nTEA        12.00\n4006381333931\n\(rule)\nCup\nCUP\nCUP-1\n\(rule)\n")
+                == "Tea\nTEA        12.00\n 4006381333931\n\(rule)\nCup\nCUP\n     CUP-1\n\(rule)\n"
+        )
+        // Where there is room a scanner can read it.
+        let code = try #require(try Symbol.qr("4006381333931").halfBlocks(columns: 32))
+        let roll = labels.text(columns: 32).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(
+            Array(roll[2..<2 + code.count].map { $0.trimmingPrefix { $0 == " " } })
+                == code.map { $0.trimmingPrefix { $0 == " " } })
     }
 }

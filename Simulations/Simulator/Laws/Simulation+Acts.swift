@@ -77,7 +77,7 @@ extension Simulation {
     ) throws {
         var expected: [People.Move: Int64] = [:]
         func shelf(_ branch: String, _ item: String) -> People.Move {
-            People.Move(branch: branch, item: item, units: 0)
+            People.Move(branch: branch, item: People.known(as: item), units: 0)
         }
         for (memo, intent) in people.intents where numbers[memo]?.isEmpty == false {
             for move in intent.moves {
@@ -126,7 +126,7 @@ extension Simulation {
         // All shelves and all roads together hold what came from suppliers less what left.
         var moved: [String: Int128] = [:]
         for (memo, intent) in people.intents where numbers[memo]?.isEmpty == false {
-            guard isTransfer(memo) else { continue }
+            guard intent.isTransfer else { continue }
             for move in intent.moves { moved["#" + move.item, default: 0] -= Int128(move.units) }
         }
         for item in Set(moved.keys).union(onRoad.keys).sorted()
@@ -136,14 +136,6 @@ extension Simulation {
                 "\(moved[item] ?? 0) \(item) left and did not arrive, and \(onRoad[item] ?? 0) are "
                     + "between branches at \(machine.name)", machines: [machine.index])
         }
-    }
-
-    private func isTransfer(_ memo: String) -> Bool {
-        guard let number = people.intents[memo]?.act, plan.acts.indices.contains(number) else {
-            return false
-        }
-        let kind = plan.acts[number].kind
-        return [.ship, .arrive, .settle].contains(kind)
     }
 
     /// Complete replicas tell the same books, cost of sales included.

@@ -53,7 +53,7 @@ extension Simulation {
         var sources = CostSources()
         if let engine = machine.engine {
             sources.layered = Set(
-                try People.items.compactMap { ItemCode($0) }.filter {
+                try People.allItems.compactMap { ItemCode($0) }.filter {
                     try isFirstInFirstOut($0, engine)
                 })
         }

@@ -93,6 +93,8 @@ extension People {
         case .reverse: return reverse(act, details, &draw, document)
         case .order, .orderStep, .grant, .sellOnQuota, .deliver, .rights:
             return orderWish(act, number, details, lines, &draw, document)
+        case .lots, .twins, .prices, .reorder:
+            return assortmentWish(act, number, details, &draw, document)
         case .revalue, .pay, .journal, .setItem, .importSales, .report:
             return office(act, number, details, &draw, document)
         }
@@ -145,6 +147,8 @@ extension People {
         guard !receipts.isEmpty else { return nil }
         let receipt = receipts[Int(draw.next() % UInt64(receipts.count))]
         guard let line = receipt.lines.first else { return nil }
+        var details = details
+        if line.item == Self.lotItem { details.lots = [lot(&draw)] }
         return document(
             .giveBack(
                 details, [Line(item: line.item, quantity: "1")], sale: receipt.claim,
@@ -206,6 +210,11 @@ extension People {
             }
             moves.append(Move(branch: branch, item: line.item, units: came))
             return arrival
+        }
+        var details = details
+        // Read off the box, for where nobody has told of it yet.
+        if shipment.lines.contains(where: { $0.item == Self.lotItem }) {
+            details.lots = [lot(&draw)]
         }
         var wish = document(
             .arrive(details, lines, shipment: note ?? shipment.number), moves, 0, nil, place,

@@ -28,6 +28,8 @@ struct People {
         var moves: [Move]
         let isDocument: Bool
         var isExchange = false
+        /// Goods between two branches.
+        var isTransfer = false
     }
 
     struct Move: Hashable {
@@ -163,7 +165,12 @@ struct People {
         for (memo, moves) in wish.moves {
             var intent = Intent(
                 site: wish.site, act: wish.act, moves: moves, isDocument: wish.kind != .setItem)
-            if case .perform(.exchange, _, _) = wish.request { intent.isExchange = true }
+            switch wish.request {
+            case .perform(.exchange, _, _): intent.isExchange = true
+            case .perform(.ship, _, _), .perform(.arrive, _, _), .perform(.settle, _, _):
+                intent.isTransfer = true
+            default: break
+            }
             intents[memo] = intent
         }
         pending[Asked(machine: machine, request: request)] = Pending(
@@ -218,7 +225,7 @@ struct Wish {
     let request: Request
     let site: Int
     let act: Int
-    let kind: Act.Kind
+    var kind: Act.Kind
     let moves: [(memo: String, moves: [People.Move])]
     let waits: Milliseconds
     /// The lines, for the clerk's paper.

@@ -62,6 +62,7 @@ extension Simulation {
                 printPaper(wish, outcome, machine)
             }
         case .outcomes(let results):
+            if wish?.kind == .reorder { record.reached(.reorderDrafted) }
             for case .done(let outcome) in results {
                 record.acknowledged += 1
                 try witnessOutcome(outcome, machine, asked)
@@ -132,7 +133,13 @@ extension Simulation {
         func go(_ stage: People.CustomerOrder.Stage) {
             if let place = wish.uses { people.orders[place].stage = stage }
         }
+        let isOfLots = wish.lines.contains { $0.item == People.lotItem }
         switch command {
+        case .receive where isOfLots: record.reached(.lotsReceived)
+        case .sell where isOfLots: record.reached(.lotsSold)
+        case .ship where isOfLots: record.reached(.lotsSent)
+        case .mergeItem: record.reached(.merged)
+        case .setPrices: record.reached(.pricesSet)
         case .order(_, .open(let form)):
             var order = People.CustomerOrder(
                 number: outcome.subject, site: wish.site, lines: wish.lines)

@@ -113,6 +113,8 @@ package struct Act: Codable, Hashable, Sendable {
         /// Rights on goods that another branch may sell; a sale on them, its delivery, and what is given up
         /// or asked back.
         case grant, sellOnQuota, deliver, rights
+        /// Goods that are told apart; two items that are one; price lists; drafts of what is to be ordered.
+        case lots, twins, prices, reorder
     }
 
     package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {

@@ -8,5 +8,6 @@ package enum Marker: String, Codable, CaseIterable, Sendable {
     case counted, countCorrected, layersFolded, countedInBack, movedInBranch
     case takenBack, givenUp, cameBroken, cameBeside, repacked
     case kept, orderSold, granted, soldOnQuota, delivered, rightsBack
+    case lotsReceived, lotsSold, lotsSent, merged, pricesSet, reorderDrafted
     case cameEarly, backElsewhere, exchanged, purchaseApproved, purchaseReceived, shiftClosed
 }

@@ -129,12 +129,15 @@ extension Simulation {
     }
 
     private func stockShelves() throws {
-        let items = People.items.enumerated().map { place, code in
-            ItemChange(
-                code: code, name: "Goods \(place)", price: "\(place + 2).50", tax: "13",
-                shortage: place == 1 ? "refuse" : "record",
-                costing: place % 3 == 2 ? "fifo" : "average")
-        }
+        let items =
+            People.items.enumerated().map { place, code in
+                ItemChange(
+                    code: code, name: "Goods \(place)", price: "\(place + 2).50", tax: "13",
+                    shortage: place == 1 ? "refuse" : "record",
+                    costing: place % 3 == 2 ? "fifo" : "average")
+            } + [
+                ItemChange(code: People.lotItem, name: "Lots", price: "3.50", tracking: "lot")
+            ] + People.twins.map { ItemChange(code: $0, name: "Twin", price: "4.50") }
         _ = try ask(.perform(.addItems(items), wait: 0, waitMilliseconds: 0), of: machines[0])
         for command in [
             Command.setWorkflow(WorkflowChange(kind: .purchase, steps: ["check:buyer"])),
@@ -144,7 +147,7 @@ extension Simulation {
         }
         let limit = now + Self.joinWithin
         for machine in machines {
-            while try machine.engine?.store.items(search: nil, after: nil, limit: 9).count
+            while try machine.engine?.store.items(search: nil, after: nil, limit: 99).count
                 != items.count, now < limit
             {
                 try advance(until: now + 200)
@@ -156,6 +159,15 @@ extension Simulation {
             ] {
                 _ = try ask(
                     .perform(.setLocation(location), wait: 0, waitMilliseconds: 0), of: machine)
+            }
+            // What is to be had from a supplier, and from another branch.
+            let other = plan.sites[(machine.site + 1) % plan.sites.count].branch
+            for (item, source) in [("ITEM-0", "Supplier"), ("ITEM-3", "branch:\(other)")]
+            where other != branch {
+                let stocking = StockingChange(
+                    item: item, minimum: "30", target: "60", source: source)
+                _ = try ask(
+                    .perform(.setStocking(stocking), wait: 0, waitMilliseconds: 0), of: machine)
             }
             let memo = "\(People.secretMark)stock-\(branch)"
             let stock = plan.sites[machine.site].stock ?? 40

@@ -64,6 +64,8 @@ private struct LotPass {
     private var moved: [Account: Int128] = [:]
     /// Lots that goods left by, and that goods of a move come to again.
     private var taken: [ItemCode: [(lot: Lot, amount: Int64)]] = [:]
+    /// Lots that a customer brought back, and that leave again at once for where they are.
+    private var brought: [ItemCode: [(lot: Lot, amount: Int64)]] = [:]
     /// What left for another branch.
     private var gone: [ItemCode: [(lot: Lot, amount: Int64)]] = [:]
     private var shipment: DocumentHeader?
@@ -78,6 +80,7 @@ private struct LotPass {
     ) throws -> Transaction {
         var postings: [Posting] = []
         let isLabelling = Self.isLabelling(transaction)
+        let isEarly = transaction.postings.contains { $0.account.root == .early }
         // What leaves is told apart before what comes: of a move both are of the same lots.
         let order = transaction.postings.indices.sorted {
             (transaction.postings[$0].amount < 0 ? 0 : 1, $0)
@@ -97,7 +100,7 @@ private struct LotPass {
             postings +=
                 posting.amount < 0
                 ? try out(posting, facts, document, isLabelling: isLabelling, view)
-                : try into(posting, facts, document, view)
+                : try into(posting, facts, document, isEarly: isEarly, view)
         }
         guard changed else { return transaction }
         return try Transaction(transaction.document, postings)
@@ -130,6 +133,22 @@ private struct LotPass {
         }
         var parts: [Posting] = []
         var own: [(lot: Lot, amount: Int64)] = []
+        if document.kind == .shipment, document.link?.target.kind == .arrival {
+            // What stands on the shelf beside it stays there.
+            for (lot, amount) in brought[facts.code] ?? [] {
+                guard let account = lot.account(on: posting.account) else { continue }
+                parts.append(Posting(account, posting.commodity, -amount))
+                own.append((lot, amount))
+                rest -= Int128(amount)
+            }
+            shipment = document
+            gone[facts.code, default: []] += own
+            if rest != 0 {
+                parts.append(
+                    Posting(posting.account, posting.commodity, try Planner.narrow(-rest)))
+            }
+            return parts
+        }
         let isSale = document.kind == .sale
         var lots = try planner.lots(of: facts.code, on: posting.account, view)
         if isSale { lots.removeAll { $0.lot.isExpired(on: document.effectiveDate) } }
@@ -179,7 +198,8 @@ private struct LotPass {
     // MARK: Into
 
     private mutating func into(
-        _ posting: Posting, _ facts: ItemFacts, _ document: DocumentHeader, _ view: some BookView
+        _ posting: Posting, _ facts: ItemFacts, _ document: DocumentHeader, isEarly: Bool,
+        _ view: some BookView
     ) throws -> [Posting] {
         var rest = posting.amount
         var parts: [Posting] = []
@@ -189,6 +209,9 @@ private struct LotPass {
             parts.append(Posting(account, posting.commodity, amount))
             moved[account, default: 0] += Int128(amount)
             rest -= amount
+            if document.kind == .customerReturn {
+                brought[facts.code, default: []].append((lot, amount))
+            }
         }
         switch document.kind {
         case .move:
@@ -217,7 +240,8 @@ private struct LotPass {
             try put(lot, amount)
         }
         if rest > 0 {
-            guard document.kind != .goodsReceipt else {
+            // Of goods that came by a paper nobody else says the lot.
+            guard document.kind != .goodsReceipt, !isEarly else {
                 throw Refusal(
                     .lotNeeded,
                     "\(Amount.text(rest, scale: facts.scale)) \(facts.unit) of \(facts.code) are of no "

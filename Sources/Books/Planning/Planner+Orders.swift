@@ -60,7 +60,7 @@ extension Planner {
         if let location = details.location { fields.append(.init(Field.location, .text(location))) }
         if let memo = details.memo { fields.append(.init(Field.memo, .text(memo))) }
         let pricing = try pricing(details, party: header.party, view)
-        let lines = try orderLines(form.kind, form.lines, pricing, view)
+        let lines = try orderLines(form.kind, form.lines, details, pricing, view)
         if form.kind == .sale, try holdTax(lines.map(\.isTaxIncluded)) {
             fields.append(.init(Field.taxIncluded, .integer(1)))
         }
@@ -95,7 +95,9 @@ extension Planner {
         let home = try home(order.number, party: order.party)
         var draft = Draft(number: order.number, parts: [], references: [])
         let pricing = try pricing(details, party: order.party, view)
-        let written = try orderLines(order.kind, lines, pricing, view)
+        var lines = lines
+        for place in lines.indices { lines[place].isTaxIncluded = order.isTaxIncluded }
+        let written = try orderLines(order.kind, lines, details, pricing, view)
         guard
             try order.kind != .sale || holdTax(written.map(\.isTaxIncluded)) == order.isTaxIncluded
         else { throw Self.mixedTax }
@@ -115,13 +117,24 @@ extension Planner {
         .badOption, "some prices hold the tax and some do not", next: "write two orders")
 
     private func orderLines(
-        _ kind: OrderForm.Kind, _ lines: [Line], _ pricing: Pricing, _ view: some BookView
+        _ kind: OrderForm.Kind, _ lines: [Line], _ details: Details, _ pricing: Pricing,
+        _ view: some BookView
     ) throws -> [(line: OrderLine, isTaxIncluded: Bool)] {
         try check(count: lines.count)
         guard lines.count <= Self.orderLinesMax else {
             throw Refusal(.tooManyLines, "an order has at most \(Self.orderLinesMax) lines")
         }
-        return try lines.map { line in
+        let discounted = details.discount != nil || lines.contains { $0.discount != nil }
+        guard kind == .sale || !discounted else {
+            throw Refusal(
+                .badOption, "a discount is of what a customer orders",
+                next: "give what a supplier asks as the cost of a unit")
+        }
+        let agreed =
+            discounted
+            ? try agreedPrices(try lines.map { try price($0, pricing, view) }, lines, details)
+            : lines.map { _ in nil }
+        return try zip(lines, agreed).map { line, agreed in
             let goods = try newGoods(line, view)
             var isTaxIncluded = line.isTaxIncluded
             // Goods alone say what of an order is done.
@@ -133,7 +146,8 @@ extension Planner {
                 if price != nil { try requireMoney("costs") }
             case .sale:
                 let found = try unitPrice(line, goods, pricing, view)
-                (price, isTaxIncluded) = ((found.millionths, found.per), found.isTaxIncluded)
+                price = agreed ?? (found.millionths, found.per)
+                isTaxIncluded = found.isTaxIncluded
             case .request: break
             }
             guard price?.millionths ?? 0 >= 0 else {

@@ -101,9 +101,23 @@ extension Planner {
         guard change.prices.count <= Self.itemsMax else {
             throw Refusal(.tooManyLines, "at most \(Self.itemsMax) prices are set at once")
         }
-        let isNew = try view.priceList(name) == nil
+        let known = try view.priceList(name)
+        let isNew = known == nil
+        let owners = try (known?.owners ?? []).filter { try view.isBranch($0) }
+        guard owners.isEmpty || owners.contains(branch) else {
+            throw Refusal(
+                .notForThisBranch,
+                "\(owners.map(\.text).joined(separator: ", ")) keeps the list \(name)",
+                next: "write another list, or have it handed over there with --owner \(branch)")
+        }
         var ops: [Operation] = []
         let entity = PriceList.entity(name)
+        if let owner = change.owner ?? (isNew ? branch.text : nil) {
+            guard let code = BranchCode(owner), try view.isBranch(code) else {
+                throw Refusal(.unknownBranch, "there is no branch \(owner)")
+            }
+            ops.append(try set(entity, PriceList.Attribute.owner, .text(code.text), view))
+        }
         if let isIncluded = change.isTaxIncluded ?? (isNew ? false : nil) {
             ops.append(
                 try set(

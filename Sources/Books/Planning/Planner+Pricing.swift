@@ -125,6 +125,20 @@ extension Planner {
         priced[largest].amount -= rest
     }
 
+    /// What lines of an order are worth where something was taken off, as prices of whole lines: all deliveries of a
+    /// line are then worth what was agreed, to the cent. Nil for those at their price.
+    func agreedPrices(
+        _ priced: [PricedLine], _ lines: [Line], _ details: Details
+    ) throws -> [(millionths: Int64, per: Int64)?] {
+        var less = priced
+        try discount(&less, lines, details)
+        return try zip(priced, less).map { line, less in
+            guard less.amount != line.amount else { return nil }
+            let unit = Self.power(6) / Self.power(ledger.scale)
+            return (try Self.narrow(Int128(less.amount) * unit), line.quantity)
+        }
+    }
+
     /// The first of those that are worth most: what rounding leaves is its.
     private static func largest(of lines: [PricedLine], among places: [Int]) -> Int {
         places.reduce(places[0]) { lines[$1].amount > lines[$0].amount ? $1 : $0 }
@@ -175,15 +189,6 @@ extension Planner {
             taxes.append(tax)
         }
         return taxes
-    }
-
-    /// Lines at their prices, net, and the taxes on them.
-    func priced(
-        _ lines: [Line], _ pricing: Pricing, _ view: some BookView
-    ) throws -> (lines: [PricedLine], taxes: [Int64]) {
-        var priced = try lines.map { try price($0, pricing, view) }
-        let taxes = try tax(&priced)
-        return (priced, taxes)
     }
 
     func total(_ lines: [PricedLine], _ taxes: [Int64]) throws -> Int64 {

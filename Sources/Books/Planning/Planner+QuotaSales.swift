@@ -21,10 +21,13 @@ extension Planner {
         let party = try self.party(named, view)
         try requireActive(party, view)
         let pricing = try pricing(details, party: party, view)
-        let ordered = try lines.map { line in
+        var priced = try lines.map { try price($0, pricing, view) }
+        let agreed = try agreedPrices(priced, lines, details)
+        let ordered = try zip(lines, agreed).map { line, agreed in
             let goods = try newGoods(line, view)
             try requireStock(goods.facts)
-            let (millionths, per, _) = try unitPrice(line, goods, pricing, view)
+            let own = try unitPrice(line, goods, pricing, view)
+            let (millionths, per) = agreed ?? (own.millionths, own.per)
             return (
                 facts: goods.facts,
                 line: OrderLine(
@@ -37,7 +40,8 @@ extension Planner {
             let left = try view.spendable(of: .quota(shelf, branch), .item(facts.code))
             guard quantity <= left else { throw tooMuch(facts, left, of: shelf) }
         }
-        let (priced, taxes) = try self.priced(lines, pricing, view)
+        try discount(&priced, lines, details)
+        let taxes = try tax(&priced)
         let total = try self.total(priced, taxes)
         let parts = try tenders(tender, total, party: party, view)
         let header = try header(.salesOrder, details, party: party, view)

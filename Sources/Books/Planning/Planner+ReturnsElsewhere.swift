@@ -31,7 +31,6 @@ extension Planner {
             person: details.person ?? person, day: today)
         var credit = Credit(claim, try earlierRefunds(of: claim.number, view))
         for (facts, quantity) in wanted {
-            try requireUntracked(facts)
             note.lines[facts.code] = .init(
                 quantity: quantity, net: try credit.take(quantity, of: facts))
         }
@@ -161,7 +160,6 @@ extension Planner {
         )
         let shelf = Account.stock(branch)
         for (code, line) in note.lines.sorted(by: { $0.key < $1.key }) {
-            try requireUntracked(try item(code.text, view))
             try back.move(
                 trade, line.quantity, of: .item(code), from: .simple(.customer, branch), to: shelf)
             try back.move(

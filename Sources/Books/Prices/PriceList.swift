@@ -7,9 +7,15 @@ package struct PriceList: Hashable, Sendable {
     package let title: String?
     /// Do its prices hold the tax already?
     package let isTaxIncluded: Bool
+    /// The branch that writes its prices; several where two made one list beside each other, and none of a list that
+    /// anybody may write.
+    package let owners: [BranchCode]
 
-    package init(name: String, title: String? = nil, isTaxIncluded: Bool = false) {
+    package init(
+        name: String, title: String? = nil, isTaxIncluded: Bool = false, owners: [BranchCode] = []
+    ) {
         self.name = name
+        self.owners = owners
         self.title = title
         self.isTaxIncluded = isTaxIncluded
     }
@@ -34,6 +40,7 @@ package struct PriceList: Hashable, Sendable {
 extension PriceList {
     package enum Attribute {
         package static let title = "title", taxIncluded = "tax-included", list = "list"
+        package static let owner = "owner"
     }
 
     package static let prefix = "price-list/"
@@ -54,7 +61,9 @@ extension PriceList {
     package init(name: String, values: [String: [Value]]) {
         self.init(
             name: name, title: values[Attribute.title]?.last?.text,
-            isTaxIncluded: values[Attribute.taxIncluded]?.last?.integer == 1)
+            isTaxIncluded: values[Attribute.taxIncluded]?.last?.integer == 1,
+            owners: Set((values[Attribute.owner] ?? []).compactMap(\.text))
+                .compactMap { BranchCode($0) }.sorted())
     }
 
     /// All prices of one item, by pack and day.
@@ -78,6 +87,8 @@ package struct PriceListChange: Codable, Hashable, Sendable {
     package var name: String
     package var title: String?
     package var isTaxIncluded: Bool?
+    /// The branch that writes it from now on; this one where the list is new.
+    package var owner: String?
     package var prices: [Price]
 
     package struct Price: Codable, Hashable, Sendable {
@@ -96,9 +107,11 @@ package struct PriceListChange: Codable, Hashable, Sendable {
     }
 
     package init(
-        name: String, title: String? = nil, isTaxIncluded: Bool? = nil, prices: [Price] = []
+        name: String, title: String? = nil, isTaxIncluded: Bool? = nil, owner: String? = nil,
+        prices: [Price] = []
     ) {
         self.name = name
+        self.owner = owner
         self.title = title
         self.isTaxIncluded = isTaxIncluded
         self.prices = prices

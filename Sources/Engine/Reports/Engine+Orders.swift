@@ -110,7 +110,7 @@ extension Engine {
             report.rows.append([
                 .text(line.item.text), .optional(try itemName(line.item)),
                 try figures.quantity(line.quantity, of: line.item.text), .optional(line.pack),
-                line.millionths.map { .decimal(Amount.text($0, scale: 6)) } ?? .empty,
+                try unitPrice(line).map { .decimal(Amount.text($0, scale: 6)) } ?? .empty,
                 worth.map { figures.money($0) } ?? .empty,
                 try figures.quantity(done, of: line.item.text),
                 try figures.quantity(Int128(line.quantity) - done, of: line.item.text),
@@ -118,6 +118,16 @@ extension Engine {
             ])
         }
         return report
+    }
+
+    /// Of one of the line's unit, in millionths: what a discount left, rounded.
+    private func unitPrice(_ line: OrderLine) throws -> Int64? {
+        guard let millionths = line.millionths else { return nil }
+        guard let facts = try facts(line.item) else { return millionths }
+        let unit =
+            line.pack.flatMap { facts.packs[$0]?.quantity } ?? Int64(
+                exactly: Planner.power(facts.scale)) ?? line.per
+        return try Amount.divide(Int128(millionths) * Int128(unit), by: Int128(line.per))
     }
 
     private func facts(

@@ -87,10 +87,11 @@ extension Engine {
     func priceLists() throws -> Report {
         let (standing, _) = try needLedger()
         var report = Report(
-            schema: "branchbook.price-lists/1", title: "Price lists",
+            schema: "branchbook.price-lists/2", title: "Price lists",
             columns: [
                 .text("list", "Price list"), .text("title", "Title"),
-                .text("taxIncluded", "Tax included"), .text("branches", "Branches"),
+                .text("taxIncluded", "Tax included"), .text("owner", "Kept by"),
+                .text("branches", "Branches"),
             ])
         var users: [String: [String]] = [:]
         for branch in standing.roster.branches.keys.sorted() {
@@ -104,6 +105,7 @@ extension Engine {
                 name: name, values: try store.registers(entity: PriceList.entity(name)))
             report.rows.append([
                 .text(name), .optional(list.title), .flag(list.isTaxIncluded),
+                .text(list.owners.map(\.text).joined(separator: ", ")),
                 .text((users[name] ?? []).joined(separator: ", ")),
             ])
         }

@@ -114,9 +114,14 @@ extension Store {
                 db.cachedStatement(
                     sql: "SELECT time, party FROM document WHERE log = ? AND seq = ? AND op = ?"),
                 arguments: [place.log, place.seq, place.op])
+            return try learn(place, row, timeAt: 0)
+        }
+
+        /// What a row tells of its document: its time, and its party in the next column.
+        mutating func learn(_ place: Place, _ row: Row?, timeAt column: Int) throws -> Facts {
             let facts = Facts(
-                hour: query.byHour ? try row.map { hour(natural(try $0.at(0))) } : nil,
-                customer: query.byCustomer ? try row?.at(1) : nil)
+                hour: query.byHour ? try row.map { hour(natural(try $0.at(column))) } : nil,
+                customer: query.byCustomer ? try row?.at(column + 1) : nil)
             known[place] = facts
             return facts
         }
@@ -170,10 +175,14 @@ extension Store {
         _ db: Database, _ query: SoldQuery, _ day: Int32, _ documents: inout SoldDocuments,
         _ body: (SoldSums.Key, Int128) -> Void
     ) throws {
+        let asks = query.byHour || query.byCustomer
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT p.log, p.seq, p.op, p.item, p.amount FROM posting p
+                    SELECT p.log, p.seq, p.op, p.item, p.amount
+                        \(asks ? ", d.time, d.party" : "") FROM posting p
+                    \(asks
+                        ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : "")
                     WHERE p.day = ? AND p.account = (SELECT id FROM name WHERE name = ?)
                         AND (? IS NULL OR p.item = (SELECT id FROM name WHERE name = ?))
                     """),
@@ -181,7 +190,10 @@ extension Store {
                 day, Account.simple(.sales, query.branch).name, item(query), item(query),
             ])
         while let row = try rows.next() {
-            let facts = try documents.facts(db, try SoldDocuments.Place(row: row))
+            let place = try SoldDocuments.Place(row: row)
+            let facts =
+                asks
+                ? try documents.learn(place, row, timeAt: 5) : try documents.facts(db, place)
             body(
                 SoldSums.Key(
                     item: try row.at(3), day: day, hour: facts.hour, customer: facts.customer),

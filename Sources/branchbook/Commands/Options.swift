@@ -147,6 +147,22 @@ struct WriteOptions: ParsableArguments {
     }
 }
 
+/// What is taken off what a customer pays.
+struct DiscountOptions: ParsableArguments {
+    @Option(name: .long, help: "What is taken off all of it: 5% or an amount.")
+    var discount: String?
+    @Option(name: .long, help: "What is taken off a line, CODE:5% or CODE:AMOUNT; may be repeated.")
+    var lineDiscount: [LineArgument] = []
+
+    func off(_ item: String) -> String? { lineDiscount.first { $0.item == item }?.quantity }
+
+    func requireLines(_ lines: [LineArgument]) throws {
+        guard lineDiscount.allSatisfy({ off in lines.contains { $0.item == off.item } }) else {
+            throw ValidationError("a --line-discount is of an item on a line")
+        }
+    }
+}
+
 /// Runs `body`; a refusal is printed with its code and what to do next, and ends the process.
 func answering(_ body: () throws -> Void) throws {
     do {

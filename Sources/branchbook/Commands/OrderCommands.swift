@@ -55,15 +55,20 @@ struct OrderSale: ParsableCommand {
     @Option(name: .long, help: "The customer.") var customer: String
     @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
     @OptionGroup var fields: OrderFields
+    @OptionGroup var discounts: DiscountOptions
     @OptionGroup var writing: WriteOptions
+    func validate() throws { try discounts.requireLines(lines) }
     func run() throws {
         let lines = lines.map {
             Line(
-                item: $0.item, quantity: $0.quantity, price: $0.figure, isTaxIncluded: taxIncluded)
+                item: $0.item, quantity: $0.quantity, price: $0.figure, isTaxIncluded: taxIncluded,
+                discount: discounts.off($0.item))
         }
+        var details = fields.details(writing)
+        details.discount = discounts.discount
         try node.perform(
             .order(
-                fields.details(writing),
+                details,
                 .open(
                     OrderForm(
                         kind: .sale, party: customer, lines: lines, submits: fields.submit))),
@@ -120,12 +125,18 @@ struct OrderWrite: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @Argument(help: "The order.") var order: String
     @Argument(help: "Lines: CODE:QUANTITY[@UNITCOST or PRICE].") var lines: [LineArgument]
+    @OptionGroup var discounts: DiscountOptions
     @OptionGroup var writing: WriteOptions
+    func validate() throws { try discounts.requireLines(lines) }
     func run() throws {
         let lines = lines.map {
-            Line(item: $0.item, quantity: $0.quantity, price: $0.figure, cost: $0.figure)
+            Line(
+                item: $0.item, quantity: $0.quantity, price: $0.figure, cost: $0.figure,
+                discount: discounts.off($0.item))
         }
-        try node.perform(.order(writing.details(), .write(order: order, lines)), writing)
+        var details = writing.details()
+        details.discount = discounts.discount
+        try node.perform(.order(details, .write(order: order, lines)), writing)
     }
 }
 

@@ -78,12 +78,14 @@ struct PricesSet: ParsableCommand {
     @Option(name: .long, help: "What people call the list.") var title: String?
     @Option(name: .long, help: "Do its prices hold the tax: true or false.")
     var taxIncluded: Bool?
+    @Option(name: .long, help: "The branch that writes the list from now on.")
+    var owner: String?
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(
             .setPrices(
                 PriceListChange(
-                    name: list, title: title, isTaxIncluded: taxIncluded,
+                    name: list, title: title, isTaxIncluded: taxIncluded, owner: owner,
                     prices: prices.map { .init(item: $0.item, price: $0.price, from: from) })),
             writing)
     }

@@ -79,13 +79,17 @@ struct QuotaSell: ParsableCommand {
     @Option(name: .long, help: "The day by which they are delivered; a week by default.")
     var due: String?
     @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
+    @OptionGroup var discounts: DiscountOptions
     @OptionGroup var writing: WriteOptions
+    func validate() throws { try discounts.requireLines(lines) }
     func run() throws {
         var details = writing.details(party: customer)
         details.due = due
+        details.discount = discounts.discount
         let lines = lines.map {
             Line(
-                item: $0.item, quantity: $0.quantity, price: $0.figure, isTaxIncluded: taxIncluded)
+                item: $0.item, quantity: $0.quantity, price: $0.figure, isTaxIncluded: taxIncluded,
+                discount: discounts.off($0.item))
         }
         try node.perform(.quota(details, .sell(lines, from: from, tender: tender)), writing)
     }

@@ -157,16 +157,11 @@ struct Sell: ParsableCommand {
     @Option(name: .long, help: "The customer.") var customer: String?
     @Option(name: .long, help: "The order that the goods are of.") var order: String?
     @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
-    @Option(name: .long, help: "What is taken off all of it: 5% or an amount.")
-    var discount: String?
-    @Option(name: .long, help: "What is taken off a line, CODE:5% or CODE:AMOUNT; may be repeated.")
-    var lineDiscount: [LineArgument] = []
+    @OptionGroup var discounts: DiscountOptions
     @OptionGroup var writing: WriteOptions
 
     func validate() throws {
-        guard lineDiscount.allSatisfy({ off in lines.contains { $0.item == off.item } }) else {
-            throw ValidationError("a --line-discount is of an item on the sale")
-        }
+        try discounts.requireLines(lines)
         guard order != nil || !lines.isEmpty else {
             throw ValidationError("give lines, or --order")
         }
@@ -175,7 +170,7 @@ struct Sell: ParsableCommand {
     func run() throws {
         var details = writing.details(party: customer)
         details.order = order
-        details.discount = discount
+        details.discount = discounts.discount
         try node.perform(
             .sell(
                 details,
@@ -183,7 +178,7 @@ struct Sell: ParsableCommand {
                     Line(
                         item: line.item, quantity: line.quantity, price: line.figure,
                         isTaxIncluded: taxIncluded,
-                        discount: lineDiscount.first { $0.item == line.item }?.quantity)
+                        discount: discounts.off(line.item))
                 }, tender: tender), writing)
     }
 }

@@ -136,7 +136,7 @@ enum Phrases {
         "Terms, days": "账期（天）", "Lead, days": "到货期（天）",
         "Credit limit": "信用额度", "Owes": "欠款", "Price list": "价目表", "Price lists": "价目表",
         "Is now": "已并入",
-        "Tax included": "含税", "Branches": "分店",
+        "Tax included": "含税", "Branches": "分店", "Kept by": "维护分店",
         "Till shifts": "交班", "Drawers": "钱箱", "Drawer": "钱箱",
         "Lots": "批次", "Lot": "批次", "Expires": "有效期至", "Days left": "剩余天数",
         "Purchases": "采购汇总", "Supplier": "供应商", "Unit cost": "单位成本", "Slow stock": "滞销库存",
