@@ -22,6 +22,7 @@ struct Projection {
     var days: Set<Int32> = []
     var counters: [CounterKey: UInt64] = [:]
     var months: [ShelfMonth: Int128] = [:]
+    private var accountMonths: [AccountMonth: Int128] = [:]
     var pools: Set<PoolKey> = []
     /// Transferred goods of which a keeper has news.
     var due: Set<PoolKey> = []
@@ -57,6 +58,12 @@ struct Projection {
         let scope: String
         let account: Int64
         let commodity: Int64
+    }
+
+    private struct AccountMonth: Hashable {
+        let place: BalanceKey
+        let month: Int32
+        let isCredit: Bool
     }
 
     /// Where an op stands.
@@ -150,6 +157,11 @@ struct Projection {
             let key = BalanceKey(
                 scope: place.tip.name.scope.name, account: account, commodity: commodity)
             balances[key, default: 0] += Int128(posting.amount)
+            if case .currency = posting.commodity {
+                let month = AccountMonth(
+                    place: key, month: document.effectiveDate.month, isCredit: posting.amount < 0)
+                accountMonths[month, default: 0] += Int128(posting.amount)
+            }
             try mark(
                 posting, number, account: account, commodity: commodity, item: item, of: document,
                 at: place)
@@ -300,6 +312,15 @@ struct Projection {
             try month.add(delta, at: [key.account, key.item, key.month])
         }
         months = [:]
+        let accountMonth = try SumTable(
+            db, "account_month", key: ["scope", "account", "commodity", "month", "side"])
+        for (key, delta) in accountMonths {
+            let place = key.place
+            try accountMonth.add(
+                delta,
+                at: [place.scope, place.account, place.commodity, key.month, key.isCredit ? 1 : 0])
+        }
+        accountMonths = [:]
         for (scope, delta) in digests {
             store.changed(scope)
             let held = try Data.fetchOne(

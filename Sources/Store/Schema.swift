@@ -15,6 +15,7 @@ enum Schema {
         Step(sql: bookmarks, rebuilds: false),
         Step(sql: board, rebuilds: false),
         Step(sql: costDays, rebuilds: false),
+        Step(sql: accountMonths, rebuilds: true),
     ]
 
     struct Step {
@@ -423,6 +424,21 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    private static let accountMonths = """
+        -- What was debited (side 0) and credited (side 1, below zero) to an account of money in a month, as in
+        -- `shelf_month`.
+        CREATE TABLE account_month (
+            scope TEXT NOT NULL,
+            account INTEGER NOT NULL REFERENCES name(id),
+            commodity INTEGER NOT NULL REFERENCES name(id),
+            month INTEGER NOT NULL,
+            side INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            amount_high INTEGER NOT NULL,
+            PRIMARY KEY (scope, account, commodity, month, side)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     private static let costDays = """
         -- The rows of `cost` summed by day and kind of document; a second place only where a sum would wrap.
         CREATE TABLE cost_day (
@@ -480,8 +496,8 @@ enum Schema {
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
         "cost", "cost_day", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month",
-        "repack",
-        "transfer", "statement", "statement_due", "register", "superseded", "event", "void",
+        "account_month", "repack", "transfer", "statement", "statement_due", "register",
+        "superseded", "event", "void",
         "roster_act", "digest", "board", "early_move",
     ]
     /// Lists of work to do: what is on them depends on what was asked, and not on the logs alone.

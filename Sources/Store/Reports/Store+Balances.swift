@@ -13,64 +13,30 @@ extension Store {
     /// Money balances of every account, as posted; derived rows are apart (`derived`).
     ///
     /// - Parameter day: counts what is dated up to it; nil counts all. Cost: one row per account, or
-    ///   with a day a scan of the postings up to it.
+    ///   with a day as `turnover`.
     package func balances(of currency: CurrencyCode, upTo day: Day?) throws -> [BalanceRow] {
-        try access { db in
-            guard let day else {
-                return try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT b.scope, a.name, c.name, b.amount, b.amount_high FROM balance b
-                        JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
-                        WHERE c.name = ? AND (b.amount <> 0 OR b.amount_high <> 0)
-                        """,
-                    arguments: [currency.text]
-                ).map {
-                    BalanceRow(
-                        scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
-                        amount: try Int128(row: $0))
-                }.sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
-            }
-            return try sums(db, of: currency, upTo: day)
+        if let day {
+            return try turnover(of: currency, to: day).filter { $0.value.net != 0 }.map {
+                BalanceRow(
+                    scope: $0.key.scope, account: $0.key.account, commodity: currency.text,
+                    amount: $0.value.net)
+            }.sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
         }
-    }
-
-    /// Sums in Swift: SQLite would turn an overflowing sum into a float.
-    private func sums(
-        _ db: Database, of currency: CurrencyCode, upTo day: Day
-    ) throws -> [BalanceRow] {
-        struct Key: Hashable {
-            let account: Int64
-            let log: Int64
+        return try access { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT b.scope, a.name, c.name, b.amount, b.amount_high FROM balance b
+                    JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
+                    WHERE c.name = ? AND (b.amount <> 0 OR b.amount_high <> 0)
+                    """,
+                arguments: [currency.text]
+            ).map {
+                BalanceRow(
+                    scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
+                    amount: try Int128(row: $0))
+            }.sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
         }
-        var sums: [Key: Int128] = [:]
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT account, log, amount FROM posting WHERE day <= ?
-                    AND commodity = (SELECT id FROM name WHERE name = ?)
-                """,
-            arguments: [day.number, currency.text])
-        while let row = try rows.next() {
-            sums[Key(account: try row.at(0), log: try row.at(1)), default: 0] += Int128(
-                try row.at(2) as Int64)
-        }
-        var named: [String: BalanceRow] = [:]
-        for (key, amount) in sums {
-            let account =
-                try String.fetchOne(
-                    db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"),
-                    arguments: [key.account]) ?? ""
-            let scope =
-                try String.fetchOne(
-                    db.cachedStatement(sql: "SELECT scope FROM log WHERE id = ?"),
-                    arguments: [key.log]) ?? ""
-            let old = named["\(scope) \(account)"]?.amount ?? 0
-            named["\(scope) \(account)"] = BalanceRow(
-                scope: scope, account: account, commodity: currency.text, amount: old + amount)
-        }
-        return named.values.filter { $0.amount != 0 }
-            .sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
     }
 
     /// What the cost fold put on a branch's accounts; see `CostFold`.

@@ -114,14 +114,13 @@ extension Store {
                 db.cachedStatement(
                     sql: "SELECT time, party FROM document WHERE log = ? AND seq = ? AND op = ?"),
                 arguments: [place.log, place.seq, place.op])
-            return try learn(place, row, timeAt: 0)
+            guard let row else { return Facts(hour: nil, customer: nil) }
+            return learn(
+                place, time: try row.at(0), party: query.byCustomer ? try row.at(1) : nil)
         }
 
-        /// What a row tells of its document: its time, and its party in the next column.
-        mutating func learn(_ place: Place, _ row: Row?, timeAt column: Int) throws -> Facts {
-            let facts = Facts(
-                hour: query.byHour ? try row.map { hour(natural(try $0.at(column))) } : nil,
-                customer: query.byCustomer ? try row?.at(column + 1) : nil)
+        mutating func learn(_ place: Place, time: Int64, party: String?) -> Facts {
+            let facts = Facts(hour: query.byHour ? hour(natural(time)) : nil, customer: party)
             known[place] = facts
             return facts
         }
@@ -176,28 +175,29 @@ extension Store {
         _ body: (SoldSums.Key, Int128) -> Void
     ) throws {
         let asks = query.byHour || query.byCustomer
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT p.log, p.seq, p.op, p.item, p.amount
-                        \(asks ? ", d.time, d.party" : "") FROM posting p
-                    \(asks
-                        ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : "")
-                    WHERE p.day = ? AND p.account = (SELECT id FROM name WHERE name = ?)
-                        AND (? IS NULL OR p.item = (SELECT id FROM name WHERE name = ?))
-                    """),
+        let rows = try HotRead(
+            db,
+            """
+            SELECT p.item, p.amount \(asks ? ", p.log, p.seq, p.op, d.time, d.party" : "")
+            FROM posting p
+            \(asks ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : "")
+            WHERE p.day = ? AND p.account = (SELECT id FROM name WHERE name = ?)
+                AND (? IS NULL OR p.item = (SELECT id FROM name WHERE name = ?))
+            """,
             arguments: [
                 day, Account.simple(.sales, query.branch).name, item(query), item(query),
             ])
-        while let row = try rows.next() {
-            let place = try SoldDocuments.Place(row: row)
-            let facts =
-                asks
-                ? try documents.learn(place, row, timeAt: 5) : try documents.facts(db, place)
+        while try rows.next() {
+            var facts = SoldDocuments.Facts(hour: nil, customer: nil)
+            if asks {
+                facts = documents.learn(
+                    try SoldDocuments.Place(rows, at: 2), time: try rows.integer(5),
+                    party: query.byCustomer ? try rows.text(6) : nil)
+            }
             body(
                 SoldSums.Key(
-                    item: try row.at(3), day: day, hour: facts.hour, customer: facts.customer),
-                -Int128(try row.at(4) as Int64))
+                    item: try rows.optional(0), day: day, hour: facts.hour,
+                    customer: facts.customer), -Int128(try rows.integer(1)))
         }
     }
 
@@ -207,32 +207,32 @@ extension Store {
         _ documents: inout SoldDocuments, _ body: (SoldSums.Key, SoldRow) -> Void
     ) throws {
         let isWriteOff = account.root == .shrinkage
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT p.log, p.seq, p.op, p.commodity, p.amount, c.cost, c.uncosted
-                    FROM posting p
-                    \(isWriteOff
-                        ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : "")
-                    LEFT JOIN cost c ON c.branch = ? AND c.item = p.commodity AND c.log = p.log
-                        AND c.seq = p.seq AND c.op = p.op
-                    WHERE p.day = ? AND p.account = (SELECT id FROM name WHERE name = ?)
-                        AND (? IS NULL OR p.commodity = (SELECT id FROM name WHERE name = ?))
-                        AND \(isWriteOff ? "d.kind = \(DocumentKind.writeOff.rawValue)" : "1")
-                    ORDER BY p.commodity, p.log, p.seq, p.op, p.place
-                    """),
+        let rows = try HotRead(
+            db,
+            """
+            SELECT p.log, p.seq, p.op, p.commodity, p.amount, c.cost, c.uncosted
+            FROM posting p
+            \(isWriteOff
+                ? "JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op" : "")
+            LEFT JOIN cost c ON c.branch = ? AND c.item = p.commodity AND c.log = p.log
+                AND c.seq = p.seq AND c.op = p.op
+            WHERE p.day = ? AND p.account = (SELECT id FROM name WHERE name = ?)
+                AND (? IS NULL OR p.commodity = (SELECT id FROM name WHERE name = ?))
+                AND \(isWriteOff ? "d.kind = \(DocumentKind.writeOff.rawValue)" : "1")
+            ORDER BY p.commodity, p.log, p.seq, p.op, p.place
+            """,
             arguments: [
                 query.branch.text, day, account.name, item(query), item(query),
             ])
         var last: (commodity: Int64, place: SoldDocuments.Place)?
-        while let row = try rows.next() {
-            let place = try SoldDocuments.Place(row: row)
-            let commodity: Int64 = try row.at(3)
+        while try rows.next() {
+            let place = try SoldDocuments.Place(rows, at: 0)
+            let commodity = try rows.integer(3)
             var sold = SoldRow()
-            sold.quantity = Int128(try row.at(4) as Int64)
+            sold.quantity = Int128(try rows.integer(4))
             if last.map({ $0 != (commodity, place) }) ?? true {
-                sold.cost = Int128(try row.at(5) as Int64? ?? 0)
-                sold.uncosted = Int128(try row.at(6) as Int64? ?? 0)
+                sold.cost = Int128(try rows.optional(5) ?? 0)
+                sold.uncosted = Int128(try rows.optional(6) ?? 0)
             }
             last = (commodity, place)
             let facts = try documents.facts(db, place)
@@ -244,7 +244,9 @@ extension Store {
 }
 
 extension Store.SoldDocuments.Place {
-    fileprivate init(row: Row) throws {
-        self.init(log: try row.at(0), seq: try row.at(1), op: try row.at(2))
+    fileprivate init(_ rows: HotRead, at column: Int32) throws {
+        self.init(
+            log: try rows.integer(column), seq: try rows.integer(column + 1),
+            op: try rows.integer(column + 2))
     }
 }

@@ -1,0 +1,179 @@
+package import Replica
+
+/// What an account is in the statements of a company.
+package enum AccountClass: String, CaseIterable, Sendable {
+    case asset, liability, equity, income, expense
+
+    /// Does the statement show what was debited to it as more?
+    package var isDebit: Bool { self == .asset || self == .expense }
+    /// In the balance sheet, and not in profit and loss.
+    package var isOfPosition: Bool { self == .asset || self == .liability || self == .equity }
+}
+
+/// A line of the statements: several accounts, in the order of their codes.
+package struct ChartLine: Hashable, Comparable, Sendable {
+    package let code: String
+    package let title: String
+    package let kind: AccountClass
+
+    package static func < (a: Self, b: Self) -> Bool {
+        (a.code, a.title) < (b.code, b.title)
+    }
+}
+
+/// Which line of the statements an account is on. The accounts themselves are those of `Account`, in every chart.
+///
+/// Source of `cn-small`: 小企业会计准则 (财会〔2011〕17 号), appendix, its accounts and their codes; what it has no
+/// account for is a sub-account, behind a point.
+package enum Chart: String, CaseIterable, Sendable {
+    /// The Chinese small-business standard.
+    case chineseSmall = "cn-small"
+    case international
+
+    /// What a book of this currency begins with.
+    package init(for currency: CurrencyCode) {
+        self = currency.text == "CNY" ? .chineseSmall : .international
+    }
+
+    /// Nil for accounts that hold goods or rights and no money.
+    package func line(of account: Account) -> ChartLine? {
+        guard let place = Self.place(of: account) else { return nil }
+        let (chinese, international) = place.codes
+        return ChartLine(
+            code: self == .chineseSmall ? chinese : international, title: place.title,
+            kind: place.kind)
+    }
+
+    /// Money that is laid out for, or had for, another branch and cancels over all of them.
+    package func between(isOpen: Bool) -> ChartLine {
+        let place: Place = isOpen ? .onItsWay : .unmatched
+        let (chinese, international) = place.codes
+        return ChartLine(
+            code: self == .chineseSmall ? chinese : international, title: place.title,
+            kind: place.kind)
+    }
+
+    /// Profit that no entry has closed yet.
+    package var profit: ChartLine {
+        ChartLine(
+            code: self == .chineseSmall ? "3103" : "3900", title: Place.profit, kind: .equity)
+    }
+
+    private enum Place: CaseIterable {
+        case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
+        case payable, prepaid, tax, dueTo, otherLiability, equity
+        case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
+        case unmatched
+
+        static let profit = "Profit of the period"
+
+        var title: String {
+            switch self {
+            case .cash: "Cash"
+            case .bank: "Bank"
+            case .clearing: "Cards and other clearing"
+            case .receivable: "Receivables"
+            case .inventory: "Inventory"
+            case .onItsWay: "Between branches, on its way"
+            case .shipped: "Shipments that no keeper has stated"
+            case .dueFrom: "Due from branches"
+            case .otherAsset: "Other assets"
+            case .payable: "Payables"
+            case .prepaid: "Customers' prepayments"
+            case .tax: "Taxes"
+            case .dueTo: "Due to branches"
+            case .otherLiability: "Other liabilities"
+            case .equity: "Capital"
+            case .sales: "Sales, net"
+            case .otherIncome: "Other income"
+            case .cost: "Cost of sales"
+            case .variance: "Purchase variance"
+            case .revaluation: "Revaluation of goods"
+            case .writeOff: "Goods written off"
+            case .expense: "Expenses"
+            case .overShort: "Over-short of drawers"
+            case .rounding: "Rounding"
+            case .unmatched: "Half a document"
+            }
+        }
+
+        var kind: AccountClass {
+            switch self {
+            case .cash, .bank, .clearing, .receivable, .inventory, .onItsWay, .shipped, .dueFrom,
+                .otherAsset, .unmatched:
+                .asset
+            case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
+            case .equity: .equity
+            case .sales, .otherIncome: .income
+            case .cost, .variance, .revaluation, .writeOff, .expense, .overShort, .rounding:
+                .expense
+            }
+        }
+
+        /// Of the Chinese chart, and of the international one.
+        var codes: (String, String) {
+            switch self {
+            case .cash: ("1001", "1000")
+            case .bank: ("1002", "1010")
+            case .clearing: ("1012", "1020")
+            case .receivable: ("1122", "1100")
+            case .dueFrom: ("1221.01", "1300")
+            case .onItsWay: ("1402.01", "1210")
+            case .inventory: ("1405", "1200")
+            case .shipped: ("1402.02", "1220")
+            case .otherAsset: ("1801", "1400")
+            case .unmatched: ("1901", "1900")
+            case .payable: ("2202", "2000")
+            case .prepaid: ("2203", "2100")
+            case .tax: ("2221", "2200")
+            case .dueTo: ("2241.01", "2300")
+            case .otherLiability: ("2241.02", "2400")
+            case .equity: ("3001", "3000")
+            case .sales: ("5001", "4000")
+            case .otherIncome: ("5301", "4100")
+            case .cost: ("5401.01", "5000")
+            case .variance: ("5401.02", "5100")
+            case .revaluation: ("5401.03", "5110")
+            case .writeOff: ("5711.01", "5200")
+            case .expense: ("5602", "6000")
+            case .overShort: ("5711.02", "6900")
+            case .rounding: ("5711.03", "6910")
+            }
+        }
+    }
+
+    /// Drawers hold cash by these names; what else takes money is settled later.
+    private static let drawers = ["cash", "drawer"]
+
+    private static func place(of account: Account) -> Place? {
+        switch account.root {
+        case .tender:
+            drawers.contains { account.name.hasSuffix("/\($0)") } ? .cash : .clearing
+        case .bank: .bank
+        case .receivable: .receivable
+        case .inventory: .inventory
+        case .shipped: .shipped
+        case .dueFrom: .dueFrom
+        case .asset: .otherAsset
+        case .payable: .payable
+        case .prepaid: .prepaid
+        case .tax, .inputTax: .tax
+        case .dueTo: .dueTo
+        case .liability: .otherLiability
+        case .equity: .equity
+        case .sales: .sales
+        case .income: .otherIncome
+        case .costOfSales: .cost
+        case .variance: .variance
+        case .revaluation: .revaluation
+        case .writeOff: .writeOff
+        case .expense: .expense
+        case .overShort: .overShort
+        case .rounding: .rounding
+        case .via: .unmatched
+        case .early, .stock, .customer, .supplier, .shrinkage, .transit, .dispute, .granted, .grant,
+            .quota, .committed:
+            nil
+        }
+    }
+}

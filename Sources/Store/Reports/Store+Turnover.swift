@@ -1,0 +1,189 @@
+import GRDB
+package import Replica
+
+/// What was debited and credited to accounts of money.
+extension Store {
+    package struct TurnoverKey: Hashable, Sendable {
+        package let scope: String
+        package let account: String
+    }
+
+    package struct Turnover: Hashable, Sendable {
+        package var debit: Int128 = 0
+        /// Above zero.
+        package var credit: Int128 = 0
+        package var net: Int128 { debit - credit }
+
+        package init() {}
+
+        /// What an amount adds, by its sign.
+        package mutating func add(_ amount: Int128) {
+            if amount > 0 { debit += amount } else { credit -= amount }
+        }
+
+        package mutating func add(_ other: Self) {
+            debit += other.debit
+            credit += other.credit
+        }
+    }
+
+    /// As posted on days `from ... to`, without what the cost fold derives. Cost: a row for each account and month, and
+    /// the postings of the parts of months at both ends.
+    package func turnover(
+        of currency: CurrencyCode, from: Day? = nil, to: Day? = nil
+    ) throws -> [TurnoverKey: Turnover] {
+        try access { db in
+            var sums = TurnoverSums()
+            let commodity = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
+                arguments: [currency.text])
+            guard let commodity else { return [:] }
+            let (months, parts) = Self.months(from: from, to: to)
+            if let months { try sums.addMonths(db, commodity, months) }
+            for part in parts { try sums.addDays(db, commodity, part) }
+            return try sums.named(db)
+        }
+    }
+
+    /// The whole months of a span, and the days at its ends that are none.
+    private static func months(
+        from: Day?, to: Day?
+    ) -> (whole: ClosedRange<Int32>?, days: [ClosedRange<Int32>]) {
+        let begins = from.map { $0.civil.day == 1 } ?? true
+        let ends = to.map { Day(number: $0.number &+ 1).civil.day == 1 } ?? true
+        let first = from.map { begins ? $0.month : $0.month + 1 } ?? .min
+        let last = to.map { ends ? $0.month : $0.month - 1 } ?? .max
+        guard first <= last else {
+            // Nothing but parts: all of it is read.
+            guard let from, let to, from <= to else { return (nil, []) }
+            return (nil, [from.number...to.number])
+        }
+        var days: [ClosedRange<Int32>] = []
+        if let from, !begins {
+            var end = from.number
+            while Day(number: end &+ 1).civil.day != 1 { end += 1 }
+            days.append(from.number...end)
+        }
+        if let to, !ends {
+            days.append((to.number - Int32(to.civil.day) + 1)...to.number)
+        }
+        return (first...last, days)
+    }
+
+    /// By ids, as rows come.
+    private struct TurnoverSums {
+        struct Key: Hashable {
+            let scope: String
+            let account: Int64
+        }
+
+        var sums: [Key: Turnover] = [:]
+        private var scopes: [Int64: String] = [:]
+
+        mutating func addMonths(
+            _ db: Database, _ commodity: Int64, _ months: ClosedRange<Int32>
+        ) throws {
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT scope, account, amount, amount_high FROM account_month
+                        WHERE commodity = ? AND month >= ? AND month <= ?
+                        """),
+                arguments: [commodity, months.lowerBound, months.upperBound])
+            while let row = try rows.next() {
+                sums[Key(scope: try row.at(0), account: try row.at(1)), default: Turnover()].add(
+                    try Int128(row: row))
+            }
+        }
+
+        /// In the order of the table's key: nothing is sorted.
+        mutating func addDays(
+            _ db: Database, _ commodity: Int64, _ days: ClosedRange<Int32>
+        ) throws {
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT p.account, p.log, sum(max(p.amount, 0) >> 32),
+                            sum(max(p.amount, 0) & 4294967295), sum(min(p.amount, 0) >> 32),
+                            sum(min(p.amount, 0) & 4294967295)
+                        FROM posting p WHERE p.day >= ? AND p.day <= ? AND p.commodity = ?
+                        GROUP BY p.day, p.account, p.commodity, p.log
+                        """),
+                arguments: [days.lowerBound, days.upperBound, commodity])
+            while let row = try rows.next() {
+                let log: Int64 = try row.at(1)
+                if scopes[log] == nil {
+                    scopes[log] = try String.fetchOne(
+                        db.cachedStatement(sql: "SELECT scope FROM log WHERE id = ?"),
+                        arguments: [log])
+                }
+                let key = Key(scope: scopes[log] ?? "", account: try row.at(0))
+                sums[key, default: Turnover()].add(try Int128(row: row, halvesAt: 2))
+                sums[key, default: Turnover()].add(try Int128(row: row, halvesAt: 4))
+            }
+        }
+
+        func named(_ db: Database) throws -> [TurnoverKey: Turnover] {
+            var names: [Int64: String] = [:]
+            var found: [TurnoverKey: Turnover] = [:]
+            for (key, sum) in sums where sum.debit != 0 || sum.credit != 0 {
+                if names[key.account] == nil {
+                    names[key.account] = try String.fetchOne(
+                        db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"),
+                        arguments: [key.account])
+                }
+                found[TurnoverKey(scope: key.scope, account: names[key.account] ?? "")] = sum
+            }
+            return found
+        }
+    }
+
+    /// One line of an account.
+    package struct AccountLine: Hashable, Sendable {
+        package let day: Day
+        package let number: String?
+        package let kind: DocumentKind
+        package let person: String
+        package let party: String?
+        package let memo: String?
+        package let amount: Int64
+    }
+
+    /// Postings to an account, or to all whose name begins with `account` where that ends on `/`, day by day in the
+    /// order in which they were written; at most `limit`, of at most 10,000 accounts. Cost: those of the days.
+    package func lines(
+        of account: String, _ currency: CurrencyCode, from: Day, to: Day, limit: Int
+    ) throws -> [AccountLine] {
+        try access { db in
+            // The sign after `/` is `0`.
+            let end = account.hasSuffix("/") ? account.dropLast() + "0" : account + "\u{0}"
+            let ids = try Int64.fetchAll(
+                db, sql: "SELECT id FROM name WHERE name >= ? AND name < ? ORDER BY id LIMIT 10000",
+                arguments: [account, String(end)])
+            guard !ids.isEmpty else { return [] }
+            let marks = ids.map { _ in "?" }.joined(separator: ",")
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT b.day, d.number, d.kind, d.person, d.party, d.memo, p.amount
+                    FROM book_day b
+                    CROSS JOIN posting p ON p.day = b.day AND p.account IN (\(marks))
+                        AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                    JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                    JOIN log l ON l.id = p.log
+                    WHERE b.day >= ? AND b.day <= ?
+                    ORDER BY b.day, d.time, l.author, p.seq, p.op, p.place LIMIT ?
+                    """,
+                arguments: StatementArguments(ids) + [
+                    currency.text, from.number, to.number, limit,
+                ])
+            return try rows.map { row in
+                AccountLine(
+                    day: Day(number: try row.at(0)), number: try row.at(1),
+                    kind: DocumentKind(rawValue: try row.at(2)) ?? .statement,
+                    person: try row.at(3), party: try row.at(4), memo: try row.at(5),
+                    amount: try row.at(6))
+            }
+        }
+    }
+}
