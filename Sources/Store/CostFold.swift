@@ -19,6 +19,8 @@ struct CostFold {
         var methods: [Int64: CostPool.Method] = [:]
         /// Does any pool have rows of layers?
         var hasLayers: Bool?
+        /// Do any ops stand on another day than their own?
+        var hasLate: Bool?
     }
 
     init(_ db: Database) throws {
@@ -93,14 +95,23 @@ struct CostFold {
             }
         }
         var day: [StockMove] = []
-        while let move = try moves?.next() {
-            if let last = day.last, last.place.day != move.place.day {
-                try keep(pool.fold(day))
-                day = []
+        var late = try lateMoves(of: item, accounts: try shelves(branch))[...]
+        /// Folds the days before `next`: the one at hand, and those on which nothing but late moves are.
+        func finish(before next: Int32?) throws {
+            while let first = [day.first, late.first].compactMap({ $0?.place.day }).min(),
+                next.map({ first < $0 }) ?? true
+            {
+                var moves: [StockMove] = []
+                if day.first?.place.day == first { swap(&moves, &day) }
+                while late.first?.place.day == first { moves.append(late.removeFirst()) }
+                try keep(pool.fold(moves))
             }
+        }
+        while let move = try moves?.next() {
+            if day.last?.place.day != move.place.day { try finish(before: move.place.day) }
             day.append(move)
         }
-        try keep(pool.fold(day))
+        try finish(before: nil)
         try keep(pool.foldRest())
         try days.insert(db, branch: branch, item: item)
         try db.cachedStatement(sql: "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -249,10 +260,43 @@ struct CostFold {
                         AND p.commodity = ?
                     JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                     JOIN log l ON l.id = p.log
+                    \(try hasLate() ? """
+                        WHERE NOT EXISTS (SELECT 1 FROM late t
+                            WHERE t.log = p.log AND t.seq = p.seq AND t.op = p.op)
+                        """ : "")
                     GROUP BY b.day, p.log, p.seq, p.op ORDER BY b.day
                     """),
             arguments: StatementArguments(accounts + [item]))
         return AnyCursor(rows.map { try StockMove(row: $0) })
+    }
+
+    private func hasLate() throws -> Bool {
+        if let known = known.hasLate { return known }
+        let any =
+            try Bool.fetchOne(
+                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM late)")) ?? false
+        known.hasLate = any
+        return any
+    }
+
+    /// Moves whose postings stand on another day, after a close; here they are on their own, in the order of it.
+    private func lateMoves(of item: Int64, accounts: [Int64]) throws -> [StockMove] {
+        guard try hasLate(), !accounts.isEmpty else { return [] }
+        let marks = accounts.map { _ in "?" }.joined(separator: ",")
+        return try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT d.day, d.time, l.author, p.log, p.seq, p.op, sum(p.amount) AS amount,
+                        d.kind, d.number, d.relation, d.target
+                    FROM late t
+                    CROSS JOIN posting p ON p.day = t.day AND p.account IN (\(marks))
+                        AND p.commodity = ? AND p.log = t.log AND p.seq = t.seq AND p.op = t.op
+                    JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                    JOIN log l ON l.id = p.log
+                    GROUP BY p.log, p.seq, p.op ORDER BY d.day
+                    """),
+            arguments: StatementArguments(accounts + [item])
+        ).map { try StockMove(row: $0) }
     }
 
     /// Cost inputs of the pool, in no order.

@@ -23,7 +23,7 @@ extension Projection {
         if posting.account.root == .stock, case .item = posting.commodity {
             pools.insert(PoolKey(branch: branch.text, item: commodity))
             let month = ShelfMonth(
-                account: account, item: commodity, month: document.effectiveDate.month)
+                account: account, item: commodity, month: ledgerDay.month)
             months[month, default: 0] += Int128(posting.amount)
             if posting.amount < 0, document.kind == .repack {
                 try markRepack(posting, number, item: commodity, of: document, at: place)
@@ -49,7 +49,7 @@ extension Projection {
             // What it is to be matched with may be here; once it is, value acts where the goods came.
             try markDue(own)
             if arrival != own { pools.insert(PoolKey(branch: branch.text, item: commodity)) }
-        } else if posting.account.root == .inventory, let item {
+        } else if posting.account.root == .inventory, let item, !document.isOfClose {
             pools.insert(PoolKey(branch: branch.text, item: item))
             try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .execute(arguments: [

@@ -13,7 +13,7 @@ import struct Foundation.Data
 /// which they came.
 struct Projection {
     let db: Database
-    private let roster: Roster
+    let roster: Roster
     let store: Store
     private var postingInsert: HotInsert?
     private var documentInsert: HotInsert?
@@ -33,6 +33,8 @@ struct Projection {
     var methods: Set<Int64> = []
     /// What the op at hand makes of other items.
     var made: Int64?
+    /// Where the op at hand stands in the ledger.
+    var ledgerDay = Day(number: 0)
     /// The shipment whose transit the op at hand empties.
     var transit: DocumentNumber?
     let isWrittenHere: Bool
@@ -138,8 +140,15 @@ struct Projection {
         transit =
             document.isOf(.settles)
             ? transaction.postings.lazy.compactMap(\.account.shipment).first : nil
+        ledgerDay = try ledgerDay(
+            document.effectiveDate, kind: document.kind, number: document.number?.description,
+            in: (place.tip.id, place.tip.name), place.seq)
+        if ledgerDay != document.effectiveDate {
+            days.insert(ledgerDay.number)
+            try keepLate((place.log, integer(place.seq), Int64(place.op)), on: ledgerDay)
+        }
         let insert = try insert(of: "posting", columns: 10, &postingInsert)
-        insert.bind(1, Int64(document.effectiveDate.number))
+        insert.bind(1, Int64(ledgerDay.number))
         insert.bind(4, place.log)
         insert.bind(5, integer(place.seq))
         insert.bind(6, Int64(place.op))
@@ -159,7 +168,7 @@ struct Projection {
             balances[key, default: 0] += Int128(posting.amount)
             if case .currency = posting.commodity {
                 let month = AccountMonth(
-                    place: key, month: document.effectiveDate.month, isCredit: posting.amount < 0)
+                    place: key, month: ledgerDay.month, isCredit: posting.amount < 0)
                 accountMonths[month, default: 0] += Int128(posting.amount)
             }
             try mark(
@@ -170,6 +179,17 @@ struct Projection {
                 at: place)
         }
         add(.post(transaction), at: place)
+    }
+
+    /// What an amount adds to a month of an account, or takes off it (`sign` below zero).
+    mutating func add(
+        _ amount: Int128, _ sign: Int128, to account: Int64, _ commodity: Int64, _ scope: Scope,
+        month: Int32
+    ) {
+        let place = BalanceKey(scope: scope.name, account: account, commodity: commodity)
+        accountMonths[
+            AccountMonth(place: place, month: month, isCredit: amount < 0), default: 0
+        ] += amount * sign
     }
 
     /// Prepared at the first use.
@@ -252,6 +272,9 @@ struct Projection {
                 integer(place.time.raw),
             ])
         if let number = event.opens { take(number) }
+        if let close = PeriodClose.number(ofEntity: event.entity) {
+            try redate(close.series.branch)
+        }
         try markCount(event, at: place)
         try markBoard(event, at: place)
         if let number = Order.number(ofEntity: event.entity)

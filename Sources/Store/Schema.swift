@@ -16,6 +16,7 @@ enum Schema {
         Step(sql: board, rebuilds: false),
         Step(sql: costDays, rebuilds: false),
         Step(sql: accountMonths, rebuilds: true),
+        Step(sql: late, rebuilds: false),
     ]
 
     struct Step {
@@ -424,6 +425,17 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    private static let late = """
+        -- Ops whose postings stand on another day than their document: a close that did not know of them covers it.
+        CREATE TABLE late (
+            log INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            op INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            PRIMARY KEY (log, seq, op)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     private static let accountMonths = """
         -- What was debited (side 0) and credited (side 1, below zero) to an account of money in a month, as in
         -- `shelf_month`.
@@ -496,7 +508,7 @@ enum Schema {
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
         "cost", "cost_day", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month",
-        "account_month", "repack", "transfer", "statement", "statement_due", "register",
+        "account_month", "late", "repack", "transfer", "statement", "statement_due", "register",
         "superseded", "event", "void",
         "roster_act", "digest", "board", "early_move",
     ]

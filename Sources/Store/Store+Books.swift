@@ -182,6 +182,12 @@ extension Store {
 
     /// The postings of one op. Cost: a scan of that day's postings.
     private func postings(_ db: Database, of head: Row) throws -> [Posting] {
+        let late = try Int32.fetchOne(
+            db.cachedStatement(sql: "SELECT day FROM late WHERE log = ? AND seq = ? AND op = ?"),
+            arguments: [
+                try head.at("log") as Int64, try head.at("seq") as Int64,
+                try head.at("op") as Int64,
+            ])
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
@@ -192,7 +198,7 @@ extension Store {
                     WHERE p.day = ? AND p.log = ? AND p.seq = ? AND p.op = ? ORDER BY p.place
                     """),
             arguments: [
-                try head.at("day") as Int32, try head.at("log") as Int64,
+                try late ?? (try head.at("day") as Int32), try head.at("log") as Int64,
                 try head.at("seq") as Int64, try head.at("op") as Int64,
             ])
         return try rows.map { row in

@@ -1,3 +1,4 @@
+import Books
 import Replica
 import Sodium
 import Wire
@@ -26,6 +27,8 @@ struct StoreMemory {
     var holderDue: Int32?
     /// At most `Store.manyPools`.
     var dirtyPools: Int?
+    /// Of all branches; few, and looked at for every document.
+    var closes: [BranchCode: [PeriodClose]]?
 
     private static let statesMax = 256
     private static let namesMax = 65_536

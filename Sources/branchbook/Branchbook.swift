@@ -32,7 +32,9 @@ struct Branchbook: AsyncParsableCommand {
             CommandGroup(
                 name: "Books",
                 subcommands: [
-                    JournalCommand.self, Balance.self, Stock.self, Board.self, Units.self,
+                    JournalCommand.self, Balance.self, LedgerCommand.self, PeriodCommand.self,
+                    Stock.self, Board.self,
+                    Units.self,
                     Lots.self,
                     Reorder.self,
                     Movement.self,

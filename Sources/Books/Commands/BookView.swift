@@ -69,6 +69,16 @@ package protocol BookView {
     func priceListOfBranch(_ code: BranchCode) throws -> String?
     /// Till shifts of a branch that were not closed.
     func openShifts(_ branch: BranchCode) throws -> [TillShift]
+    /// Stocktakes of a branch that are neither posted nor cancelled.
+    func openSheets(_ branch: BranchCode) throws -> [CountSheet]
+    /// All closes of a branch, those that were taken back as well, by the day up to which they are.
+    func closes(_ branch: BranchCode) throws -> [PeriodClose]
+    /// How far every log of a branch is held.
+    func frontier(of branch: BranchCode) throws -> [LogID: UInt64]
+    /// What the cost fold derived up to a day and no close froze: by item, on which accounts.
+    func openCosts(
+        of branch: BranchCode, upTo day: Day
+    ) throws -> [(item: String, amounts: [(root: Account.Root, amount: Int128)])]
     /// What a paper says that a node of this book signed, whose documents are still taken.
     ///
     /// - Throws: `Refusal.badClaim`.

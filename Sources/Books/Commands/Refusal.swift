@@ -86,6 +86,10 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case unknownBookmark = "B0236"
         /// A paper that no node of this book signed, or that says something else.
         case badClaim = "B0237"
+        /// A day of a period that is closed.
+        case periodClosed = "B0238"
+        /// Work of a period that has to end before it is closed.
+        case periodUnfinished = "B0239"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

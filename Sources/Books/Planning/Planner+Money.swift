@@ -224,7 +224,7 @@ extension Planner {
         }
         switch number.kind {
         case .shipment, .arrival, .move, .reversal, .statement, .quota, .salesOrder,
-            .purchaseOrder, .transferRequest, .tillShift:
+            .purchaseOrder, .transferRequest, .tillShift, .close:
             throw Refusal(
                 .notReversible, "a \(number.kind.word) is not reversed",
                 next: "enter the movement that sets it right")

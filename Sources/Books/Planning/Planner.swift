@@ -100,6 +100,8 @@ package struct Planner: Sendable {
         case .pay(let details, let payment): try pay(details, payment, view)
         case .journal(let details, let lines): try journal(details, lines, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)
+        case .close(let details, let day): try close(details, through: day, view)
+        case .reopen(let details, let number): try reopen(details, number, view)
         }
     }
 }
@@ -127,9 +129,11 @@ extension Planner {
     /// document it refers to.
     func header(
         _ kind: DocumentKind, _ details: Details, link: DocumentLink? = nil,
-        notBefore: Day? = nil, party: String? = nil, _ view: some BookView
+        notBefore: Day? = nil, party: String? = nil, isOpening: Bool = false, _ view: some BookView
     ) throws -> DocumentHeader {
-        let date = try details.date.map { try Self.day($0) } ?? today
+        let asked = try details.date.map { try Self.day($0) } ?? today
+        let date = max(asked, notBefore ?? asked)
+        if !isOpening { try requireOpen(date, kind, view) }
         let person = details.person ?? self.person
         try Self.check(person, "person", DocumentHeader.personBytesMax)
         let party = try (party ?? details.party).map { try self.party($0, view) }
@@ -138,7 +142,7 @@ extension Planner {
         let year = UInt16(clamping: today.civil.year)
         return DocumentHeader(
             kind: kind, number: try view.nextNumber(kind, year: year),
-            effectiveDate: max(date, notBefore ?? date), person: person, party: party, link: link,
+            effectiveDate: date, person: person, party: party, link: link,
             memo: details.memo, external: try external(details.external, view))
     }
 

@@ -141,6 +141,36 @@ struct BooksNow: BookView {
         try store.shifts(of: branch, openOnly: true, limit: Query.limitMax)
     }
 
+    func openSheets(_ branch: BranchCode) throws -> [CountSheet] {
+        try store.entities(prefix: Event.countPrefix, limit: Query.limitMax)
+            .compactMap { CountSheet.number(ofEntity: $0) }
+            .filter { $0.series.branch == branch }.sorted()
+            .compactMap {
+                CountSheet($0, try store.events(of: CountSheet.entity($0)))
+            }.filter { $0.state == .open }
+    }
+
+    func closes(_ branch: BranchCode) throws -> [PeriodClose] { try store.closes(of: branch) }
+
+    func frontier(of branch: BranchCode) throws -> [LogID: UInt64] {
+        try store.frontier(of: branch)
+    }
+
+    func openCosts(
+        of branch: BranchCode, upTo day: Day
+    ) throws -> [(item: String, amounts: [(root: Account.Root, amount: Int128)])] {
+        while try store.refreshCosts(limit: 100) > 0 {}
+        return try store.openCosts(of: branch, upTo: day).map { item, row in
+            (
+                item,
+                [
+                    (.costOfSales, row.costOfSales), (.shipped, row.shipped),
+                    (.writeOff, row.writeOff), (.variance, row.variance),
+                ]
+            )
+        }
+    }
+
     func claim(_ text: String) throws -> Claim {
         let unverified: Claim.Unverified
         do {

@@ -143,6 +143,13 @@ extension Engine {
         case .shifts(let openOnly): try shifts(openOnly: openOnly)
         case .workflows: try workflows()
         case .people: try people()
+        case .accounts(let filter): try accounts(filter)
+        case .profit(let filter): try profit(filter)
+        case .position(let filter): try position(filter)
+        case .ledger(let filter): try ledger(filter)
+        case .ageing(let filter): try ageing(filter, at: now)
+        case .periods(let branch): try periods(branch: branch)
+        case .lateEntries(let limit): try lateEntries(limit: limit)
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)
         }

@@ -121,8 +121,76 @@ package enum Query: Codable, Hashable, Sendable {
     case shifts(openOnly: Bool)
     case workflows
     case people
+    /// Every account with what moved on it.
+    case accounts(StatementFilter)
+    case profit(StatementFilter)
+    /// The balance sheet.
+    case position(StatementFilter)
+    /// One account line by line.
+    case ledger(LedgerFilter)
+    case ageing(AgeingFilter)
+    case periods(branch: String?)
+    /// What came too late for its period.
+    case lateEntries(limit: Int)
 
     package static let limitMax = 10_000
+}
+
+/// What a statement is of. The days are `from ... to`; a balance sheet is at the end of `to`.
+package struct StatementFilter: Codable, Hashable, Sendable {
+    /// None: all together.
+    package var branches: [String]
+    package var from: String?
+    package var to: String?
+    /// The span that is shown beside it.
+    package var compareFrom: String?
+    package var compareTo: String?
+    /// A column for each branch.
+    package var byBranch: Bool
+    /// The book's own chart where nil.
+    package var chart: String?
+
+    package init(
+        branches: [String] = [], from: String? = nil, to: String? = nil,
+        compareFrom: String? = nil, compareTo: String? = nil, byBranch: Bool = false,
+        chart: String? = nil
+    ) {
+        self.branches = branches
+        self.from = from
+        self.to = to
+        self.compareFrom = compareFrom
+        self.compareTo = compareTo
+        self.byBranch = byBranch
+        self.chart = chart
+    }
+}
+
+package struct LedgerFilter: Codable, Hashable, Sendable {
+    /// In full, `tender/HZ/cash`; or the beginning of several up to a `/`, `receivable/HZ/`.
+    package var account: String
+    package var from: String
+    package var to: String
+    package var limit: Int
+
+    package init(account: String, from: String, to: String, limit: Int = 1_000) {
+        self.account = account
+        self.from = from
+        self.to = to
+        self.limit = limit
+    }
+}
+
+package struct AgeingFilter: Codable, Hashable, Sendable {
+    /// `receivable` or `payable`.
+    package var of: String
+    package var branch: String?
+    package var asAt: String?
+
+    package init(of: String, branch: String? = nil, asAt: String? = nil) {
+        self.of = of
+        self.branch = branch
+        self.asAt = asAt
+    }
 }
 
 package struct MovementFilter: Codable, Hashable, Sendable {

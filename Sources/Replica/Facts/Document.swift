@@ -31,6 +31,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case quota = 20
     /// Drawers of a till, counted.
     case tillShift = 21
+    /// A branch's books up to a day, closed: what the cost fold derived, frozen.
+    case close = 22
 
     package var letter: String {
         switch self {
@@ -55,6 +57,7 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .transferRequest: "Q"
         case .quota: "Y"
         case .tillShift: "H"
+        case .close: "E"
         }
     }
 
@@ -82,6 +85,7 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .transferRequest: "request"
         case .quota: "quota"
         case .tillShift: "till shift"
+        case .close: "close"
         }
     }
 
@@ -217,6 +221,11 @@ package struct DocumentHeader: Hashable, Sendable {
             link.flatMap { $0.target.kind == .count ? $0.target : nil }
         default: nil
         }
+    }
+
+    /// Is it of a period's close, or takes one back? What it posts to inventory is no cost input.
+    package var isOfClose: Bool {
+        kind == .close || link.map { $0.relation == .reverses && $0.target.kind == .close } ?? false
     }
 
     package static let personBytesMax = 64

@@ -34,6 +34,14 @@ package struct LogID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     package init(_ digest: Digest) { self.digest = digest }
 
+    /// Nil unless there are exactly as many as an id has.
+    package init?(bytes: some Collection<UInt8>) {
+        guard let digest = Digest(bytes) else { return nil }
+        self.digest = digest
+    }
+
+    package var bytes: [UInt8] { digest.bytes }
+
     package init(book: BookID, author: NodeID, incarnation: UInt64, scope: Scope) {
         var writer = Domain.log.writer()
         writer.raw(book.digest.bytes)

@@ -73,6 +73,9 @@ extension Roster {
         case .asked(let branch): return isAmong(branch) && isOf(branch)
         case .transfer(let branch): return isAmong(branch)
         case .shelf(let branch): return log.scope == .board && holders[branch] == log.author
+        case .period(let branch):
+            return log.scope == .trade(branch)
+                && nodes[log.author]?.grants.contains(.money(branch)) == true
         case .nothing: return false
         }
     }

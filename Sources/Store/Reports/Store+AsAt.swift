@@ -28,24 +28,8 @@ extension Store {
                 let key = String((try row.at(0) as String).dropFirst())
                 values[key, default: 0] += try Int128(row: row, halvesAt: 1)
             }
-            let taken = try Row.fetchCursor(
-                db.cachedStatement(
-                    // In the order of the table's key: nothing is sorted.
-                    sql: """
-                        SELECT n.name, s.cost_high, s.cost_low, s.variance_high, s.variance_low
-                        FROM (SELECT c.item, sum(c.cost >> 32) AS cost_high,
-                                sum(c.cost & 4294967295) AS cost_low,
-                                sum(c.variance >> 32) AS variance_high,
-                                sum(c.variance & 4294967295) AS variance_low
-                            FROM cost_day c WHERE c.branch = ? AND c.day <= ? GROUP BY c.item) s
-                        JOIN name n ON n.id = s.item WHERE ? IS NULL OR n.name = ?
-                        """),
-                arguments: [branch.text, day.number, name, name])
-            while let row = try taken.next() {
-                let key = String((try row.at(0) as String).dropFirst())
-                values[key, default: 0] -=
-                    (try Int128(row: row, halvesAt: 1)) + (try Int128(row: row, halvesAt: 3))
-            }
+            for (key, taken) in try openTaken(db, of: branch, upTo: day)
+            where item.map({ $0.text == key }) ?? true { values[key, default: 0] -= taken }
             return values.filter { $0.value != 0 }
         }
     }

@@ -39,58 +39,6 @@ extension Store {
         }
     }
 
-    /// What the cost fold put on a branch's accounts; see `CostFold`.
-    package struct DerivedRow: Hashable, Sendable {
-        package let branch: String
-        package var costOfSales: Int128 = 0
-        package var shipped: Int128 = 0
-        package var writeOff: Int128 = 0
-        package var variance: Int128 = 0
-        /// Units sold whose cost nobody knows, over all items.
-        package var uncostedSold: Int128 = 0
-    }
-
-    /// Per branch, of pools that are folded: call `refreshCosts` before.
-    package func derived(upTo day: Day?) throws -> [DerivedRow] {
-        try access { db in
-            var sums: [String: DerivedRow] = [:]
-            if let day {
-                let rows = try Row.fetchCursor(
-                    db,
-                    sql: """
-                        SELECT branch, kind, cost, variance, uncosted FROM cost_day WHERE day <= ?
-                        """,
-                    arguments: [day.number])
-                while let row = try rows.next() {
-                    let branch: String = try row.at(0)
-                    var sum = sums[branch] ?? DerivedRow(branch: branch)
-                    sum.add(
-                        kind: try row.at(1), cost: try row.at(2), variance: try row.at(3),
-                        uncosted: try row.at(4))
-                    sums[branch] = sum
-                }
-            } else {
-                let rows = try Row.fetchCursor(
-                    db,
-                    sql: """
-                        SELECT branch, cost_of_sales, shipped, write_off, variance, uncosted_sold
-                        FROM pool
-                        """)
-                while let row = try rows.next() {
-                    let branch: String = try row.at(0)
-                    var sum = sums[branch] ?? DerivedRow(branch: branch)
-                    sum.costOfSales += Int128(try row.at(1) as Int64)
-                    sum.shipped += Int128(try row.at(2) as Int64)
-                    sum.writeOff += Int128(try row.at(3) as Int64)
-                    sum.variance += Int128(try row.at(4) as Int64)
-                    sum.uncostedSold += Int128(try row.at(5) as Int64)
-                    sums[branch] = sum
-                }
-            }
-            return sums.values.sorted { $0.branch < $1.branch }
-        }
-    }
-
     /// Balances of all accounts in items, but for those that are zero. Cost: a look at every balance.
     package func goods(of item: ItemCode?, upTo day: Day? = nil) throws -> [BalanceRow] {
         try access { db in
@@ -156,18 +104,5 @@ extension Store {
                     amount: try Int128(row: $0))
             }
         }
-    }
-}
-
-extension Store.DerivedRow {
-    fileprivate mutating func add(kind: UInt8, cost: Int64, variance: Int64, uncosted: Int64) {
-        switch DocumentKind(rawValue: kind) {
-        case .sale, .customerReturn: costOfSales += Int128(cost)
-        case .shipment, .repack: shipped += Int128(cost)
-        case .supplierReturn: self.variance += Int128(cost)
-        default: writeOff += Int128(cost)
-        }
-        self.variance += Int128(variance)
-        uncostedSold += Int128(uncosted)
     }
 }

@@ -155,11 +155,14 @@ extension Store {
         of account: String, _ currency: CurrencyCode, from: Day, to: Day, limit: Int
     ) throws -> [AccountLine] {
         try access { db in
-            // The sign after `/` is `0`.
-            let end = account.hasSuffix("/") ? account.dropLast() + "0" : account + "\u{0}"
+            let isMany = account.hasSuffix("/")
             let ids = try Int64.fetchAll(
-                db, sql: "SELECT id FROM name WHERE name >= ? AND name < ? ORDER BY id LIMIT 10000",
-                arguments: [account, String(end)])
+                db,
+                // The sign after `/` is `0`.
+                sql: isMany
+                    ? "SELECT id FROM name WHERE name >= ? AND name < ? ORDER BY id LIMIT 10000"
+                    : "SELECT id FROM name WHERE name = ?",
+                arguments: isMany ? [account, account.dropLast() + "0"] : [account])
             guard !ids.isEmpty else { return [] }
             let marks = ids.map { _ in "?" }.joined(separator: ",")
             let rows = try Row.fetchAll(
@@ -184,6 +187,35 @@ extension Store {
                     person: try row.at(3), party: try row.at(4), memo: try row.at(5),
                     amount: try row.at(6))
             }
+        }
+    }
+
+    /// What of an account is open where the oldest is settled first: the last of its debits (or credits), the newest
+    /// first, up to `balance`. Cost: the account's postings back to the oldest that is open.
+    package func open(
+        _ balance: Int128, of account: Account, isDebit: Bool, _ currency: CurrencyCode,
+        upTo day: Day
+    ) throws -> [(day: Day, amount: Int128)] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT b.day, p.amount FROM book_day b
+                        CROSS JOIN posting p ON p.day = b.day
+                            AND p.account = (SELECT id FROM name WHERE name = ?)
+                            AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                        WHERE b.day <= ? ORDER BY b.day DESC
+                        """),
+                arguments: [account.name, currency.text, day.number])
+            var rest = balance
+            var found: [(day: Day, amount: Int128)] = []
+            while rest > 0, let row = try rows.next() {
+                let amount = Int128(try row.at(1) as Int64) * (isDebit ? 1 : -1)
+                guard amount > 0 else { continue }
+                found.append((Day(number: try row.at(0)), min(amount, rest)))
+                rest -= min(amount, rest)
+            }
+            return found
         }
     }
 }

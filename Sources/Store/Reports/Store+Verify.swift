@@ -89,6 +89,7 @@ extension Store {
                 SELECT \(named("t.account")), \(named("t.item")), t.month, t.amount, t.amount_high
                 FROM shelf_month t
                 """,
+                "late": "SELECT \(log), t.seq, t.op, t.day FROM late t",
                 "account_month": """
                 SELECT t.scope, \(named("t.account")), \(named("t.commodity")), t.month, t.side,
                     t.amount, t.amount_high FROM account_month t

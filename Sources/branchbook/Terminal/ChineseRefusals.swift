@@ -51,6 +51,8 @@ extension Refusal.Code {
         case .nothingChanges: "没有变化，未写入"
         case .unknownBookmark: "没有此时点书签"
         case .badClaim: "凭证码不完整，或不是本公司签发"
+        case .periodClosed: "期间已结账"
+        case .periodUnfinished: "期间尚有未完成的工作"
         case .noGrant: "本节点没有此权限"
         case .notAdministrator: "需要管理员"
         case .badInvitation: "邀请无效或不完整"

@@ -29,7 +29,7 @@ enum Phrases {
 
     /// What is one of the program's own words in a column of kinds or states.
     static func translate(_ text: String, in column: String) -> String {
-        ["kind", "state", "status", "relation"].contains(column) ? translate(text) : text
+        ["kind", "state", "status", "relation", "line"].contains(column) ? translate(text) : text
     }
 
     /// A sentence that begins with what kind of document it is about.
@@ -48,7 +48,8 @@ enum Phrases {
         "journal entry": "记账凭证", "reversal": "冲销单", "statement": "计价说明",
         "return to supplier": "采购退货单",
         "stocktake": "盘点单", "move": "移库单", "repack": "组装拆分单", "purchase order": "采购订单",
-        "sales order": "销售订单", "request": "要货单", "quota": "配额单", "till shift": "交班单", "order": "订单",
+        "sales order": "销售订单", "request": "要货单", "quota": "配额单", "till shift": "交班单",
+        "close": "结账单", "order": "订单",
     ]
 
     /// States and kinds of exceptions, as they stand in tables.
@@ -80,6 +81,23 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Closed periods": "已结期间", "Through": "截至", "Closed on": "结账日", "Opened again": "重新打开",
+        "Late entries": "迟到单据", "In the ledger on": "入账日",
+        "Accounts": "科目余额表", "Profit and loss": "利润表", "Balance sheet": "资产负债表",
+        "Before": "上期", "Balanced": "平衡",
+        "Not due": "未到期", "1–30 days": "1–30 天", "31–60 days": "31–60 天", "61–90 days": "61–90 天",
+        "Older": "90 天以上", "Oldest": "最早", "Overdue": "逾期",
+        "Cash": "库存现金", "Bank": "银行存款", "Cards and other clearing": "其他货币资金", "Receivables": "应收账款",
+        "Inventory": "库存商品", "Between branches, on its way": "内部在途", "Due from branches": "内部应收",
+        "Shipments that no keeper has stated": "待计价发货", "Other assets": "其他资产", "Payables": "应付账款",
+        "Customers' prepayments": "预收账款", "Taxes": "应交税费", "Due to branches": "内部应付",
+        "Other liabilities": "其他负债", "Capital": "实收资本", "Profit of the period": "本年利润",
+        "Sales, net": "主营业务收入", "Other income": "营业外收入", "Cost of sales": "主营业务成本",
+        "Purchase variance": "采购差异", "Revaluation of goods": "存货重估", "Goods written off": "存货损失",
+        "Expenses": "管理费用", "Over-short of drawers": "现金长短款", "Rounding": "尾差",
+        "Half a document": "半张单据", "Gross profit": "毛利", "Assets": "资产合计",
+        "Liabilities and capital": "负债和所有者权益合计", "asset": "资产", "liability": "负债", "equity": "权益",
+        "income": "收入", "expense": "费用", "total": "合计", "derived": "推算",
         "Trial balance": "试算平衡表", "Stock": "库存", "Journal": "日记账", "Items": "商品",
         "Peers": "对等节点", "Members": "成员", "Invitations": "邀请", "Log": "日志",
         "Exceptions": "待处理事项", "Transfers": "调拨", "Sales": "销售", "Verify": "核验",

@@ -1,0 +1,125 @@
+package import Replica
+
+/// A branch's books up to a day, closed: said in `trade/<branch>` by who may write its money, with how far every log of
+/// the branch was read then. Its document freezes what the cost fold derived.
+package struct PeriodClose: Hashable, Sendable {
+    package let number: DocumentNumber
+    package let through: Day
+    /// Of the branch's logs: the last entry that was held.
+    package let heads: [LogID: UInt64]
+    package let person: String
+    package let day: Day
+    /// Who opened the period again, and why.
+    package let reopened: Reopening?
+
+    package struct Reopening: Hashable, Sendable {
+        package let person: String
+        package let day: Day
+        package let reason: String
+    }
+
+    package enum Event {
+        package static let closed = Replica.Event.openingKind, reopened = "reopened"
+    }
+
+    private enum Field {
+        static let through = "through", heads = "heads:", reason = "reason"
+    }
+
+    package static let prefix = Replica.Event.closePrefix
+
+    package static func entity(_ number: DocumentNumber) -> String { prefix + number.description }
+
+    package static func number(ofEntity entity: String) -> DocumentNumber? {
+        guard entity.utf8.starts(with: prefix.utf8) else { return nil }
+        return DocumentNumber(entity.dropFirst(prefix.count)).flatMap {
+            $0.kind == .close ? $0 : nil
+        }
+    }
+
+    /// A log's id and a seq.
+    private static let headBytes = 40
+    private static let headsInField = Value.bytesMax / headBytes
+    /// Beside the day and the reason.
+    package static let headsMax = headsInField * (Replica.Event.fieldsMax - 4)
+
+    /// The event that says so; nil where there are more logs than an event can name.
+    package static func event(
+        _ number: DocumentNumber, through: Day, heads: [LogID: UInt64], person: String, day: Day
+    ) -> Replica.Event? {
+        guard heads.count <= headsMax else { return nil }
+        var fields = [Replica.Event.Field(Field.through, .text(through.description))]
+        var rest = heads.filter { $0.value > 0 }.sorted { $0.key < $1.key }[...]
+        while !rest.isEmpty {
+            var bytes: [UInt8] = []
+            for (log, seq) in rest.prefix(headsInField) {
+                bytes += log.bytes
+                bytes += (0..<8).map { UInt8(truncatingIfNeeded: seq >> (56 - 8 * $0)) }
+            }
+            rest = rest.dropFirst(headsInField)
+            fields.append(.init("\(Field.heads)\(fields.count)", .bytes(bytes)))
+        }
+        return Replica.Event(
+            entity: entity(number), kind: Event.closed, person: person, effectiveDate: day,
+            fields: fields)
+    }
+
+    package static func reopening(
+        _ number: DocumentNumber, reason: String, person: String, day: Day
+    ) -> Replica.Event {
+        Replica.Event(
+            entity: entity(number), kind: Event.reopened, person: person, effectiveDate: day,
+            fields: [.init(Field.reason, .text(reason))])
+    }
+
+    /// Nil where nobody closed anything by this number, or what was said cannot be read.
+    package init?(_ number: DocumentNumber, _ events: [Replica.Event]) {
+        guard number.kind == .close,
+            let closed = events.first(where: { $0.kind == Event.closed }),
+            let through = closed[Field.through]?.text.flatMap({ Day($0) }),
+            through.number < Day.range.upperBound
+        else { return nil }
+        var heads: [LogID: UInt64] = [:]
+        for field in closed.fields where field.name.hasPrefix(Field.heads) {
+            guard case .bytes(let bytes) = field.value, bytes.count % Self.headBytes == 0 else {
+                return nil
+            }
+            for start in stride(from: 0, to: bytes.count, by: Self.headBytes) {
+                guard let log = LogID(bytes: bytes[start..<start + 32]) else { return nil }
+                heads[log] = bytes[start + 32..<start + 40].reduce(0) {
+                    $0 << 8 | UInt64($1)
+                }
+            }
+        }
+        self.number = number
+        self.through = through
+        self.heads = heads
+        person = closed.person
+        day = closed.effectiveDate
+        reopened = events.first { $0.kind == Event.reopened }.map {
+            Reopening(
+                person: $0.person, day: $0.effectiveDate, reason: $0[Field.reason]?.text ?? "")
+        }
+    }
+
+    package var stands: Bool { reopened == nil }
+
+    /// Did who closed the period hold this entry?
+    package func covers(_ log: LogID, _ seq: UInt64) -> Bool { heads[log, default: 0] >= seq }
+}
+
+extension [PeriodClose] {
+    /// The last day that is closed.
+    package var through: Day? { lazy.filter(\.stands).map(\.through).max() }
+
+    /// The day on which something stands in the ledger: its own, or, where a close that did not know of it covers
+    /// that, the day after the last such close.
+    ///
+    /// Law: a function of the closes that stand and of where the entry stands, in whatever order they came.
+    package func ledgerDay(_ effective: Day, in log: LogID, _ seq: UInt64) -> Day {
+        let latest = lazy.filter {
+            $0.stands && $0.through >= effective && !$0.covers(log, seq)
+        }.map(\.through).max()
+        return latest.map { Day(number: $0.number &+ 1) } ?? effective
+    }
+}

@@ -1,0 +1,137 @@
+import Replica
+
+/// Closing a branch's books up to a day, and opening the last period again (月结).
+extension Planner {
+    /// What the cost fold derived up to the day is frozen: it is posted, by item. What comes later for those days stands
+    /// on the first open one.
+    func close(_ details: Details, through text: String, _ view: some BookView) throws -> Draft {
+        try requireTrade()
+        try requireMoney("the close")
+        let through = try Self.day(text)
+        guard through < today else {
+            throw Refusal(
+                .badDate, "\(through) is not over",
+                next: "close it from \(Day(number: through.number + 1)) on")
+        }
+        let closes = try view.closes(branch)
+        if let last = closes.through, through <= last {
+            throw Refusal(
+                .periodClosed, "\(branch) is closed up to \(last)",
+                next: "see `branchbook period list`")
+        }
+        if let finding = try unfinished(through, view).first { throw finding }
+        var details = details
+        details.date = through.description
+        let header = try header(.close, details, view)
+        guard let number = header.number else { throw BooksError.overflow }
+        guard
+            let event = PeriodClose.event(
+                number, through: through, heads: try view.frontier(of: branch),
+                person: header.person, day: today)
+        else {
+            throw Refusal(.tooManyLines, "the branch has more logs than a close can name")
+        }
+        var document = DocumentBuilder(header)
+        for (item, amounts) in try view.openCosts(of: branch, upTo: through) {
+            guard let code = ItemCode(item) else { continue }
+            var postings: [Posting] = []
+            var taken = Int128(0)
+            for (root, amount) in amounts where amount != 0 {
+                taken += amount
+                postings.append(
+                    Posting(
+                        .simple(root, branch), currency(), try Self.narrow(amount), item: code))
+            }
+            if taken != 0 {
+                postings.append(
+                    Posting(
+                        .simple(.inventory, branch), currency(), try Self.narrow(-taken),
+                        item: code))
+            }
+            document.add(.money(branch), postings)
+        }
+        document.append(event, to: .trade(branch))
+        return try document.draft()
+    }
+
+    /// Work of the period that somebody has to end before: each with what to do.
+    private func unfinished(_ through: Day, _ view: some BookView) throws -> [Refusal] {
+        var found: [Refusal] = []
+        for shift in try view.openShifts(branch) where shift.day <= through {
+            found.append(
+                Refusal(
+                    .periodUnfinished, "the till shift \(shift.number) of \(shift.day) is open",
+                    next: "`branchbook till close \(shift.number)`"))
+        }
+        for sheet in try view.openSheets(branch) where sheet.day <= through {
+            found.append(
+                Refusal(
+                    .periodUnfinished, "the stocktake \(sheet.number) of \(sheet.day) is open",
+                    next: "post it, or `branchbook count cancel \(sheet.number)`"))
+        }
+        let places = [LocationFacts.main] + (try view.locations(branch)).map(\.name)
+        for place in Set(places).sorted() {
+            let kept = Account.reserved(on: .stock(branch, place))
+            for item in try view.items(on: kept) {
+                let now = try view.balance(of: kept, .item(item))
+                let then = now - (try view.moved(kept, .item(item), after: through))
+                guard min(now, then) > 0 else { continue }
+                found.append(
+                    Refusal(
+                        .periodUnfinished,
+                        "goods of \(item) are kept for an order since \(through) or before",
+                        next: "deliver them, or let them go: `branchbook order release`"))
+            }
+        }
+        return found
+    }
+
+    /// The last period is open again: what was frozen of it is taken back, and what was late for it stands where it was
+    /// dated.
+    func reopen(_ details: Details, _ text: String, _ view: some BookView) throws -> Draft {
+        try requireTrade()
+        try requireMoney("the close")
+        guard let reason = details.memo, !reason.isEmpty else {
+            throw Refusal(.badOption, "say why with --memo")
+        }
+        let number = try Self.number(text)
+        let standing = try view.closes(branch).filter(\.stands)
+        guard let last = standing.max(by: { $0.through < $1.through }), last.number == number else {
+            throw Refusal(
+                .periodClosed,
+                standing.isEmpty
+                    ? "\(branch) has no closed period"
+                    : "\(number) is not the last close of \(branch)",
+                next: "see `branchbook period list`")
+        }
+        var own = details
+        own.date = last.through.description
+        let header = try header(
+            .reversal, own, link: DocumentLink(.reverses, number), isOpening: true, view)
+        var document = DocumentBuilder(header)
+        for transaction in try view.transactions(of: number) {
+            document.add(
+                .money(branch),
+                try transaction.postings.map {
+                    guard $0.amount != .min else { throw BooksError.overflow }
+                    return Posting($0.account, $0.commodity, -$0.amount, item: $0.item)
+                })
+        }
+        document.append(
+            PeriodClose.reopening(number, reason: reason, person: header.person, day: today),
+            to: .trade(branch))
+        return try document.draft(references: [number])
+    }
+
+    /// - Throws: `.periodClosed` for a day that is closed.
+    func requireOpen(_ day: Day, _ kind: DocumentKind, _ view: some BookView) throws {
+        // An order is a promise, and stands in no ledger.
+        guard OrderForm.Kind(kind) == nil, let last = try view.closes(branch).through, day <= last
+        else { return }
+        throw Refusal(
+            .periodClosed, "\(branch) is closed up to \(last), and this is of \(day)",
+            next:
+                "enter it with --date \(Day(number: last.number &+ 1)), or have the period reopened"
+        )
+    }
+}

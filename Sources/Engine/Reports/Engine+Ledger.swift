@@ -1,0 +1,159 @@
+import Books
+import Replica
+import Store
+
+/// One account line by line, and how old what is owed is.
+extension Engine {
+    /// An account, or all whose names begin with one that ends on `/`: what it held, what moved, what it holds. What the
+    /// cost fold derives is one line a day.
+    func ledger(_ filter: LedgerFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let (from, to) = (try Planner.day(filter.from), try Planner.day(filter.to))
+        guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
+        let isMany = filter.account.hasSuffix("/")
+        guard isMany || Account(filter.account) != nil else {
+            throw Refusal(
+                .badAccount, "\(filter.account) is no account",
+                next: "see `branchbook ledger accounts`")
+        }
+        try foldCosts()
+        func belongs(_ account: Account) -> Bool {
+            isMany ? account.name.hasPrefix(filter.account) : account.name == filter.account
+        }
+        var opening = Int128(0)
+        for accounts in try turnovers(from: nil, to: Day(number: from.number &- 1)).values {
+            for (account, turnover) in accounts where belongs(account) { opening += turnover.net }
+        }
+        struct Line {
+            let day: Day
+            var number: String?
+            let kind: String
+            var person: String?
+            var party: String?
+            var memo: String?
+            let amount: Int128
+        }
+        let limit = bounded(filter.limit)
+        var lines = try store.lines(
+            of: filter.account, ledger.currency, from: from, to: to, limit: limit + 1
+        ).map {
+            Line(
+                day: $0.day, number: $0.number, kind: $0.kind.word, person: $0.person,
+                party: $0.party, memo: $0.memo, amount: Int128($0.amount))
+        }
+        for (day, row) in try store.derivedDays(from: from, to: to) {
+            guard let branch = BranchCode(row.branch) else { continue }
+            for (name, amount) in row.accounts(branch) where amount != 0 {
+                guard let account = Account(name), belongs(account) else { continue }
+                lines.append(Line(day: day, kind: "derived", amount: amount))
+            }
+        }
+        // What is derived of a day comes after what was written on it.
+        let ordered = lines.enumerated().sorted {
+            ($0.element.day, $0.offset) < ($1.element.day, $1.offset)
+        }.map(\.element)
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.ledger/1", title: "Ledger \(filter.account)",
+            columns: [
+                .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
+                .text("party", "Party"), .text("memo", "Memo"), .text("person", "Person"),
+                .number("debit", "Debit"), .number("credit", "Credit"),
+                .number("balance", "Balance"),
+            ])
+        var balance = opening
+        var moved = Store.Turnover()
+        for line in ordered.prefix(limit) {
+            balance += line.amount
+            moved.add(line.amount)
+            report.rows.append([
+                .text(line.day.description), .optional(line.number), .text(line.kind),
+                .optional(line.party), .optional(line.memo), .optional(line.person),
+                line.amount > 0 ? figures.money(line.amount) : .empty,
+                line.amount < 0 ? figures.money(-line.amount) : .empty, figures.money(balance),
+            ])
+        }
+        report.facts = [
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("opening", "Opening", figures.money(opening)),
+            .init("debit", "Debit", figures.money(moved.debit)),
+            .init("credit", "Credit", figures.money(moved.credit)),
+            .init("closing", "Closing", figures.money(balance)),
+        ]
+        if ordered.count > limit {
+            report.notes.append("Only the first \(limit) rows are shown.")
+        }
+        report.notes += scopesMissing(standing, nil)
+        return report
+    }
+
+    /// What customers owe, or what is owed to suppliers, by how long ago it fell due: payments settle the oldest first.
+    func ageing(_ filter: AgeingFilter, at now: Instant) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        guard let root = Account.Root(rawValue: filter.of), [.receivable, .payable].contains(root)
+        else {
+            throw Refusal(
+                .badOption, "\(filter.of) has no age", next: "use receivable or payable")
+        }
+        let only = try filter.branch.map { try known($0, standing) }
+        let day =
+            try filter.asAt.map { try Planner.day($0) }
+            ?? Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        let figures = ReportWriter(store, ledger)
+        let bounds: [Int32] = [0, 30, 60, 90]
+        var report = Report(
+            schema: "branchbook.ageing/1", title: "Ageing at \(day)",
+            columns: [
+                .text("branch", "Branch"), .text("party", "Party"), .number("amount", "Amount"),
+                .number("notDue", "Not due"), .number("to30", "1–30 days"),
+                .number("to60", "31–60 days"), .number("to90", "61–90 days"),
+                .number("older", "Older"), .text("oldest", "Oldest"),
+            ])
+        var sums = [Int128](repeating: 0, count: bounds.count + 2)
+        for (branch, accounts) in try turnovers(from: nil, to: day).sorted(by: { $0.key < $1.key })
+        where only.map({ $0 == branch }) ?? true {
+            for (account, turnover) in accounts.sorted(by: { $0.key.name < $1.key.name })
+            where account.root == root && turnover.net != 0 {
+                let party = String(account.name.dropFirst("\(root.rawValue)/\(branch)/".utf8.count))
+                let sign: Int128 = root == .receivable ? 1 : -1
+                let owed = turnover.net * sign
+                let terms = Int32(try terms(of: party))
+                var parts = [Int128](repeating: 0, count: bounds.count + 1)
+                var oldest: Day?
+                if owed > 0 {
+                    for item in try store.open(
+                        owed, of: account, isDebit: root == .receivable, ledger.currency, upTo: day)
+                    {
+                        let late = day.number - item.day.number - terms
+                        let place = bounds.firstIndex { late <= $0 } ?? bounds.count
+                        parts[place] += item.amount
+                        oldest = min(oldest ?? item.day, item.day)
+                    }
+                } else {
+                    // Paid ahead.
+                    parts[0] = owed
+                }
+                sums[0] += owed
+                for place in parts.indices { sums[place + 1] += parts[place] }
+                report.rows.append(
+                    [.text(branch.text), .text(party), figures.money(owed)]
+                        + parts.map { $0 == 0 ? .empty : figures.money($0) }
+                        + [.optional(oldest?.description)])
+            }
+        }
+        report.facts = [.init("currency", "Currency", .text(ledger.currency.text))]
+        for (key, label, sum) in [
+            ("amount", "Amount", sums[0]), ("notDue", "Not due", sums[1]),
+            ("overdue", "Overdue", sums[2...].reduce(0, +)),
+        ] { report.facts.append(.init(key, label, figures.money(sum))) }
+        report.notes = scopesMissing(standing, only)
+        return report
+    }
+
+    /// Days that a party has to pay; bounded, as any peer may have written them.
+    private func terms(of party: String) throws -> Int {
+        let values = try store.values(
+            entity: PartyFacts.entity(party), attribute: PartyFacts.Attribute.terms)
+        return Int(min(max(values.last?.integer ?? 0, 0), 3_650))
+    }
+}

@@ -1,0 +1,321 @@
+import Books
+import Replica
+import Store
+
+/// The statements of a company: accounts with what moved on them, profit and loss, the balance sheet. Of one branch, of
+/// several side by side, or of all together; then what branches owe each other cancels, and what is left of it is
+/// on its way between them.
+extension Engine {
+    /// What one column of a statement is made of.
+    private struct Column {
+        let key: String
+        let label: String
+        let branches: Set<BranchCode>
+        let from: Day?
+        let to: Day?
+        var sums: [ChartLine: Int128] = [:]
+    }
+
+    /// Every account with what it held, what was debited and credited, and what it holds (科目余额表).
+    func accounts(_ filter: StatementFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let (chart, only) = (try self.chart(filter, ledger), try branches(filter, standing))
+        let (from, to) = try span(filter)
+        try foldCosts()
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.accounts/1", title: "Accounts",
+            columns: [
+                .text("code", "Code"), .text("line", "Line"), .text("account", "Account"),
+                .number("opening", "Opening"), .number("debit", "Debit"),
+                .number("credit", "Credit"), .number("closing", "Closing"),
+            ])
+        let opening = try from.map { try turnovers(from: nil, to: Day(number: $0.number &- 1)) }
+        let moved = try turnovers(from: from, to: to)
+        var rows: [(line: ChartLine, account: String, opening: Int128, moved: Store.Turnover)] = []
+        for branch in only.sorted() {
+            let (before, within) = (opening?[branch] ?? [:], moved[branch] ?? [:])
+            for account in Set(before.keys).union(within.keys) {
+                guard let line = chart.line(of: account) else { continue }
+                let turnover = within[account] ?? Store.Turnover()
+                let held = before[account]?.net ?? 0
+                guard held != 0 || turnover.debit != 0 || turnover.credit != 0 else { continue }
+                rows.append((line, account.name, held, turnover))
+            }
+        }
+        var (debit, credit) = (Int128(0), Int128(0))
+        for row in rows.sorted(by: { ($0.line, $0.account) < ($1.line, $1.account) }) {
+            debit += row.moved.debit
+            credit += row.moved.credit
+            report.rows.append([
+                .text(row.line.code), .text(row.line.title), .text(row.account),
+                figures.money(row.opening), figures.money(row.moved.debit),
+                figures.money(row.moved.credit), figures.money(row.opening + row.moved.net),
+            ])
+        }
+        report.facts = [
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("debit", "Debit", figures.money(debit)),
+            .init("credit", "Credit", figures.money(credit)),
+        ]
+        report.notes = missing(standing, only)
+        return report
+    }
+
+    /// What was earned and spent in a span (利润表).
+    func profit(_ filter: StatementFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let (from, to) = try span(filter)
+        guard let to, from != nil else {
+            throw Refusal(
+                .badDate, "profit is of a span", next: "give --from and --to, or --month")
+        }
+        let columns = try summed(
+            try self.columns(filter, standing, from: from, to: to), try chart(filter, ledger))
+        let figures = ReportWriter(store, ledger)
+        var report = statement("branchbook.profit/1", "Profit and loss", columns)
+        func line(_ line: ChartLine) -> [Report.Cell] {
+            row(line.kind.rawValue, line.code, line.title, columns) {
+                let net = $0.sums[line] ?? 0
+                return figures.money(line.kind == .income ? -net : net)
+            }
+        }
+        func total(_ title: String, _ isIn: (ChartLine) -> Bool) -> [Report.Cell] {
+            row("total", nil, title, columns) { column in
+                figures.money(Self.total(column, isIn))
+            }
+        }
+        let lines = Self.lines(columns).filter { !$0.kind.isOfPosition }
+        report.rows += lines.filter { $0.kind == .income }.map(line)
+        let isCost: (ChartLine) -> Bool = {
+            $0.code.hasPrefix("5401") || $0.code.hasPrefix("51") || $0.code == "5000"
+        }
+        report.rows += lines.filter { $0.kind == .expense && isCost($0) }.map(line)
+        report.rows.append(total("Gross profit") { $0.kind == .income || isCost($0) })
+        report.rows += lines.filter { $0.kind == .expense && !isCost($0) }.map(line)
+        report.rows.append(total("Profit") { !$0.kind.isOfPosition })
+        report.facts = [.init("currency", "Currency", .text(ledger.currency.text))]
+        report.notes = missing(standing, Set(columns.flatMap(\.branches)))
+        return report
+    }
+
+    /// What there is and what is owed at the end of a day (资产负债表).
+    func position(_ filter: StatementFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let chart = try chart(filter, ledger)
+        let (_, to) = try span(filter)
+        var columns = try summed(try self.columns(filter, standing, from: nil, to: to), chart)
+        for place in columns.indices {
+            let profit = Self.total(columns[place]) { !$0.kind.isOfPosition }
+            columns[place].sums[chart.profit, default: 0] -= profit
+        }
+        let figures = ReportWriter(store, ledger)
+        var report = statement("branchbook.position/1", "Balance sheet", columns)
+        let lines = Self.lines(columns).filter(\.kind.isOfPosition)
+        var isBalanced = true
+        for (kinds, title) in [
+            ([AccountClass.asset], "Assets"), ([.liability, .equity], "Liabilities and capital"),
+        ] {
+            for line in lines where kinds.contains(line.kind) {
+                report.rows.append(
+                    row(line.kind.rawValue, line.code, line.title, columns) {
+                        let net = $0.sums[line] ?? 0
+                        return figures.money(line.kind.isDebit ? net : -net)
+                    })
+            }
+            report.rows.append(
+                row("total", nil, title, columns) { column in
+                    let sum = Self.total(column) { kinds.contains($0.kind) }
+                    return figures.money(kinds == [.asset] ? -sum : sum)
+                })
+        }
+        for column in columns {
+            isBalanced = isBalanced && Self.total(column) { $0.kind.isOfPosition } == 0
+        }
+        report.facts = [
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("balanced", "Balanced", .flag(isBalanced)),
+        ]
+        report.notes = missing(standing, Set(columns.flatMap(\.branches)))
+        return report
+    }
+
+    // MARK: Columns
+
+    private func chart(_ filter: StatementFilter, _ ledger: Ledger) throws -> Chart {
+        guard let text = filter.chart else { return Chart(for: ledger.currency) }
+        guard let chart = Chart(rawValue: text) else {
+            throw Refusal(
+                .badOption, "there is no chart \(text)",
+                next: "use " + Chart.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return chart
+    }
+
+    private func branches(
+        _ filter: StatementFilter, _ standing: Standing
+    ) throws -> Set<BranchCode> {
+        guard filter.branches.isEmpty else {
+            return Set(try filter.branches.map { try known($0, standing) })
+        }
+        return Set(standing.roster.branches.keys)
+    }
+
+    private func span(_ filter: StatementFilter) throws -> (Day?, Day?) {
+        let (from, to) = (
+            try filter.from.map { try Planner.day($0) }, try filter.to.map { try Planner.day($0) }
+        )
+        if let from, let to, from > to {
+            throw Refusal(.badDate, "\(from) is after \(to)")
+        }
+        return (from, to)
+    }
+
+    private func columns(
+        _ filter: StatementFilter, _ standing: Standing, from: Day?, to: Day?
+    ) throws -> [Column] {
+        let only = try branches(filter, standing)
+        var columns: [Column] = []
+        if filter.byBranch {
+            columns = only.sorted().map {
+                Column(key: $0.text, label: $0.text, branches: [$0], from: from, to: to)
+            }
+        }
+        columns.append(Column(key: "amount", label: "Amount", branches: only, from: from, to: to))
+        if let compared = filter.compareTo {
+            let end = try Planner.day(compared)
+            let begin = try filter.compareFrom.map { try Planner.day($0) }
+            guard (begin == nil) == (from == nil), begin.map({ $0 <= end }) ?? true else {
+                throw Refusal(.badDate, "what it is compared with is no span of the same kind")
+            }
+            columns.append(
+                Column(key: "before", label: "Before", branches: only, from: begin, to: end))
+        }
+        return columns
+    }
+
+    /// Fills the columns; each span is read once.
+    private func summed(_ columns: [Column], _ chart: Chart) throws -> [Column] {
+        struct Span: Hashable {
+            let from: Day?
+            let to: Day?
+        }
+        try foldCosts()
+        var read: [Span: [BranchCode: [Account: Store.Turnover]]] = [:]
+        return try columns.map { column in
+            var column = column
+            let span = Span(from: column.from, to: column.to)
+            let found = try read[span] ?? turnovers(from: column.from, to: column.to)
+            read[span] = found
+            for branch in column.branches {
+                for (account, turnover) in found[branch] ?? [:] {
+                    guard let line = Self.line(of: account, chart, in: column.branches) else {
+                        continue
+                    }
+                    column.sums[line, default: 0] += turnover.net
+                }
+            }
+            return column
+        }
+    }
+
+    /// What two branches of one column owe each other cancels; the rest is between them.
+    private static func line(
+        of account: Account, _ chart: Chart, in branches: Set<BranchCode>
+    ) -> ChartLine? {
+        if case .side(_, let other) = account.place, branches.contains(other),
+            [.dueFrom, .dueTo].contains(account.root)
+        {
+            return chart.between(isOpen: true)
+        }
+        return chart.line(of: account)
+    }
+
+    /// Debits and credits by branch and account, those that the cost fold derives as well. Pools are to be folded
+    /// before.
+    func turnovers(from: Day?, to: Day?) throws -> [BranchCode: [Account: Store.Turnover]] {
+        let (_, ledger) = try needLedger()
+        var found: [BranchCode: [Account: Store.Turnover]] = [:]
+        for (key, turnover) in try store.turnover(of: ledger.currency, from: from, to: to) {
+            guard let account = Account(key.account), let scope = Scope(key.scope),
+                let owner = account.owner(in: scope)
+            else { continue }
+            found[owner, default: [:]][account, default: Store.Turnover()].add(turnover)
+        }
+        var derived: [String: Int128] = [:]
+        for row in try store.derived(upTo: to) {
+            guard let branch = BranchCode(row.branch) else { continue }
+            for (account, amount) in row.accounts(branch) { derived[account, default: 0] += amount }
+        }
+        if let from {
+            for row in try store.derived(upTo: Day(number: from.number &- 1)) {
+                guard let branch = BranchCode(row.branch) else { continue }
+                for (account, amount) in row.accounts(branch) {
+                    derived[account, default: 0] -= amount
+                }
+            }
+        }
+        for (name, amount) in derived where amount != 0 {
+            guard let account = Account(name), case .branch(let owner) = account.place else {
+                continue
+            }
+            found[owner, default: [:]][account, default: Store.Turnover()].add(amount)
+        }
+        return found
+    }
+
+    // MARK: Rows
+
+    private static func lines(_ columns: [Column]) -> [ChartLine] {
+        Set(columns.flatMap { $0.sums.filter { $0.value != 0 }.keys }).sorted()
+    }
+
+    /// What is had or earned, less what is owed or spent.
+    private static func total(_ column: Column, _ isIn: (ChartLine) -> Bool) -> Int128 {
+        column.sums.reduce(0) { isIn($1.key) ? $0 - $1.value : $0 }
+    }
+
+    private func statement(_ schema: String, _ title: String, _ columns: [Column]) -> Report {
+        let last = columns.last { $0.key == "amount" }
+        let days = [last?.from, last?.to].compactMap { $0?.description }.joined(separator: " – ")
+        return Report(
+            schema: schema, title: days.isEmpty ? title : "\(title) \(days)",
+            columns: [.text("kind", "Kind"), .text("code", "Code"), .text("line", "Line")]
+                + columns.map { .number($0.key, $0.label) })
+    }
+
+    private func row(
+        _ kind: String, _ code: String?, _ title: String, _ columns: [Column],
+        _ figure: (Column) -> Report.Cell
+    ) -> [Report.Cell] {
+        [.text(kind), .optional(code), .text(title)] + columns.map(figure)
+    }
+
+    private func missing(_ standing: Standing, _ branches: Set<BranchCode>) -> [String] {
+        let held = Set(standing.keyring.scopes)
+        let missing = branches.sorted().flatMap { [Scope.trade($0), .money($0)] }
+            .filter { !held.contains($0) }
+        return missing.isEmpty
+            ? []
+            : [
+                "Not readable by this node and left out: "
+                    + missing.map(\.name).joined(separator: ", ")
+            ]
+    }
+}
+
+extension Account {
+    /// The branch in whose ledger a posting to it stands; `scope` is where it was posted.
+    func owner(in scope: Scope) -> BranchCode? {
+        switch place {
+        case .branch(let owner), .side(let owner, _): return owner
+        case .pair: return nil
+        case .bridge(let far):
+            for end in [scope, far] {
+                if case .trade(let branch) = end { return branch }
+                if case .money(let branch) = end { return branch }
+            }
+            return nil
+        }
+    }
+}

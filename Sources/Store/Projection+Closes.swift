@@ -1,0 +1,137 @@
+import Books
+import GRDB
+import Replica
+import Sodium
+
+import struct Foundation.Data
+
+/// Where a document stands in the ledger: on its own day, or after the close that did not know of it.
+extension Projection {
+    /// The branch whose closes a log's documents go by: the scope's, or between two the author's.
+    private func closing(_ scope: Scope, author: NodeID) -> BranchCode? {
+        switch scope {
+        case .trade(let branch), .money(let branch): return branch
+        case .between(let pair), .betweenMoney(let pair):
+            guard let branch = roster.nodes[author]?.admission.branch, pair.contains(branch) else {
+                return nil
+            }
+            return branch
+        case .roster, .catalog, .board: return nil
+        }
+    }
+
+    func ledgerDay(
+        _ effective: Day, kind: DocumentKind, number: String?, in log: (id: LogID, name: LogName),
+        _ seq: UInt64
+    ) throws -> Day {
+        guard let branch = closing(log.name.scope, author: log.name.author) else {
+            return effective
+        }
+        let closes = try store.closes(db, of: branch)
+        guard !closes.isEmpty else { return effective }
+        // A close's own document is of the period that it closes.
+        if kind == .close, closes.contains(where: { $0.number.description == number }) {
+            return effective
+        }
+        return closes.ledgerDay(effective, in: log.id, seq)
+    }
+
+    /// A close came, or was taken back: what stands on another day now goes there.
+    /// Cost: the documents of the branch's logs that a close did not know of, and those that were late before.
+    mutating func redate(_ branch: BranchCode) throws {
+        store.memory.closes = nil
+        let closes = try store.closes(db, of: branch)
+        guard let last = closes.map(\.through).max() else { return }
+        let logs = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT id, log_id, author, incarnation, scope FROM log"))
+        for row in logs {
+            guard let id = Digest(try row.at(1) as Data), let author = PublicKey(try row.at(2)),
+                let scope = Scope(try row.at(4) as String),
+                closing(scope, author: NodeID(author)) == branch
+            else { continue }
+            let name = LogName(
+                author: NodeID(author), incarnation: natural(try row.at(3)), scope: scope)
+            let log = LogID(id)
+            let known = closes.map { $0.heads[log, default: 0] }.min() ?? 0
+            let documents = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT d.seq, d.op, d.day, d.kind, d.number, t.day FROM document d
+                        LEFT JOIN late t ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
+                        WHERE d.log = ? AND (d.seq > ? AND d.day <= ? OR t.day IS NOT NULL)
+                        """),
+                arguments: [row.at(0) as Int64, integer(known), last.number])
+            for document in documents {
+                let seq: UInt64 = natural(try document.at(0))
+                let effective = Day(number: try document.at(2))
+                let stands = (try document.at(5) as Int32?).map { Day(number: $0) } ?? effective
+                let due = try ledgerDay(
+                    effective,
+                    kind: DocumentKind(rawValue: try document.at(3)) ?? .statement,
+                    number: try document.at(4), in: (log, name), seq)
+                guard due != stands else { continue }
+                try move(
+                    (try row.at(0), integer(seq), try document.at(1)), scope, from: stands, to: due,
+                    effective: effective)
+            }
+        }
+    }
+
+    /// Notes that an op stands on another day than its own.
+    func keepLate(_ op: (log: Int64, seq: Int64, op: Int64), on day: Day) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO late VALUES (?, ?, ?, ?)").execute(
+            arguments: [op.log, op.seq, op.op, day.number])
+    }
+
+    private mutating func move(
+        _ op: (log: Int64, seq: Int64, op: Int64), _ scope: Scope, from: Day, to: Day,
+        effective: Day
+    ) throws {
+        let postings = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT p.account, p.commodity, p.amount, a.name, c.name FROM posting p
+                    JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity
+                    WHERE p.day = ? AND p.log = ? AND p.seq = ? AND p.op = ?
+                    """),
+            arguments: [from.number, op.log, op.seq, op.op])
+        for row in postings {
+            let (account, commodity): (Int64, Int64) = (try row.at(0), try row.at(1))
+            let amount = Int128(try row.at(2) as Int64)
+            let isStock = Account(try row.at(3) as String)?.root == .stock
+            for (day, sign) in [(from, Int128(-1)), (to, 1)] {
+                if case .currency? = Commodity(try row.at(4) as String) {
+                    add(
+                        amount, sign, to: account, commodity, scope, month: day.month)
+                } else if isStock {
+                    months[
+                        ShelfMonth(account: account, item: commodity, month: day.month), default: 0
+                    ] += amount * sign
+                }
+            }
+        }
+        try db.cachedStatement(
+            sql: "UPDATE posting SET day = ? WHERE day = ? AND log = ? AND seq = ? AND op = ?"
+        ).execute(arguments: [to.number, from.number, op.log, op.seq, op.op])
+        days.insert(to.number)
+        if to == effective {
+            try db.cachedStatement(sql: "DELETE FROM late WHERE log = ? AND seq = ? AND op = ?")
+                .execute(arguments: [op.log, op.seq, op.op])
+        } else {
+            try keepLate(op, on: to)
+        }
+        // A day on which nothing stands any more is none.
+        guard from != effective else { return }
+        let isUsed = try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM posting WHERE day = ?)
+                        OR EXISTS (SELECT 1 FROM document WHERE day = ?)
+                    """),
+            arguments: [from.number, from.number])
+        guard isUsed == false else { return }
+        days.remove(from.number)
+        try db.cachedStatement(sql: "DELETE FROM book_day WHERE day = ?").execute(
+            arguments: [from.number])
+    }
+}

@@ -1,0 +1,96 @@
+package import Books
+import GRDB
+package import Replica
+import Sodium
+
+import struct Foundation.Data
+
+/// Periods that are closed, and what came too late for them.
+extension Store {
+    /// All closes of a branch, those that were reopened as well, by the day up to which they are.
+    package func closes(of branch: BranchCode) throws -> [PeriodClose] {
+        if let known = memory.closes { return known[branch] ?? [] }
+        return try access { try closes($0, of: branch) }
+    }
+
+    /// The same within an access.
+    func closes(_ db: Database, of branch: BranchCode) throws -> [PeriodClose] {
+        if let known = memory.closes { return known[branch] ?? [] }
+        let all = try Self.closes(db)
+        memory.closes = all
+        return all[branch] ?? []
+    }
+
+    private static func closes(_ db: Database) throws -> [BranchCode: [PeriodClose]] {
+        let entities = try String.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT DISTINCT entity FROM event WHERE entity >= ? AND entity < ?"),
+            arguments: [PeriodClose.prefix, PeriodClose.prefix.dropLast() + "0"])
+        var found: [BranchCode: [PeriodClose]] = [:]
+        for entity in entities {
+            guard let number = PeriodClose.number(ofEntity: entity),
+                let close = PeriodClose(number, try events(db, of: entity))
+            else { continue }
+            found[number.series.branch, default: []].append(close)
+        }
+        return found.mapValues {
+            $0.sorted { ($0.through, $0.number) < ($1.through, $1.number) }
+        }
+    }
+
+    /// How far every log is held that is of a branch: what a close names.
+    package func frontier(of branch: BranchCode) throws -> [LogID: UInt64] {
+        try access { db in
+            var heads: [LogID: UInt64] = [:]
+            for row in try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT log_id, scope, applied FROM log"))
+            {
+                guard let id = Digest(try row.at(0) as Data), let scope = Scope(try row.at(1) as String),
+                    scope.isOf(branch)
+                else { continue }
+                heads[LogID(id)] = natural(try row.at(2))
+            }
+            return heads
+        }
+    }
+
+    /// One document that came too late for the period that its own date is in.
+    package struct LateRow: Hashable, Sendable {
+        package let number: String?
+        package let kind: DocumentKind
+        package let person: String
+        package let effective: Day
+        package let ledger: Day
+        package let scope: String
+    }
+
+    package func lateDocuments(limit: Int) throws -> [LateRow] {
+        try access { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT d.number, d.kind, d.person, d.day, t.day, l.scope FROM late t
+                        JOIN document d ON d.log = t.log AND d.seq = t.seq AND d.op = t.op
+                        JOIN log l ON l.id = t.log ORDER BY t.day, d.number, l.scope LIMIT ?
+                        """),
+                arguments: [limit]
+            ).map {
+                LateRow(
+                    number: try $0.at(0), kind: DocumentKind(rawValue: try $0.at(1)) ?? .statement,
+                    person: try $0.at(2), effective: Day(number: try $0.at(3)),
+                    ledger: Day(number: try $0.at(4)), scope: try $0.at(5))
+            }
+        }
+    }
+}
+
+extension Scope {
+    /// Do documents of a branch stand in it?
+    func isOf(_ branch: BranchCode) -> Bool {
+        switch self {
+        case .trade(let own), .money(let own): own == branch
+        case .between(let pair), .betweenMoney(let pair): pair.contains(branch)
+        case .roster, .catalog, .board: false
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import ArgumentParser
+import Books
+import Engine
+import Replica
+
+struct LedgerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger",
+        abstract: "The statements: accounts, profit and loss, balance sheet, ageing.",
+        subcommands: [
+            LedgerAccounts.self, LedgerProfit.self, LedgerPosition.self, LedgerAccount.self,
+            LedgerAgeing.self,
+        ])
+}
+
+/// The days that a statement is of.
+struct SpanOptions: ParsableArguments {
+    @Option(name: .long, help: "A month, as in 2026-11.") var month: String?
+    @Option(name: .long, help: "First day.") var from: String?
+    @Option(name: .long, help: "Last day.") var to: String?
+
+    enum Compared: String, ExpressibleByArgument, CaseIterable { case month, year }
+
+    func validate() throws {
+        guard month == nil || from == nil && to == nil else {
+            throw ValidationError("give --month, or --from and --to")
+        }
+        if let month, Self.days(of: month) == nil {
+            throw ValidationError("\(month) is no month: write it as in 2026-11")
+        }
+    }
+
+    var days: (from: String?, to: String?) {
+        guard let month, let days = Self.days(of: month) else { return (from, to) }
+        return (days.from.description, days.to.description)
+    }
+
+    /// The month before, or the same one a year before.
+    func days(before: Compared) -> (from: String?, to: String?) {
+        guard let month, let first = Self.days(of: month)?.from else { return (nil, nil) }
+        let (year, number, _) = first.civil
+        let back = before == .year ? 12 : 1
+        let whole = year * 12 + number - 1 - back
+        guard whole >= 0,
+            let begin = Day(year: whole / 12, month: whole % 12 + 1, day: 1),
+            let end = Self.end(of: begin)
+        else { return (nil, nil) }
+        return (begin.description, end.description)
+    }
+
+    private static func days(of month: String) -> (from: Day, to: Day)? {
+        guard let first = Day("\(month)-01"), let last = end(of: first) else { return nil }
+        return (first, last)
+    }
+
+    private static func end(of first: Day) -> Day? {
+        let (year, month, _) = first.civil
+        let next = Day(
+            year: month == 12 ? year + 1 : year, month: month == 12 ? 1 : month + 1, day: 1)
+        return next.map { Day(number: $0.number - 1) }
+    }
+}
+
+struct StatementOptions: ParsableArguments {
+    @OptionGroup var span: SpanOptions
+    @Option(name: .long, help: "Of these branches alone; may be repeated.") var branch: [String] =
+        []
+    @Option(name: .long, help: "cn-small or international; by the book's currency by default.")
+    var chart: String?
+
+    func filter(byBranch: Bool = false, comparing: SpanOptions.Compared? = nil) -> StatementFilter {
+        let (days, before) = (span.days, comparing.map { span.days(before: $0) })
+        return StatementFilter(
+            branches: branch, from: days.from, to: days.to, compareFrom: before?.from,
+            compareTo: before?.to, byBranch: byBranch, chart: chart)
+    }
+
+    func requireMonth(_ comparing: SpanOptions.Compared?) throws {
+        guard comparing == nil || span.month != nil else {
+            throw ValidationError("--compare is of a --month")
+        }
+    }
+}
+
+struct LedgerAccounts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accounts",
+        abstract: "Every account: what it held, debits, credits, what it holds (科目余额表).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @OptionGroup var options: StatementOptions
+    func run() throws { try node.query(.accounts(options.filter()), reading) }
+}
+
+struct LedgerProfit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profit", abstract: "Profit and loss of a span (利润表).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @OptionGroup var options: StatementOptions
+    @Flag(name: .long, help: "A column for each branch.") var byBranch = false
+    @Option(name: .long, help: "Beside the month before (month), or a year before (year).")
+    var compare: SpanOptions.Compared?
+    func validate() throws { try options.requireMonth(compare) }
+    func run() throws {
+        try node.query(
+            .profit(options.filter(byBranch: byBranch, comparing: compare)), reading)
+    }
+}
+
+struct LedgerPosition: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "position",
+        abstract: "The balance sheet at the end of a day or month (资产负债表).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @OptionGroup var options: StatementOptions
+    @Flag(name: .long, help: "A column for each branch.") var byBranch = false
+    @Option(name: .long, help: "Beside the month before (month), or a year before (year).")
+    var compare: SpanOptions.Compared?
+    func validate() throws { try options.requireMonth(compare) }
+    func run() throws {
+        var filter = options.filter(byBranch: byBranch, comparing: compare)
+        filter.compareFrom = nil
+        try node.query(.position(filter), reading)
+    }
+}
+
+struct LedgerAccount: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account",
+        abstract: "One account line by line, with its balance: a cash book, a party's account.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "In full, tender/HZ/cash, or the beginning of several, receivable/HZ/.")
+    var account: String
+    @OptionGroup var span: SpanOptions
+    @Option(name: .long, help: "Lines at most.") var limit: Int = 1_000
+    func validate() throws {
+        guard span.days.from != nil, span.days.to != nil else {
+            throw ValidationError("give --month, or --from and --to")
+        }
+    }
+    func run() throws {
+        try node.query(
+            .ledger(
+                LedgerFilter(
+                    account: account, from: span.days.from ?? "", to: span.days.to ?? "",
+                    limit: limit)), reading)
+    }
+}
+
+struct LedgerAgeing: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ageing",
+        abstract: "What customers owe, or is owed to suppliers, by how long it is overdue (账龄).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "receivable or payable.") var of: String = "receivable"
+    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "At the end of this day; today by default.") var asAt: String?
+    func run() throws {
+        try node.query(.ageing(AgeingFilter(of: of, branch: branch, asAt: asAt)), reading)
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Books
+import Engine
+
+struct PeriodCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "period",
+        abstract: "Closing a branch's books (月结), what came too late, opening a period again.",
+        subcommands: [PeriodList.self, PeriodClosing.self, PeriodReopen.self, PeriodLate.self],
+        defaultSubcommand: PeriodList.self)
+}
+
+struct PeriodList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Closed periods, and who closed them.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    func run() throws { try node.query(.periods(branch: branch), reading) }
+}
+
+struct PeriodClosing: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "close",
+        abstract: "Close the branch's books up to a day that is over.",
+        discussion: """
+            What the goods of the period cost is frozen. What this node has not heard of by now, and is of the period,
+            stands on the first open day once it comes; `branchbook period late` lists it.
+            """)
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The last day, as in 2026-11-30.") var through: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws { try node.perform(.close(writing.details(), through: through), writing) }
+}
+
+struct PeriodReopen: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reopen", abstract: "Open the last closed period again; --memo says why.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The number of its close.") var document: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws { try node.perform(.reopen(writing.details(), number: document), writing) }
+}
+
+struct PeriodLate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "late", abstract: "Documents that came too late for their period.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "Rows.") var limit: Int = 100
+    func run() throws { try node.query(.lateEntries(limit: limit), reading) }
+}
