@@ -45,7 +45,8 @@ extension Store {
             for row in try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT log_id, scope, applied FROM log"))
             {
-                guard let id = Digest(try row.at(0) as Data), let scope = Scope(try row.at(1) as String),
+                guard let id = Digest(try row.at(0) as Data),
+                    let scope = Scope(try row.at(1) as String),
                     scope.isOf(branch)
                 else { continue }
                 heads[LogID(id)] = natural(try row.at(2))

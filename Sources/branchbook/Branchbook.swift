@@ -33,6 +33,7 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Books",
                 subcommands: [
                     JournalCommand.self, Balance.self, LedgerCommand.self, PeriodCommand.self,
+                    Reconcile.self,
                     Stock.self, Board.self,
                     Units.self,
                     Lots.self,

@@ -239,7 +239,8 @@ import Testing
             for row in accounts.rows {
                 let sum = expected[row[2].plain] ?? (0, 0)
                 let (debit, credit) = (
-                    try Amount.parse(row[4].plain, scale: 2), try Amount.parse(row[5].plain, scale: 2)
+                    try Amount.parse(row[4].plain, scale: 2),
+                    try Amount.parse(row[5].plain, scale: 2)
                 )
                 #expect(debit == sum.debit, "\(row[2].plain) \(from) \(to)")
                 #expect(credit == sum.credit, "\(row[2].plain) \(from) \(to)")

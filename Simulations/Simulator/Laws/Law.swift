@@ -36,6 +36,7 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
     case rightsAreKept = 42
     case reservationsEnd = 43
     case papersAreKept = 44
+    case closedStays = 45
 
     // Liveness.
     case converges = 31
@@ -103,6 +104,8 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
             "Goods are kept for orders that want them, and for nobody else."
         case .papersAreKept:
             "Goods that came on the word of a paper are matched with the entries once these are there, and booked where they were sold."
+        case .closedStays:
+            "A closed period's figures stay, whatever comes late: it stands after the close."
         case .countsStand:
             "A shelf holds what a count found, and what comes late below it does not change it."
         case .converges: "After the heal all nodes hold the same entries within 15 minutes."

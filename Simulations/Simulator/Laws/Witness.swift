@@ -11,6 +11,15 @@ struct Witness {
         let roster: [UInt8]
     }
 
+    /// A branch's accounts as they were when its period was closed.
+    struct Closed {
+        let site: Int
+        let day: Day
+        let figures: [String: Int128]
+    }
+
+    /// By the numbers of the closes.
+    var closed: [String: Closed] = [:]
     var wishes: [People.Asked: Wish] = [:]
     /// Machines whose replies are kept whole.
     var replies: [Int: [RequestID: Reply]] = [:]

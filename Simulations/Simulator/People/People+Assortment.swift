@@ -26,6 +26,11 @@ extension People {
             return Wish(
                 request: .draftOrders(details), site: act.site, act: number, kind: act.kind,
                 moves: [], waits: 0, lines: [])
+        case .close:
+            if let close = closes[act.site], draw.next() % 3 == 0 {
+                return said(.reopen(details, number: close), act, number, [])
+            }
+            return said(.close(details, through: yesterday), act, number, [])
         default: return nil
         }
     }

@@ -93,7 +93,7 @@ extension People {
         case .reverse: return reverse(act, details, &draw, document)
         case .order, .orderStep, .grant, .sellOnQuota, .deliver, .rights:
             return orderWish(act, number, details, lines, &draw, document)
-        case .lots, .twins, .prices, .reorder:
+        case .lots, .twins, .prices, .reorder, .close:
             return assortmentWish(act, number, details, &draw, document)
         case .revalue, .pay, .journal, .setItem, .importSales, .report:
             return office(act, number, details, &draw, document)

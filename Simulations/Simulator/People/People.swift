@@ -16,6 +16,8 @@ struct People {
     var orders: [CustomerOrder] = []
     /// Drawers that were counted and are in use, by site.
     var shifts: [Int: String] = [:]
+    /// The last close of each site's books, where it stands.
+    var closes: [Int: String] = [:]
     /// Who may sell what from whose shelf, as it was told on the telephone.
     var grants: [(shelf: Int, seller: Int, item: String)] = []
     var papers: [Int: [Paper]] = [:]

@@ -58,6 +58,9 @@ extension Simulation {
                 record.reached(.waitedInVain)
             }
             if let wish {
+                if case .perform(.close(_, let through), _, _) = wish.request {
+                    try witnessClose(outcome.subject, through: through, at: machine)
+                }
                 file(wish, outcome)
                 printPaper(wish, outcome, machine)
             }
@@ -139,6 +142,12 @@ extension Simulation {
         case .sell where isOfLots: record.reached(.lotsSold)
         case .ship where isOfLots: record.reached(.lotsSent)
         case .mergeItem: record.reached(.merged)
+        case .close:
+            record.reached(.periodClosed)
+            people.closes[wish.site] = outcome.subject
+        case .reopen:
+            record.reached(.periodReopened)
+            people.closes[wish.site] = nil
         case .setPrices: record.reached(.pricesSet)
         case .order(_, .open(let form)):
             var order = People.CustomerOrder(

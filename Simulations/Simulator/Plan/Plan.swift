@@ -115,6 +115,8 @@ package struct Act: Codable, Hashable, Sendable {
         case grant, sellOnQuota, deliver, rights
         /// Goods that are told apart; two items that are one; price lists; drafts of what is to be ordered.
         case lots, twins, prices, reorder
+        /// A branch's books up to the day before, closed, or open again.
+        case close
     }
 
     package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {

@@ -163,6 +163,7 @@ extension Simulation {
         record.checked(.acknowledgedSpreads, .onceEach, .goodsInOnePlace, at: now)
         try checkReports()
         record.checked(.sameBooks, at: now)
+        try checkPeriods()
         try checkLogs()
         try verifyOne()
         record.checked(.projectionIsRebuild, at: now)

@@ -148,6 +148,7 @@ extension Engine {
         case .position(let filter): try position(filter)
         case .ledger(let filter): try ledger(filter)
         case .ageing(let filter): try ageing(filter, at: now)
+        case .reconcile(let branch): try reconcile(branch: branch, at: now)
         case .periods(let branch): try periods(branch: branch)
         case .lateEntries(let limit): try lateEntries(limit: limit)
         case .sales(let branch, let from, let to, let byDay):

@@ -129,6 +129,8 @@ package enum Query: Codable, Hashable, Sendable {
     /// One account line by line.
     case ledger(LedgerFilter)
     case ageing(AgeingFilter)
+    /// Two sides of everything that should agree.
+    case reconcile(branch: String?)
     case periods(branch: String?)
     /// What came too late for its period.
     case lateEntries(limit: Int)

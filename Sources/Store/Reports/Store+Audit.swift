@@ -92,6 +92,11 @@ extension Store {
         {
             stale.append("roster acts")
         }
+        if let known = kept.closes {
+            for (branch, closes) in known where try self.closes(of: branch) != closes {
+                stale.append("closes of \(branch)")
+            }
+        }
         if let known = kept.holderDue, try firstDue() != known { stale.append("documents due") }
         return stale.sorted()
     }

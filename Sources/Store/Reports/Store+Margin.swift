@@ -95,6 +95,9 @@ extension Store {
             let log: Int64
             let seq: Int64
             let op: Int64
+
+            /// Of one day nearly all differ by it.
+            func hash(into hasher: inout Hasher) { hasher.combine(seq) }
         }
 
         struct Facts {

@@ -10,6 +10,16 @@ struct PeriodCommand: ParsableCommand {
         defaultSubcommand: PeriodList.self)
 }
 
+struct Reconcile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What should agree and does not: document, cause, person, what settles it (对账).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch, and what stands between it and others.")
+    var branch: String?
+    func run() throws { try node.query(.reconcile(branch: branch), reading) }
+}
+
 struct PeriodList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Closed periods, and who closed them.")

@@ -29,7 +29,8 @@ enum Phrases {
 
     /// What is one of the program's own words in a column of kinds or states.
     static func translate(_ text: String, in column: String) -> String {
-        ["kind", "state", "status", "relation", "line"].contains(column) ? translate(text) : text
+        ["kind", "state", "status", "relation", "line", "check"].contains(column)
+            ? translate(text) : text
     }
 
     /// A sentence that begins with what kind of document it is about.
@@ -81,6 +82,9 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Reconciliation": "对账", "Likely cause": "可能原因", "Differences": "差异", "ledger": "账簿",
+        "stock and ledger": "库存与账", "transit": "在途", "due": "往来", "drawer": "钱箱",
+        "payment twice": "重复付款", "recorded twice": "重复记录", "gap in numbers": "断号", "late": "迟到单据",
         "Closed periods": "已结期间", "Through": "截至", "Closed on": "结账日", "Opened again": "重新打开",
         "Late entries": "迟到单据", "In the ledger on": "入账日",
         "Accounts": "科目余额表", "Profit and loss": "利润表", "Balance sheet": "资产负债表",

@@ -1,0 +1,382 @@
+import Books
+import Replica
+import Store
+
+/// Everything of two sides that should agree, held against each other (自动对账). Where all is well the page is empty; what
+/// is on it names the document, the branch, the person, how old it is, what is likely behind it, and what settles it.
+extension Engine {
+    /// Days within which two equal payments of one party look like one.
+    static let samePaymentDays: Int32 = 5
+    /// Payments are looked at so far back.
+    static let paymentsDays: Int32 = 92
+
+    private struct Difference {
+        let check: String
+        let subject: String
+        var amount: Int128?
+        let cause: String
+        var person: String?
+        var since: Day?
+        let next: String
+    }
+
+    func reconcile(branch text: String?, at now: Instant) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try text.map { try known($0, standing) }
+        let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        try foldCosts()
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.reconcile/1", title: "Reconciliation",
+            columns: [
+                .text("check", "Check"), .text("subject", "Subject"), .number("amount", "Amount"),
+                .text("cause", "Likely cause"), .text("person", "Person"),
+                .number("days", "Days ago"), .text("next", "What to do"),
+            ])
+        let pairs = try pairDifferences(standing, only, on: today)
+        var found = try bookDifferences(standing, only)
+        found += pairs.differences
+        found += try halves()
+        found += try drawers(only)
+        found += try paymentsTwice(ledger, only, today)
+        found += try documentsTwice(only)
+        found += try gaps(standing, only)
+        found += try late(only)
+        for row in found {
+            report.rows.append([
+                .text(row.check), .text(row.subject),
+                row.amount.map { figures.money($0) } ?? .empty,
+                .text(row.cause), .optional(row.person),
+                row.since.map { .integer(Int64(today.number) - Int64($0.number)) } ?? .empty,
+                .text(row.next),
+            ])
+        }
+        report.facts = [
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("differences", "Differences", .integer(Int64(found.count))),
+        ]
+        for pair in pairs.lines {
+            report.notes.append(
+                "\(pair.from) is due \(figures.money(pair.due).plain) from \(pair.to), which owes "
+                    + "\(figures.money(pair.owed).plain): \(figures.money(pair.due - pair.owed).plain) "
+                    + "is on its way or not stated yet")
+        }
+        report.notes += scopesMissing(standing, only)
+        return report
+    }
+
+    // MARK: One branch
+
+    /// The ledger of each branch balances, and its inventory is what its pools are worth.
+    private func bookDifferences(
+        _ standing: Standing, _ only: BranchCode?
+    ) throws -> [Difference] {
+        let held = Set(standing.keyring.scopes)
+        var found: [Difference] = []
+        let all = try turnovers(from: nil, to: nil)
+        for branch in branches(standing, only)
+        where held.contains(.trade(branch)) && held.contains(.money(branch)) {
+            let accounts = all[branch] ?? [:]
+            let sum = accounts.values.reduce(Int128(0)) { $0 + $1.net }
+            let isWhole = branchScopes(branch, standing).allSatisfy(held.contains)
+            if sum != 0, isWhole {
+                found.append(
+                    Difference(
+                        check: "ledger", subject: "\(branch)", amount: sum,
+                        cause: "a document of the branch is here in part",
+                        next: "`branchbook exceptions`: half a document"))
+            }
+            let inventory = accounts[.simple(.inventory, branch)]?.net ?? 0
+            let pools = try store.poolValue(of: branch)
+            if inventory != pools {
+                found.append(
+                    Difference(
+                        check: "stock and ledger", subject: "\(branch)", amount: inventory - pools,
+                        cause: "inventory has a posting that names no item, or a pool has a fault",
+                        next: "`branchbook ledger account inventory/\(branch)`"))
+            }
+        }
+        return found
+    }
+
+    private func branchScopes(_ branch: BranchCode, _ standing: Standing) -> [Scope] {
+        [.trade(branch), .money(branch)]
+            + standing.roster.branches.keys.compactMap { BranchPair(branch, $0) }.flatMap {
+                [.between($0), .betweenMoney($0)]
+            }
+    }
+
+    private func halves() throws -> [Difference] {
+        try store.unmatchedBridges().map {
+            Difference(
+                check: "half a document", subject: $0,
+                cause: "one part has come and the other has not",
+                next: "wait for its author, or ask them: `branchbook peers`")
+        }
+    }
+
+    /// Drawers that held another sum than the books.
+    private func drawers(_ only: BranchCode?) throws -> [Difference] {
+        var found: [Difference] = []
+        for shift in try store.shifts(of: only, openOnly: false, limit: 200) {
+            guard let closed = shift.closedOn, try !isClosed(closed, shift.number.series.branch)
+            else { continue }
+            for (drawer, count) in shift.closing.sorted(by: { $0.key < $1.key })
+            where count.difference != 0 {
+                found.append(
+                    Difference(
+                        check: "drawer", subject: "\(shift.number) \(drawer)",
+                        amount: count.difference,
+                        cause: count.difference < 0
+                            ? "less was counted than the books had: a sale that was not paid, or change"
+                            : "more was counted than the books had: a sale that was not entered",
+                        person: shift.closedBy, since: closed,
+                        next: "`branchbook till show \(shift.number)`; it is on over-short"))
+            }
+        }
+        return found
+    }
+
+    private func isClosed(_ day: Day, _ branch: BranchCode) throws -> Bool {
+        try store.closes(of: branch).through.map { day <= $0 } ?? false
+    }
+
+    // MARK: Two branches
+
+    private struct PairLine {
+        let from: BranchCode
+        let to: BranchCode
+        let due: Int128
+        let owed: Int128
+    }
+
+    /// What one branch is due is what the other owes, but for what is on its way between them.
+    private func pairDifferences(
+        _ standing: Standing, _ only: BranchCode?, on today: Day
+    ) throws -> (differences: [Difference], lines: [PairLine]) {
+        let held = Set(standing.keyring.scopes)
+        func isRead(_ a: BranchCode, _ b: BranchCode) -> Bool {
+            guard let pair = BranchPair(a, b) else { return false }
+            return held.contains(.betweenMoney(pair)) && held.contains(.between(pair))
+                && only.map { pair.contains($0) } ?? true
+        }
+        var due: [BranchPairKey: Int128] = [:]
+        var owed: [BranchPairKey: Int128] = [:]
+        for (_, accounts) in try turnovers(from: nil, to: nil) {
+            for (account, turnover) in accounts {
+                guard case .side(let owner, let other) = account.place, isRead(owner, other) else {
+                    continue
+                }
+                if account.root == .dueFrom {
+                    due[BranchPairKey(from: owner, to: other), default: 0] += turnover.net
+                } else if account.root == .dueTo {
+                    owed[BranchPairKey(from: other, to: owner), default: 0] -= turnover.net
+                }
+            }
+        }
+        let open = try openTransfers()
+        let written = try store.lastWritten(standing.roster)
+        var found: [Difference] = []
+        var explained: [BranchPairKey: Int128] = [:]
+        for value in try store.openValues() where isRead(value.sender, value.receiver) {
+            let key = BranchPairKey(from: value.sender, to: value.receiver)
+            explained[key, default: 0] += value.open
+            let lines = open.filter { $0.number == value.shipment }
+            if let row = try difference(of: value, lines, written, on: today) {
+                found.append(row)
+            }
+        }
+        for line in open
+        where line.dispute != 0
+            && !found.contains(where: { $0.subject.hasPrefix("\(line.number)") })
+        {
+            guard let pair = BranchPair(line.pair), isRead(pair.first, pair.second) else {
+                continue
+            }
+            let facts = try shipmentFacts(line.number)
+            found.append(
+                disputed(
+                    line.number, nil, facts, [line], pair.other(than: line.number.series.branch)))
+        }
+        for number in try store.refundsNotBooked(limit: Query.limitMax) {
+            guard let note = RefundNote(try store.events(of: RefundNote.entity(number))) else {
+                continue
+            }
+            let key = BranchPairKey(from: number.series.branch, to: note.sale.series.branch)
+            guard isRead(key.from, key.to) else { continue }
+            explained[key, default: 0] += note.total
+            found.append(
+                Difference(
+                    check: "due", subject: "\(number), of \(note.sale)", amount: note.total,
+                    cause: unheard(key.to, of: "\(number)", written),
+                    person: note.person, since: note.day,
+                    next: "at \(key.to): `branchbook transfer accept \(number)` if it is right"))
+        }
+        var lines: [PairLine] = []
+        for key in Set(due.keys).union(owed.keys).sorted() {
+            let (a, b) = (due[key] ?? 0, owed[key] ?? 0)
+            if a != b {
+                lines.append(PairLine(from: key.from, to: key.to, due: a, owed: b))
+            }
+            let rest = a - b - (explained[key] ?? 0)
+            guard rest != 0 else { continue }
+            found.append(
+                Difference(
+                    check: "due", subject: "\(key.from) and \(key.to)", amount: rest,
+                    cause: "one of the two booked what the other did not",
+                    next: "`branchbook ledger account due-from/\(key.from)/\(key.to)` beside "
+                        + "`due-to/\(key.to)/\(key.from)`"))
+        }
+        return (found, lines)
+    }
+
+    private struct BranchPairKey: Hashable, Comparable {
+        let from: BranchCode
+        let to: BranchCode
+        static func < (a: Self, b: Self) -> Bool { (a.from, a.to) < (b.from, b.to) }
+    }
+
+    /// Nil for goods that are on their way and not late.
+    private func difference(
+        of value: Store.OpenValue, _ lines: [OpenTransfer],
+        _ written: [BranchCode: HybridTime], on today: Day
+    ) throws -> Difference? {
+        let facts = try shipmentFacts(value.shipment)
+        if lines.contains(where: { $0.dispute != 0 }) {
+            return disputed(value.shipment, value.open, facts, lines, value.receiver)
+        }
+        let isMoving = lines.contains { $0.transit > 0 }
+        if isMoving {
+            guard let due = facts.due, due < today else { return nil }
+            return Difference(
+                check: "transit", subject: "\(value.shipment)", amount: value.open,
+                cause: unheard(value.receiver, of: "\(value.shipment)", written),
+                person: facts.person, since: facts.day,
+                next: "at \(value.receiver): `branchbook transfer receive \(value.shipment)`")
+        }
+        return Difference(
+            check: "transit", subject: "\(value.shipment)", amount: value.open,
+            cause: "\(value.receiver)'s keeper has not stated what came",
+            person: facts.person, since: facts.day,
+            next: "wait until the keeper of \(value.receiver) was connected")
+    }
+
+    private func disputed(
+        _ number: DocumentNumber, _ value: Int128?, _ facts: ShipmentFacts, _ lines: [OpenTransfer],
+        _ receiver: BranchCode
+    ) -> Difference {
+        let goods = lines.filter { $0.dispute != 0 }.map(\.item).joined(separator: ", ")
+        let sender = number.series.branch
+        return Difference(
+            check: "transit", subject: "\(number) \(goods)", amount: value,
+            cause: "\(receiver) says that it came short, or sent it back",
+            person: facts.person, since: facts.day,
+            next: "at \(sender): `branchbook transfer settle \(number) …` with --found or --lost")
+    }
+
+    /// What a branch may not know, by when anything was heard of it last.
+    private func unheard(
+        _ branch: BranchCode, of document: String, _ written: [BranchCode: HybridTime]
+    ) -> String {
+        guard let last = written[branch] else { return "\(branch) has not seen \(document)" }
+        let time = Instant(milliseconds: last.milliseconds)
+        let day = Day(time, utcOffsetMinutes: utcOffsetMinutes)
+        let minutes =
+            (time.milliseconds / 60_000 + Int64(utcOffsetMinutes)) % 1_440
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(branch) may not have seen \(document): last heard of "
+            + "\(day) \(two(minutes / 60)):\(two(minutes % 60))"
+    }
+
+    // MARK: Twice, or not at all
+
+    /// Two payments of one party and one amount, close to each other.
+    private func paymentsTwice(
+        _ ledger: Ledger, _ only: BranchCode?, _ today: Day
+    ) throws -> [Difference] {
+        let since = Day(number: today.number &- Self.paymentsDays)
+        let payments = try store.payments(since: since, ledger.currency)
+        struct Key: Hashable {
+            let party: String
+            let root: Account.Root
+            let amount: Int64
+        }
+        var groups: [Key: [Store.PaymentRow]] = [:]
+        for payment in payments {
+            guard let account = Account(payment.account), case .branch(let branch) = account.place,
+                only == nil || branch == only
+            else { continue }
+            let party = account.name.dropFirst("\(account.root.rawValue)/\(branch)/".utf8.count)
+            groups[
+                Key(party: String(party), root: account.root, amount: payment.amount), default: []
+            ].append(payment)
+        }
+        var found: [Difference] = []
+        for (key, group) in groups {
+            let ordered = group.sorted { ($0.day, $0.number) < ($1.day, $1.number) }
+            for (first, second) in zip(ordered, ordered.dropFirst())
+            where second.number != first.number
+                && second.day.number - first.day.number <= Self.samePaymentDays
+            {
+                found.append(
+                    Difference(
+                        check: "payment twice", subject: "\(second.number) as \(first.number)",
+                        amount: Int128(key.amount.magnitude),
+                        cause:
+                            "\(key.party): the same amount \(second.day.number - first.day.number) "
+                            + "days apart, by \(first.person) and \(second.person)",
+                        person: second.person, since: second.day,
+                        next: "if it is one: at \(second.number.series.branch) "
+                            + "`branchbook reverse \(second.number)`"))
+            }
+        }
+        return found.sorted { $0.subject < $1.subject }
+    }
+
+    private func documentsTwice(_ only: BranchCode?) throws -> [Difference] {
+        try store.recordedTwice(limit: Query.limitMax).compactMap { row in
+            guard let number = DocumentNumber(row.second),
+                only == nil || number.series.branch == only
+            else { return nil }
+            return Difference(
+                check: "recorded twice", subject: "\(row.second) as \(row.first)",
+                cause: "both are of \(row.what)", person: try store.person(on: number),
+                next: "`branchbook reverse \(row.second)`")
+        }
+    }
+
+    /// Numbers without a document, of branches that are read whole.
+    private func gaps(_ standing: Standing, _ only: BranchCode?) throws -> [Difference] {
+        let held = Set(standing.keyring.scopes)
+        return try store.numberGaps().compactMap { gap in
+            let branch = gap.first.series.branch
+            guard only == nil || branch == only,
+                branchScopes(branch, standing).allSatisfy(held.contains)
+            else { return nil }
+            return Difference(
+                check: "gap in numbers", subject: "\(gap.first)",
+                cause: gap.count == 1
+                    ? "no document has this number"
+                    : "\(gap.count) numbers have no document, from this on",
+                next: "void, lost with a disk, or not here yet: `branchbook exceptions`")
+        }
+    }
+
+    /// What came after its period was closed.
+    private func late(_ only: BranchCode?) throws -> [Difference] {
+        var seen: Set<String> = []
+        return try store.lateDocuments(limit: Query.limitMax).compactMap { row in
+            guard let text = row.number, let number = DocumentNumber(text),
+                only == nil || number.series.branch == only, seen.insert(text).inserted
+            else { return nil }
+            return Difference(
+                check: "late", subject: text,
+                cause: "of \(row.effective), which was closed before it was known; "
+                    + "in the ledger on \(row.ledger)",
+                person: row.person, since: row.effective,
+                next:
+                    "look at it: `branchbook show \(text)`; `branchbook period reopen` if it belongs there"
+            )
+        }
+    }
+}
