@@ -1,3 +1,4 @@
+import GRDB
 import Testing
 
 @testable import Books
@@ -115,6 +116,38 @@ import Testing
         network.mend("hz", "gz")
         network.run(milliseconds: 120_000)
         for node in [hz, gz] { #expect(try rows(node).isEmpty) }
+    }
+
+    /// What is begun by an event has a number like any document; where one has none, it is told of.
+    @Test func numbersHaveNoGap() throws {
+        let (network, hz, gz) = try company(seed: 164)
+        for _ in 0..<2 {
+            try hz.perform(
+                .order(
+                    Details(), .open(OrderForm(kind: .sale, party: "Hotel", lines: tea("1")))))
+            try gz.perform(
+                .order(Details(), .open(OrderForm(kind: .request, party: "HZ", lines: tea("1")))))
+            try hz.perform(.quota(Details(), .grant(tea("1"), to: "GZ")))
+            network.settle()
+            try hz.perform(.quota(Details(), .reclaim([], of: "GZ")))
+            let sheet = try hz.perform(.count(Details(), .open(CountOrder()))).subject
+            try hz.perform(.count(Details(), .cancel(sheet: sheet)))
+            let shift = try hz.perform(
+                .till(Details(), .open([.init(name: "cash", amount: "0.00")]))
+            ).subject
+            try hz.perform(
+                .till(Details(), .close(shift: shift, [.init(name: "cash", amount: "0.00")])))
+            let close = try hz.perform(.close(Details(), through: "2026-11-10")).subject
+            try hz.perform(.reopen(Details(memo: "once more"), number: close))
+            network.run(milliseconds: 60_000)
+        }
+        for node in [hz, gz] { #expect(try rows(node) == []) }
+        let number = try hz.perform(.find(Details(), tea("1"))).subject
+        try hz.perform(.find(Details(), tea("1")))
+        try hz.engine.store.access { db in
+            try db.execute(sql: "DELETE FROM document WHERE number = ?", arguments: [number])
+        }
+        #expect(try rows(hz).map { Array($0[0...1]) } == [["gap in numbers", number]])
     }
 
     @Test func drawersAndPeriods() throws {

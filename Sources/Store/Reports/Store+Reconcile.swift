@@ -185,6 +185,7 @@ extension Store {
         case .tillShift: Event.shiftPrefix
         case .count: Event.countPrefix
         case .close: Event.closePrefix
+        case .quota: Event.reclaimPrefix
         default: "none/"
         }
     }
