@@ -100,6 +100,10 @@ extension Projection {
         case (.side, .betweenMoney, .currency) where document.isOf(.returns):
             // What was laid out for another branch: it books the return now.
             if let own = document.number { try markDue(own) }
+        case (.side, .betweenMoney, .currency)
+        where document.kind == .journal && document.link == nil:
+            // What was passed on to another branch: it books it now.
+            if let own = document.number { try markDue(own) }
         case (.side(let owner, let other), .betweenMoney, .currency):
             guard let item, let link = document.link, link.relation == .values else { return }
             try markStatement(

@@ -280,6 +280,7 @@ struct Projection {
         if let number = Order.number(ofEntity: event.entity)
             ?? QuotaNotes.reclaim(ofEntity: event.entity)
             ?? RefundNote.number(ofEntity: event.entity)
+            ?? ChargeNote.number(ofEntity: event.entity)
         {
             try markDue(number)
         }

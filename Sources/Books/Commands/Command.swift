@@ -55,6 +55,8 @@ package enum Command: Codable, Hashable, Sendable {
     /// A general journal entry. Positive debits, negative credits.
     case journal(Details, [JournalLine])
     case reverse(Details, number: String)
+    /// An amount between this branch and another one.
+    case between(Details, BetweenAct)
     /// The branch's books up to a day are closed.
     case close(Details, through: String)
     /// The last period is open again; the memo says why.
@@ -80,7 +82,8 @@ extension Command {
             .revalue(let details, _, _), .spread(let details, _, _, _),
             .pay(let details, _),
             .journal(let details, _),
-            .reverse(let details, _), .close(let details, _), .reopen(let details, _):
+            .reverse(let details, _), .close(let details, _), .reopen(let details, _),
+            .between(let details, _):
             details
         }
     }

@@ -188,7 +188,7 @@ extension Planner {
 
     /// `expense/rent` or, in full, `expense/HZ/rent`: an account of this branch that a person may
     /// post to.
-    private func account(_ text: String, _ view: some BookView) throws -> Account {
+    func account(_ text: String, _ view: some BookView) throws -> Account {
         if case .branch(let other)? = Account(text)?.place, other != branch,
             try view.isBranch(other)
         {

@@ -100,6 +100,7 @@ package struct Planner: Sendable {
         case .pay(let details, let payment): try pay(details, payment, view)
         case .journal(let details, let lines): try journal(details, lines, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)
+        case .between(let details, let act): try between(details, act, view)
         case .close(let details, let day): try close(details, through: day, view)
         case .reopen(let details, let number): try reopen(details, number, view)
         }

@@ -12,14 +12,17 @@ extension Engine {
     func lookAfterOrders(at now: Instant) throws {
         hasMoreDue = false
         guard let standing, let branch = standing.branch, standing.ledger != nil,
-            author != nil, standing.roster.holders[branch] == standing.node,
-            standing.roster.isMember(standing.node), !lacksOwnEntries(at: now)
+            author != nil, standing.roster.isMember(standing.node), !lacksOwnEntries(at: now)
         else { return }
+        let isHolder = standing.roster.holders[branch] == standing.node
+        guard isHolder || keptBranch == branch else { return }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let due = try store.takeDue(by: today, limit: Self.dueMax)
         hasMoreDue = due.count == Self.dueMax
         for number in due {
-            for command in try chores(number, of: branch, on: today) {
+            var chores = try charges(number, of: branch)
+            if isHolder { chores += try self.chores(number, of: branch, on: today) }
+            for command in chores {
                 let (result, _) = try performed(command, at: now)
                 // What is refused now is looked at again tomorrow: nothing is forgotten.
                 if case .refused = result {
@@ -27,6 +30,19 @@ extension Engine {
                 }
             }
         }
+    }
+
+    /// What another branch passed on, and this one's keeper has not booked.
+    private func charges(
+        _ number: DocumentNumber, of branch: BranchCode
+    ) throws -> [Command] {
+        let owner = number.series.branch
+        guard number.kind == .journal, owner != branch, keptBranch == branch,
+            let note = ChargeNote(try store.events(of: ChargeNote.entity(number))),
+            note.kind == .charged, note.to == branch,
+            try !note.isBooked(store.transactions(about: number), from: owner)
+        else { return [] }
+        return [.between(Details(), .book(number: number.description))]
     }
 
     /// What is to be done about a document.

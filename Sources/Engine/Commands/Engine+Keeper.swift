@@ -12,7 +12,7 @@ extension Engine {
 
     static let keeperPieceMilliseconds: Int64 = 5_000
 
-    private var keptBranch: BranchCode? { author == nil ? nil : standing?.keptBranch }
+    var keptBranch: BranchCode? { author == nil ? nil : standing?.keptBranch }
 
     /// Writes what is due, one commit for each document. To be called before the batch is sealed.
     func keepStatements(at now: Instant) throws {

@@ -101,6 +101,8 @@ package struct Event: Hashable, Sendable {
         case transfer(BranchCode)
         /// What is free on a branch's shelf: its holder tells everybody, on the board.
         case shelf(BranchCode)
+        /// An amount that a branch passed on to another: its keeper says so, where both read their money.
+        case charged(BranchCode)
         /// A branch's period that is closed, or open again: who may write its money says so where all of it read it.
         case period(BranchCode)
         /// By a name that says so, and with a number that is none.
@@ -124,6 +126,7 @@ package struct Event: Hashable, Sendable {
             return .order(branch, isStep: ends || Self.stepsOfOthers.contains(kind))
         case Self.reclaimPrefix, Self.refundPrefix: return .asked(branch)
         case Self.transferPrefix: return .transfer(branch)
+        case Self.chargePrefix: return .charged(branch)
         case Self.closePrefix: return number.kind == .close ? .period(branch) : .nothing
         default: return .ownWork(branch)
         }
@@ -132,10 +135,10 @@ package struct Event: Hashable, Sendable {
     package static let countPrefix = "count/", shiftPrefix = "shift/", orderPrefix = "order/"
     package static let reclaimPrefix = "reclaim/", refundPrefix = "refund/"
     package static let transferPrefix = "transfer/", freePrefix = "free/"
-    package static let closePrefix = "close/"
+    package static let closePrefix = "close/", chargePrefix = "charge/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
-        freePrefix, closePrefix,
+        freePrefix, closePrefix, chargePrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

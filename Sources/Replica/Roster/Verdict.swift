@@ -73,6 +73,11 @@ extension Roster {
         case .asked(let branch): return isAmong(branch) && isOf(branch)
         case .transfer(let branch): return isAmong(branch)
         case .shelf(let branch): return log.scope == .board && holders[branch] == log.author
+        case .charged(let branch):
+            guard case .betweenMoney(let pair) = log.scope, pair.contains(branch) else {
+                return false
+            }
+            return nodes[log.author]?.grants.contains(.money(branch)) == true
         case .period(let branch):
             return log.scope == .trade(branch)
                 && nodes[log.author]?.grants.contains(.money(branch)) == true

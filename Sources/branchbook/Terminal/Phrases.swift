@@ -83,7 +83,8 @@ enum Phrases {
 
     static let chinese: [String: String] = [
         "Reconciliation": "对账", "Likely cause": "可能原因", "Differences": "差异", "ledger": "账簿",
-        "stock and ledger": "库存与账", "transit": "在途", "due": "往来", "drawer": "钱箱",
+        "stock and ledger": "库存与账", "transit": "在途", "due": "往来", "money on its way": "在途资金",
+        "drawer": "钱箱",
         "payment twice": "重复付款", "recorded twice": "重复记录", "gap in numbers": "断号", "late": "迟到单据",
         "Closed periods": "已结期间", "Through": "截至", "Closed on": "结账日", "Opened again": "重新打开",
         "Late entries": "迟到单据", "In the ledger on": "入账日",

@@ -1,0 +1,83 @@
+package import Replica
+
+/// What a branch tells another one of an amount between them: the event of `charge/<number>` in the scope of their money.
+package struct ChargeNote: Hashable, Sendable {
+    package enum Kind: String, Sendable {
+        /// The other's from now on, on an account of the same name.
+        case charged
+        /// On its way to the other.
+        case sent
+    }
+
+    package var kind: Kind
+    package var to: BranchCode
+    /// Minor units, above zero.
+    package var amount: Int64
+    /// Without the branch, `expense/rent`; nil for money on its way.
+    package var account: String?
+    package var person: String
+    package var day: Day
+    package var memo: String?
+
+    private enum Field {
+        static let to = "to", amount = "amount", account = "account", memo = "memo"
+    }
+
+    package static func entity(_ number: DocumentNumber) -> String {
+        Event.chargePrefix + number.description
+    }
+
+    package static func number(ofEntity entity: String) -> DocumentNumber? {
+        guard entity.utf8.starts(with: Event.chargePrefix.utf8) else { return nil }
+        return DocumentNumber(entity.dropFirst(Event.chargePrefix.count))
+    }
+
+    package init(
+        _ kind: Kind, to: BranchCode, amount: Int64, account: String?, person: String, day: Day,
+        memo: String?
+    ) {
+        self.kind = kind
+        self.to = to
+        self.amount = amount
+        self.account = account
+        self.person = person
+        self.day = day
+        self.memo = memo
+    }
+
+    /// Nil where nothing was said that can be read.
+    package init?(_ events: [Event]) {
+        for event in events {
+            guard let kind = Kind(rawValue: event.kind),
+                let to = event[Field.to]?.text.flatMap({ BranchCode($0) }),
+                let amount = event[Field.amount]?.integer, amount > 0
+            else { continue }
+            self.init(
+                kind, to: to, amount: amount, account: event[Field.account]?.text,
+                person: event.person, day: event.effectiveDate, memo: event[Field.memo]?.text)
+            return
+        }
+        return nil
+    }
+
+    package func event(_ number: DocumentNumber) -> Event {
+        var fields: [Event.Field] = [
+            .init(Field.to, .text(to.text)), .init(Field.amount, .integer(amount)),
+        ]
+        if let account { fields.append(.init(Field.account, .text(account))) }
+        if let memo { fields.append(.init(Field.memo, .text(memo))) }
+        return Event(
+            entity: Self.entity(number), kind: kind.rawValue, person: person, effectiveDate: day,
+            fields: fields)
+    }
+
+    /// Did the other branch book it? Of the transactions about it.
+    package func isBooked(_ about: [Transaction], from owner: BranchCode) -> Bool {
+        about.contains { transaction in
+            transaction.document.isOf(.settles)
+                && transaction.postings.contains {
+                    $0.account.place == .side(owner: to, other: owner)
+                }
+        }
+    }
+}

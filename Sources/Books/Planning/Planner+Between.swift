@@ -1,0 +1,133 @@
+import Replica
+
+/// Amounts between two branches beside goods: each books its own side, and what one has and the other has not is shown.
+extension Planner {
+    func between(_ details: Details, _ act: BetweenAct, _ view: some BookView) throws -> Draft {
+        switch act {
+        case .charge(let to, let account, let amount):
+            return try charge(details, to: to, account, amount, view)
+        case .settle(let to, let through, let amount):
+            return try send(details, to: to, through: through, amount, view)
+        case .accept(let number, let through):
+            return try take(details, number, .sent, through: through, view)
+        case .book(let number): return try take(details, number, .charged, through: nil, view)
+        }
+    }
+
+    private func amount(_ text: String) throws -> Int64 {
+        let amount = try Amount.parse(text, scale: ledger.scale)
+        guard amount > 0 else { throw Refusal(.notPositive, "\(text) is not above zero") }
+        return amount
+    }
+
+    /// `bank:main`, or a drawer.
+    private func moneyAccount(_ text: String, _ view: some BookView) throws -> Account {
+        if text.hasPrefix("bank:") { return try account("bank/\(text.dropFirst(5))", view) }
+        return try account(tender: text, party: nil)
+    }
+
+    private func charge(
+        _ details: Details, to text: String, _ name: String, _ figure: String,
+        _ view: some BookView
+    ) throws -> Draft {
+        try requireMoney("what other branches owe")
+        let (other, pair) = try other(text, view)
+        let account = try account(name, view)
+        guard [.expense, .income, .asset, .liability].contains(account.root) else {
+            throw Refusal(
+                .badAccount, "\(account) is not passed on to another branch",
+                next: "charge an account such as expense/rent")
+        }
+        let amount = try amount(figure)
+        let header = try header(.journal, details, view)
+        let rest = account.name.dropFirst("\(account.root.rawValue)/\(branch)/".utf8.count)
+        return try write(
+            ChargeNote(
+                .charged, to: other, amount: amount, account: "\(account.root.rawValue)/\(rest)",
+                person: header.person, day: header.effectiveDate, memo: details.memo),
+            header, pair, from: account, on: .dueFrom(branch, other))
+    }
+
+    private func send(
+        _ details: Details, to text: String, through: String, _ figure: String,
+        _ view: some BookView
+    ) throws -> Draft {
+        try requireMoney("what it owes")
+        let (other, pair) = try other(text, view)
+        let amount = try amount(figure)
+        let header = try header(.payment, details, view)
+        return try write(
+            ChargeNote(
+                .sent, to: other, amount: amount, account: nil, person: header.person,
+                day: header.effectiveDate, memo: details.memo),
+            header, pair, from: try moneyAccount(through, view), on: .dueTo(branch, other))
+    }
+
+    /// The amount leaves an account of this branch and stands on what it is due, or owes less.
+    private func write(
+        _ note: ChargeNote, _ header: DocumentHeader, _ pair: BranchPair, from account: Account,
+        on due: Account
+    ) throws -> Draft {
+        guard let number = header.number, let home = account.home else { throw BooksError.overflow }
+        var document = DocumentBuilder(header)
+        let owed = Scope.betweenMoney(pair)
+        try document.move(home, note.amount, of: currency(), from: account, to: .via(owed))
+        try document.move(owed, note.amount, of: currency(), from: .via(home), to: due)
+        document.append(note.event(number), to: owed)
+        return try document.draft(total: note.amount)
+    }
+
+    /// This branch's side of what another one wrote.
+    private func take(
+        _ details: Details, _ text: String, _ kind: ChargeNote.Kind, through: String?,
+        _ view: some BookView
+    ) throws -> Draft {
+        try requireMoney("what other branches are owed")
+        let number = try Self.number(text)
+        let (other, pair) = try other(number.series.branch.text, view)
+        guard let note = ChargeNote(try view.events(of: ChargeNote.entity(number))),
+            note.to == branch, note.kind == kind
+        else {
+            throw Refusal(
+                .unknownDocument, "\(number) is nothing that \(branch) has to book",
+                next: "see `branchbook reconcile`")
+        }
+        guard !note.isBooked(try view.transactions(about: number), from: other) else {
+            throw Refusal(.alreadyRecorded, "\(number) is booked already")
+        }
+        let stated = Account.side(of: kind, by: other, towards: branch)
+        let posted = try view.transactions(of: number).flatMap(\.postings).reduce(Int128(0)) {
+            $1.account == stated ? $0 + Int128($1.amount) : $0
+        }
+        guard posted == note.amount else {
+            throw Refusal(
+                .unknownDocument, "\(other) has not booked what it says of \(number)",
+                next: "wait until its entries have come")
+        }
+        var who = details
+        if who.memo == nil { who.memo = note.memo ?? "\(other) \(number)" }
+        if who.person == nil, kind == .charged { who.person = note.person }
+        let header = try header(
+            kind == .charged ? .journal : .payment, who, link: DocumentLink(.settles, number),
+            notBefore: note.day, view)
+        let account =
+            try through.map { try moneyAccount($0, view) }
+            ?? self.account(note.account ?? "", view)
+        guard let home = account.home else { throw BooksError.overflow }
+        var document = DocumentBuilder(header)
+        let owed = Scope.betweenMoney(pair)
+        let due: Account = kind == .charged ? .dueTo(branch, other) : .dueFrom(branch, other)
+        try document.move(owed, note.amount, of: currency(), from: due, to: .via(home))
+        try document.move(home, note.amount, of: currency(), from: .via(owed), to: account)
+        return try document.draft(references: [number], total: note.amount)
+    }
+}
+
+extension Account {
+    /// On which account the branch that wrote it has an amount between two.
+    fileprivate static func side(
+        of kind: ChargeNote.Kind, by owner: BranchCode, towards other: BranchCode
+    ) -> Account {
+        kind == .charged ? .dueFrom(owner, other) : .dueTo(owner, other)
+    }
+}
