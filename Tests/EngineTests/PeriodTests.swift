@@ -217,6 +217,21 @@ import Testing
         }
     }
 
+    /// Found by the simulator (seeds 110 and 116): a clock that was set back behind a close kept a till from selling.
+    @Test func aClockThatGoesBackSellsOnTheFirstOpenDay() throws {
+        let network = try company(seed: 154)
+        let hz = try network["hz"]
+        try hz.perform(.close(Details(), through: "2026-11-17"))
+        hz.now = hz.now.advanced(byMilliseconds: -3 * 86_400_000)
+        let sale = try sell(hz, "1")
+        let date = try hz.report(.document(number: sale)).facts.first { $0.key == "date" }?.value
+        #expect(date == .text("2026-11-18"))
+        #expect(
+            hz.refusal(.sell(Details(date: "2026-11-15"), tea("1"), tender: "cash"))
+                == .periodClosed)
+        #expect(try network.verify("hz").isSound)
+    }
+
     @Test func whatHasToEndBefore() throws {
         let network = try company(seed: 153)
         let hz = try network["hz"]

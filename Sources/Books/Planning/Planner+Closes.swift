@@ -123,6 +123,14 @@ extension Planner {
         return try document.draft(references: [number])
     }
 
+    /// Today; or the first open day, where a clock was set back into a closed period: nobody is kept from selling for
+    /// that.
+    func openToday(_ kind: DocumentKind, _ view: some BookView) throws -> Day {
+        guard OrderForm.Kind(kind) == nil, let last = try view.closes(branch).through, today <= last
+        else { return today }
+        return Day(number: last.number &+ 1)
+    }
+
     /// - Throws: `.periodClosed` for a day that is closed.
     func requireOpen(_ day: Day, _ kind: DocumentKind, _ view: some BookView) throws {
         // An order is a promise, and stands in no ledger.

@@ -132,7 +132,7 @@ extension Planner {
         _ kind: DocumentKind, _ details: Details, link: DocumentLink? = nil,
         notBefore: Day? = nil, party: String? = nil, isOpening: Bool = false, _ view: some BookView
     ) throws -> DocumentHeader {
-        let asked = try details.date.map { try Self.day($0) } ?? today
+        let asked = try details.date.map { try Self.day($0) } ?? openToday(kind, view)
         let date = max(asked, notBefore ?? asked)
         if !isOpening { try requireOpen(date, kind, view) }
         let person = details.person ?? self.person
