@@ -68,8 +68,9 @@ import Testing
         let network = try company(seed: 150)
         let hz = try network["hz"]
         let sale = try sell(hz, "1", "2026-11-10")
-        #expect(hz.refusal(.close(Details(), through: "2026-11-18")) == .badDate)
-        let close = try hz.perform(.close(Details(person: "Wang"), through: "2026-11-10"))
+        #expect(hz.refusal(.close(Details(), through: "2026-11-18", isYearEnd: false)) == .badDate)
+        let close = try hz.perform(
+            .close(Details(person: "Wang"), through: "2026-11-10", isYearEnd: false))
         #expect(close.subject == "HZa-E-2026-000001" && close.summary.hasPrefix("close "))
         for command in [
             Command.sell(Details(date: "2026-11-10"), tea("1"), tender: "cash"),
@@ -80,7 +81,8 @@ import Testing
                     JournalLine(account: "expense/rent", amount: "1.00"),
                     JournalLine(account: "bank/main", amount: "-1.00"),
                 ]),
-            .close(Details(), through: "2026-11-10"), .close(Details(), through: "2026-11-09"),
+            .close(Details(), through: "2026-11-10", isYearEnd: false),
+            .close(Details(), through: "2026-11-09", isYearEnd: false),
             .reopen(Details(memo: "why"), number: "HZa-E-2026-000002"),
         ] { #expect(hz.refusal(command) == .periodClosed) }
         #expect(hz.refusal(.reverse(Details(), number: close.subject)) == .notReversible)
@@ -113,7 +115,8 @@ import Testing
         _ = try sell(hz, "4", "2026-11-02")
         let receipt = try #require(
             try hz.report(.journal(JournalFilter(to: "2026-11-01"))).rows.first)[1].plain
-        let close = try hz.perform(.close(Details(), through: "2026-11-10")).subject
+        let close = try hz.perform(.close(Details(), through: "2026-11-10", isYearEnd: false))
+            .subject
         #expect(try balances(hz, "2026-11-10")["cost-of-sales/HZ"] == "8.00")
         #expect(try hz.balances()["cost-of-sales/HZ"] == "8.00")
         _ = try sell(hz, "1", "2026-11-12")
@@ -157,10 +160,11 @@ import Testing
         #expect(try hz.balances()["cost-of-sales/HZ"] == "15.00")
         try expectBalanced(hz)
         _ = try sell(hz, "1", "2026-11-09")
-        let again = try hz.perform(.close(Details(), through: "2026-11-10")).subject
+        let again = try hz.perform(.close(Details(), through: "2026-11-10", isYearEnd: false))
+            .subject
         #expect(try balances(hz, "2026-11-10")["cost-of-sales/HZ"] == "15.00")
         #expect(hz.refusal(.reopen(Details(memo: "x"), number: close)) == .periodClosed)
-        _ = try hz.perform(.close(Details(), through: "2026-11-12"))
+        _ = try hz.perform(.close(Details(), through: "2026-11-12", isYearEnd: false))
         #expect(hz.refusal(.reopen(Details(memo: "x"), number: again)) == .periodClosed)
         #expect(try hz.balances()["cost-of-sales/HZ"] == "18.00")
         network.settle()
@@ -181,7 +185,8 @@ import Testing
         try apart(network) {
             late = try sell(hz, "2", "2026-11-09")
             _ = try sell(hz, "1")
-            close = try office.perform(.close(Details(), through: "2026-11-10")).subject
+            close = try office.perform(.close(Details(), through: "2026-11-10", isYearEnd: false))
+                .subject
             #expect(try balances(office, "2026-11-10")["sales/HZ"] == "-9.00")
         }
         #expect(try network.digests().count == 1)
@@ -221,7 +226,7 @@ import Testing
     @Test func aClockThatGoesBackSellsOnTheFirstOpenDay() throws {
         let network = try company(seed: 154)
         let hz = try network["hz"]
-        try hz.perform(.close(Details(), through: "2026-11-17"))
+        try hz.perform(.close(Details(), through: "2026-11-17", isYearEnd: false))
         hz.now = hz.now.advanced(byMilliseconds: -3 * 86_400_000)
         let sale = try sell(hz, "1")
         let date = try hz.report(.document(number: sale)).facts.first { $0.key == "date" }?.value
@@ -235,7 +240,7 @@ import Testing
     @Test func whatHasToEndBefore() throws {
         let network = try company(seed: 153)
         let hz = try network["hz"]
-        let close = Command.close(Details(), through: "2026-11-17")
+        let close = Command.close(Details(), through: "2026-11-17", isYearEnd: false)
         let shift = try hz.perform(
             .till(Details(date: "2026-11-16"), .open([.init(name: "cash", amount: "0.00")]))
         ).subject
@@ -321,7 +326,7 @@ import Testing
             network.sever("hz", "office")
             for _ in 0..<4 { work(random.next() % 2 == 0 ? hz : office) }
             let through = "2026-11-\(5 + 4 * round)".padded
-            if office.refusal(.close(Details(), through: through)) == nil {
+            if office.refusal(.close(Details(), through: through, isYearEnd: false)) == nil {
                 closed.append(
                     (through, try office.report(.balance(branch: nil, asAt: through)).rows))
             }

@@ -137,7 +137,8 @@ import Testing
             ).subject
             try hz.perform(
                 .till(Details(), .close(shift: shift, [.init(name: "cash", amount: "0.00")])))
-            let close = try hz.perform(.close(Details(), through: "2026-11-10")).subject
+            let close = try hz.perform(.close(Details(), through: "2026-11-10", isYearEnd: false))
+                .subject
             try hz.perform(.reopen(Details(memo: "once more"), number: close))
             network.run(milliseconds: 60_000)
         }

@@ -30,7 +30,7 @@ extension People {
             if let close = closes[act.site], draw.next() % 3 == 0 {
                 return said(.reopen(details, number: close), act, number, [])
             }
-            return said(.close(details, through: yesterday), act, number, [])
+            return said(.close(details, through: yesterday, isYearEnd: false), act, number, [])
         default: return nil
         }
     }

@@ -58,7 +58,7 @@ extension Simulation {
                 record.reached(.waitedInVain)
             }
             if let wish {
-                if case .perform(.close(_, let through), _, _) = wish.request {
+                if case .perform(.close(_, let through, _), _, _) = wish.request {
                     try witnessClose(outcome.subject, through: through, at: machine)
                 }
                 file(wish, outcome)

@@ -79,6 +79,9 @@ package protocol BookView {
     func openCosts(
         of branch: BranchCode, upTo day: Day
     ) throws -> [(item: String, amounts: [(root: Account.Root, amount: Int128)])]
+    /// What stands on each account of income and expense of a branch at the end of a day, what the cost fold derives as
+    /// well: in order.
+    func results(of branch: BranchCode, upTo day: Day) throws -> [(account: Account, net: Int128)]
     /// What a paper says that a node of this book signed, whose documents are still taken.
     ///
     /// - Throws: `Refusal.badClaim`.

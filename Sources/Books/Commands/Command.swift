@@ -57,8 +57,8 @@ package enum Command: Codable, Hashable, Sendable {
     case reverse(Details, number: String)
     /// An amount between this branch and another one.
     case between(Details, BetweenAct)
-    /// The branch's books up to a day are closed.
-    case close(Details, through: String)
+    /// The branch's books up to a day are closed; at the end of a year what was earned and spent goes to its capital.
+    case close(Details, through: String, isYearEnd: Bool)
     /// The last period is open again; the memo says why.
     case reopen(Details, number: String)
 }
@@ -82,7 +82,7 @@ extension Command {
             .revalue(let details, _, _), .spread(let details, _, _, _),
             .pay(let details, _),
             .journal(let details, _),
-            .reverse(let details, _), .close(let details, _), .reopen(let details, _),
+            .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
             .between(let details, _):
             details
         }

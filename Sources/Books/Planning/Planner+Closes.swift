@@ -4,7 +4,9 @@ import Replica
 extension Planner {
     /// What the cost fold derived up to the day is frozen: it is posted, by item. What comes later for those days stands
     /// on the first open one.
-    func close(_ details: Details, through text: String, _ view: some BookView) throws -> Draft {
+    func close(
+        _ details: Details, through text: String, isYearEnd: Bool, _ view: some BookView
+    ) throws -> Draft {
         try requireTrade()
         try requireMoney("the close")
         let through = try Self.day(text)
@@ -50,9 +52,30 @@ extension Planner {
             }
             document.add(.money(branch), postings)
         }
+        if isYearEnd { try endYear(through, &document, view) }
         document.append(event, to: .trade(branch))
         return try document.draft()
     }
+
+    /// What was earned and spent goes to the capital: every such account is zero at the end of the day.
+    private func endYear(
+        _ through: Day, _ document: inout DocumentBuilder, _ view: some BookView
+    ) throws {
+        let retained = Account.named(.equity, branch, Self.retained)
+        let (trade, money) = (Scope.trade(branch), Scope.money(branch))
+        for (account, net) in try view.results(of: branch, upTo: through) where net != 0 {
+            let net = try Self.narrow(net)
+            if account.home == money {
+                try document.move(money, net, of: currency(), from: account, to: retained)
+            } else {
+                try document.move(trade, net, of: currency(), from: account, to: .via(money))
+                try document.move(money, net, of: currency(), from: .via(trade), to: retained)
+            }
+        }
+    }
+
+    /// The account of the capital that years' profits go to.
+    static let retained = "retained"
 
     /// Work of the period that somebody has to end before: each with what to do.
     private func unfinished(_ through: Day, _ view: some BookView) throws -> [Refusal] {
@@ -107,11 +130,14 @@ extension Planner {
         var own = details
         own.date = last.through.description
         let header = try header(
-            .reversal, own, link: DocumentLink(.reverses, number), isOpening: true, view)
+            .reversal, own, link: DocumentLink(.reverses, number), checksPeriod: false, view)
         var document = DocumentBuilder(header)
         for transaction in try view.transactions(of: number) {
+            guard let home = transaction.postings.lazy.compactMap(\.account.home).first else {
+                continue
+            }
             document.add(
-                .money(branch),
+                home,
                 try transaction.postings.map {
                     guard $0.amount != .min else { throw BooksError.overflow }
                     return Posting($0.account, $0.commodity, -$0.amount, item: $0.item)
@@ -125,17 +151,14 @@ extension Planner {
 
     /// Today; or the first open day, where a clock was set back into a closed period: nobody is kept from selling for
     /// that.
-    func openToday(_ kind: DocumentKind, _ view: some BookView) throws -> Day {
-        guard OrderForm.Kind(kind) == nil, let last = try view.closes(branch).through, today <= last
-        else { return today }
+    func openToday(_ view: some BookView) throws -> Day {
+        guard let last = try view.closes(branch).through, today <= last else { return today }
         return Day(number: last.number &+ 1)
     }
 
     /// - Throws: `.periodClosed` for a day that is closed.
-    func requireOpen(_ day: Day, _ kind: DocumentKind, _ view: some BookView) throws {
-        // An order is a promise, and stands in no ledger.
-        guard OrderForm.Kind(kind) == nil, let last = try view.closes(branch).through, day <= last
-        else { return }
+    func requireOpen(_ day: Day, _ view: some BookView) throws {
+        guard let last = try view.closes(branch).through, day <= last else { return }
         throw Refusal(
             .periodClosed, "\(branch) is closed up to \(last), and this is of \(day)",
             next:

@@ -37,7 +37,9 @@ extension Planner {
                     next: "move them with `branchbook move`")
             }
         }
-        let header = try header(form.kind.document, details, party: form.party, view)
+        // An order is a promise, and stands in no ledger.
+        let header = try header(
+            form.kind.document, details, party: form.party, checksPeriod: false, view)
         try requireActive(header.party, view)
         guard let number = header.number else { throw BooksError.overflow }
         let workflow = try view.workflow(.init(form.kind))

@@ -101,7 +101,8 @@ package struct Planner: Sendable {
         case .journal(let details, let lines): try journal(details, lines, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)
         case .between(let details, let act): try between(details, act, view)
-        case .close(let details, let day): try close(details, through: day, view)
+        case .close(let details, let day, let isYearEnd):
+            try close(details, through: day, isYearEnd: isYearEnd, view)
         case .reopen(let details, let number): try reopen(details, number, view)
         }
     }
@@ -130,11 +131,13 @@ extension Planner {
     /// document it refers to.
     func header(
         _ kind: DocumentKind, _ details: Details, link: DocumentLink? = nil,
-        notBefore: Day? = nil, party: String? = nil, isOpening: Bool = false, _ view: some BookView
+        notBefore: Day? = nil, party: String? = nil, checksPeriod: Bool = true,
+        _ view: some BookView
     ) throws -> DocumentHeader {
-        let asked = try details.date.map { try Self.day($0) } ?? openToday(kind, view)
+        let first = try checksPeriod ? openToday(view) : today
+        let asked = try details.date.map { try Self.day($0) } ?? first
         let date = max(asked, notBefore ?? asked)
-        if !isOpening { try requireOpen(date, kind, view) }
+        if checksPeriod { try requireOpen(date, view) }
         let person = details.person ?? self.person
         try Self.check(person, "person", DocumentHeader.personBytesMax)
         let party = try (party ?? details.party).map { try self.party($0, view) }

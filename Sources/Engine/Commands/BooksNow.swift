@@ -171,6 +171,24 @@ struct BooksNow: BookView {
         }
     }
 
+    func results(
+        of branch: BranchCode, upTo day: Day
+    ) throws -> [(account: Account, net: Int128)] {
+        var sums: [Account: Int128] = [:]
+        for (key, turnover) in try store.turnover(of: currency, to: day) {
+            guard let account = Account(key.account), account.place == .branch(branch) else {
+                continue
+            }
+            sums[account, default: 0] += turnover.net
+        }
+        for (_, amounts) in try openCosts(of: branch, upTo: day) {
+            for (root, amount) in amounts { sums[.simple(root, branch), default: 0] += amount }
+        }
+        return sums.filter {
+            Chart.international.line(of: $0.key).map { !$0.kind.isOfPosition } ?? false
+        }.sorted { $0.key.name < $1.key.name }.map { ($0.key, $0.value) }
+    }
+
     func claim(_ text: String) throws -> Claim {
         let unverified: Claim.Unverified
         do {

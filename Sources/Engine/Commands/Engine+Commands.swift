@@ -37,11 +37,18 @@ extension Engine {
         let references = try store.references(to: draft.references, otherThan: standing.node)
         let receipt = try commit(draft.parts, references: references, at: now)
         let total = draft.total.map { Amount.text($0, scale: ledger.scale) }
+        var notices = draft.notices
+        if case .close = command {
+            let open = try reconcile(branch: branch.text, at: now).rows.count
+            if open > 0 {
+                notices.append("\(open) differences are open: see `branchbook reconcile`")
+            }
+        }
         return (
             Outcome(
                 subject: draft.number?.description ?? draft.parts.first?.scope.name ?? "catalog",
                 summary: try summary(command, draft, total, ledger), total: total,
-                notices: draft.notices + (isForked ? [Self.forkNotice] : [])),
+                notices: notices + (isForked ? [Self.forkNotice] : [])),
             receipt
         )
     }

@@ -71,7 +71,8 @@ extension Engine {
                 .badDate, "profit is of a span", next: "give --from and --to, or --month")
         }
         let columns = try summed(
-            try self.columns(filter, standing, from: from, to: to), try chart(filter, ledger))
+            try self.columns(filter, standing, from: from, to: to), try chart(filter, ledger),
+            withYearEnds: false)
         let figures = ReportWriter(store, ledger)
         var report = statement("branchbook.profit/1", "Profit and loss", columns)
         func line(_ line: ChartLine) -> [Report.Cell] {
@@ -140,6 +141,47 @@ extension Engine {
         return report
     }
 
+    /// Tax on sales, tax on purchases, and what is owed, of a span (by branch).
+    func taxes(_ filter: StatementFilter) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try branches(filter, standing)
+        let (from, to) = try span(filter)
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.taxes/1", title: "Taxes",
+            columns: [
+                .text("branch", "Branch"), .number("revenue", "Sales, net"),
+                .number("output", "Tax on sales"), .number("input", "Tax on purchases"),
+                .number("owed", "To be paid"),
+            ])
+        let turnovers = try turnovers(from: from, to: to)
+        var sum = (revenue: Int128(0), output: Int128(0), input: Int128(0))
+        for branch in only.sorted() {
+            var accounts = turnovers[branch] ?? [:]
+            // The end of a year earns nothing.
+            for (account, amount) in try store.yearEnds(of: branch, from: from, to: to) {
+                accounts[account, default: Store.Turnover()].add(-Int128(amount))
+            }
+            func net(_ root: Account.Root) -> Int128 {
+                accounts[.simple(root, branch)]?.net ?? 0
+            }
+            let (revenue, output, input) = (-net(.sales), -net(.tax), net(.inputTax))
+            guard revenue != 0 || output != 0 || input != 0 else { continue }
+            sum = (sum.revenue + revenue, sum.output + output, sum.input + input)
+            report.rows.append([
+                .text(branch.text), figures.money(revenue), figures.money(output),
+                figures.money(input), figures.money(output - input),
+            ])
+        }
+        report.facts = [
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("revenue", "Sales, net", figures.money(sum.revenue)),
+            .init("owed", "To be paid", figures.money(sum.output - sum.input)),
+        ]
+        report.notes = missing(standing, only)
+        return report
+    }
+
     // MARK: Columns
 
     private func chart(_ filter: StatementFilter, _ ledger: Ledger) throws -> Chart {
@@ -195,7 +237,9 @@ extension Engine {
     }
 
     /// Fills the columns; each span is read once.
-    private func summed(_ columns: [Column], _ chart: Chart) throws -> [Column] {
+    private func summed(
+        _ columns: [Column], _ chart: Chart, withYearEnds: Bool = true
+    ) throws -> [Column] {
         struct Span: Hashable {
             let from: Day?
             let to: Day?
@@ -213,6 +257,13 @@ extension Engine {
                         continue
                     }
                     column.sums[line, default: 0] += turnover.net
+                }
+                guard !withYearEnds else { continue }
+                for (account, amount) in try store.yearEnds(
+                    of: branch, from: column.from, to: column.to)
+                {
+                    guard let line = chart.line(of: account) else { continue }
+                    column.sums[line, default: 0] -= Int128(amount)
                 }
             }
             return column

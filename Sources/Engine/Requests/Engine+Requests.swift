@@ -146,6 +146,7 @@ extension Engine {
         case .accounts(let filter): try accounts(filter)
         case .profit(let filter): try profit(filter)
         case .position(let filter): try position(filter)
+        case .taxes(let filter): try taxes(filter)
         case .ledger(let filter): try ledger(filter)
         case .ageing(let filter): try ageing(filter, at: now)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)

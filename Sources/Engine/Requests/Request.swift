@@ -126,6 +126,7 @@ package enum Query: Codable, Hashable, Sendable {
     case profit(StatementFilter)
     /// The balance sheet.
     case position(StatementFilter)
+    case taxes(StatementFilter)
     /// One account line by line.
     case ledger(LedgerFilter)
     case ageing(AgeingFilter)

@@ -130,6 +130,32 @@ extension Store {
         }
     }
 
+    /// What the ends of years took off the accounts of income and expense of a branch on days of a span: not what was
+    /// earned or spent.
+    package func yearEnds(
+        of branch: BranchCode, from: Day?, to: Day?
+    ) throws -> [(account: Account, amount: Int64)] {
+        try access { db in
+            try closes(db, of: branch).filter {
+                $0.stands && $0.through >= from ?? $0.through && $0.through <= to ?? $0.through
+            }.flatMap { close in
+                try Row.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT a.name, p.amount FROM document d
+                            JOIN posting p ON p.day = d.day AND p.log = d.log AND p.seq = d.seq
+                                AND p.op = d.op AND p.item IS NULL
+                            JOIN name a ON a.id = p.account WHERE d.number = ?
+                            """),
+                    arguments: [close.number.description]
+                ).compactMap { row in
+                    guard let account = Account(try row.at(0) as String) else { return nil }
+                    return (account, try row.at(1))
+                }
+            }
+        }
+    }
+
     /// What went out of inventory by item, as `derived` has it at the end of a day.
     func openTaken(
         _ db: Database, of branch: BranchCode, upTo day: Day

@@ -9,7 +9,7 @@ struct LedgerCommand: ParsableCommand {
         abstract: "The statements: accounts, profit and loss, balance sheet, ageing.",
         subcommands: [
             LedgerAccounts.self, LedgerProfit.self, LedgerPosition.self, LedgerAccount.self,
-            LedgerAgeing.self,
+            LedgerAgeing.self, LedgerTaxes.self,
         ])
 }
 
@@ -148,6 +148,16 @@ struct LedgerAccount: ParsableCommand {
                     account: account, from: span.days.from ?? "", to: span.days.to ?? "",
                     limit: limit)), reading)
     }
+}
+
+struct LedgerTaxes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tax",
+        abstract: "Tax on sales and on purchases, and what is to be paid, by branch.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @OptionGroup var options: StatementOptions
+    func run() throws { try node.query(.taxes(options.filter()), reading) }
 }
 
 struct LedgerAgeing: ParsableCommand {

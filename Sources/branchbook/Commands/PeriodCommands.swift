@@ -89,8 +89,13 @@ struct PeriodClosing: ParsableCommand {
             """)
     @OptionGroup var node: NodeOptions
     @Argument(help: "The last day, as in 2026-11-30.") var through: String
+    @Flag(name: .long, help: "A year ends: what was earned and spent goes to equity/retained.")
+    var yearEnd = false
     @OptionGroup var writing: WriteOptions
-    func run() throws { try node.perform(.close(writing.details(), through: through), writing) }
+    func run() throws {
+        try node.perform(
+            .close(writing.details(), through: through, isYearEnd: yearEnd), writing)
+    }
 }
 
 struct PeriodReopen: ParsableCommand {
