@@ -49,6 +49,8 @@ struct Goods {
             figures.append(("\(name)ReportMilliseconds", median(spans) * 1_000))
             figures.append(("\(name)ReportAgainstReading", median(spans) / floor))
         }
+        let closing = try seconds { try shop.close(Day(number: shop.month.to.number - 1)) }
+        figures.append(("closeSeconds", closing))
         return figures
     }
 
@@ -159,6 +161,10 @@ private final class Shop {
         return count
     }
 
+    func close(_ day: Day) throws {
+        try perform([.close(Details(), through: day.description, isYearEnd: false)])
+    }
+
     func receiveLate() throws {
         try perform([
             .receive(
@@ -193,6 +199,17 @@ private final class Shop {
             ),
             ("age", .stockAge(branch: "HZ")), ("board", .board(item: nil)),
             ("stockAsAt", .stockAsAt(branch: "HZ", item: nil, day: from, limit: 1_000)),
+            ("trialBalance", .balance(branch: nil, asAt: nil)),
+            ("trialBalanceAsAt", .balance(branch: nil, asAt: from)),
+            ("accounts", .accounts(StatementFilter(from: from, to: to))),
+            ("profit", .profit(StatementFilter(from: from, to: to))),
+            ("position", .position(StatementFilter(to: to))),
+            (
+                "account",
+                .ledger(LedgerFilter(account: "tender/HZ/cash", from: to, to: to, limit: 10_000))
+            ),
+            ("ageing", .ageing(AgeingFilter(of: "payable"))),
+            ("reconcile", .reconcile(branch: nil)),
         ]
     }
 }

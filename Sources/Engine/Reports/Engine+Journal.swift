@@ -50,7 +50,7 @@ extension Engine {
         .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
         .text("account", "Account"), .text("commodity", "Commodity"), .number("amount", "Amount"),
         .text("item", "Item"), .text("person", "Person"), .text("party", "Party"),
-        .text("memo", "Memo"),
+        .text("memo", "Memo"), .text("dated", "Dated"),
     ]
 
     private static func cells(
@@ -58,10 +58,12 @@ extension Engine {
     ) throws -> [Report.Cell] {
         let document = row.document
         return [
-            .text(document.effectiveDate.description), .optional(document.number?.description),
+            .text(row.day.description), .optional(document.number?.description),
             .text(document.kind.word), .text(row.account), .text(row.commodity),
             try figures.amount(row.amount, row.commodity), .optional(row.item),
             .text(document.person), .optional(document.party), .optional(document.memo),
+            // Its own date, where a close keeps it from there.
+            .optional(row.day == document.effectiveDate ? nil : document.effectiveDate.description),
         ]
     }
 
@@ -87,6 +89,7 @@ extension Engine {
                 report.rows.append(
                     try Self.cells(
                         Store.JournalRow(
+                            day: transaction.document.effectiveDate,
                             document: transaction.document, account: posting.account.name,
                             commodity: posting.commodity.name, amount: posting.amount,
                             item: posting.item?.text, transaction: Int64(place)), &figures))

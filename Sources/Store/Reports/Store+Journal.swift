@@ -4,6 +4,8 @@ package import Replica
 /// Postings in the order in which a journal shows them.
 extension Store {
     package struct JournalRow: Hashable, Sendable {
+        /// Where it stands in the ledger.
+        package let day: Day
         package let document: DocumentHeader
         package let account: String
         package let commodity: String
@@ -13,9 +15,10 @@ extension Store {
         package let transaction: Int64
 
         package init(
-            document: DocumentHeader, account: String, commodity: String, amount: Int64,
+            day: Day, document: DocumentHeader, account: String, commodity: String, amount: Int64,
             item: String?, transaction: Int64
         ) {
+            self.day = day
             self.document = document
             self.account = account
             self.commodity = commodity
@@ -68,7 +71,7 @@ extension Store {
                 }
                 found.append(
                     JournalRow(
-                        document: document, account: try row.at(0), commodity: try row.at(1),
+                        day: day, document: document, account: try row.at(0), commodity: try row.at(1),
                         amount: try row.at(2),
                         item: (try row.at(3) as String?).map { String($0.dropFirst()) },
                         transaction: number))
