@@ -95,7 +95,7 @@ struct CostFold {
             }
         }
         var day: [StockMove] = []
-        var late = try lateMoves(of: item, accounts: try shelves(branch))[...]
+        var late = try lateMoves(of: item, branch, accounts: try shelves(branch))[...]
         /// Folds the days before `next`: the one at hand, and those on which nothing but late moves are.
         func finish(before next: Int32?) throws {
             while let first = [day.first, late.first].compactMap({ $0?.place.day }).min(),
@@ -280,7 +280,9 @@ struct CostFold {
     }
 
     /// Moves whose postings stand on another day, after a close; here they are on their own, in the order of it.
-    private func lateMoves(of item: Int64, accounts: [Int64]) throws -> [StockMove] {
+    private func lateMoves(
+        of item: Int64, _ branch: BranchCode, accounts: [Int64]
+    ) throws -> [StockMove] {
         guard try hasLate(), !accounts.isEmpty else { return [] }
         let marks = accounts.map { _ in "?" }.joined(separator: ",")
         return try Row.fetchAll(
@@ -288,14 +290,14 @@ struct CostFold {
                 sql: """
                     SELECT d.day, d.time, l.author, p.log, p.seq, p.op, sum(p.amount) AS amount,
                         d.kind, d.number, d.relation, d.target
-                    FROM late t
+                    FROM log l CROSS JOIN late t ON t.log = l.id
                     CROSS JOIN posting p ON p.day = t.day AND p.account IN (\(marks))
                         AND p.commodity = ? AND p.log = t.log AND p.seq = t.seq AND p.op = t.op
                     JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
-                    JOIN log l ON l.id = p.log
+                    WHERE l.scope = ?
                     GROUP BY p.log, p.seq, p.op ORDER BY d.day
                     """),
-            arguments: StatementArguments(accounts + [item])
+            arguments: StatementArguments(accounts + [item]) + [Scope.trade(branch).name]
         ).map { try StockMove(row: $0) }
     }
 

@@ -7,68 +7,59 @@ import struct Foundation.Data
 
 /// Where a document stands in the ledger: on its own day, or after the close that did not know of it.
 extension Projection {
-    /// The branch whose closes a log's documents go by: the scope's, or between two the author's.
-    private func closing(_ scope: Scope, author: NodeID) -> BranchCode? {
-        switch scope {
-        case .trade(let branch), .money(let branch): return branch
-        case .between(let pair), .betweenMoney(let pair):
-            guard let branch = roster.nodes[author]?.admission.branch, pair.contains(branch) else {
-                return nil
-            }
-            return branch
-        case .roster, .catalog, .board: return nil
-        }
-    }
-
     func ledgerDay(
-        _ effective: Day, kind: DocumentKind, number: String?, in log: (id: LogID, name: LogName),
-        _ seq: UInt64
+        _ effective: Day, of close: String?, in log: (id: LogID, name: LogName), _ seq: UInt64
     ) throws -> Day {
-        guard let branch = closing(log.name.scope, author: log.name.author) else {
+        guard let branch = log.name.scope.closing(author: log.name.author, roster) else {
             return effective
         }
         let closes = try store.closes(db, of: branch)
         guard !closes.isEmpty else { return effective }
-        // A close's own document is of the period that it closes.
-        if kind == .close, closes.contains(where: { $0.number.description == number }) {
+        // What belongs to a close is of the period that it closes: who may write it, the verdict has asked.
+        if let close, closes.contains(where: { $0.number.description == close }) {
             return effective
         }
         return closes.ledgerDay(effective, in: log.id, seq)
     }
 
     /// A close came, or was taken back: what stands on another day now goes there.
-    /// Cost: the documents of the branch's logs that a close did not know of, and those that were late before.
-    mutating func redate(_ branch: BranchCode) throws {
+    /// Cost: the documents of the branch's logs that this close did not know of, and those that were late before: no
+    /// others can stand elsewhere for it.
+    mutating func redate(for number: DocumentNumber) throws {
+        let branch = number.series.branch
         store.memory.closes = nil
-        let closes = try store.closes(db, of: branch)
-        guard let last = closes.map(\.through).max() else { return }
+        let close = try store.closes(db, of: branch).first { $0.number == number }
         let logs = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT id, log_id, author, incarnation, scope FROM log"))
         for row in logs {
             guard let id = Digest(try row.at(1) as Data), let author = PublicKey(try row.at(2)),
                 let scope = Scope(try row.at(4) as String),
-                closing(scope, author: NodeID(author)) == branch
+                scope.closing(author: NodeID(author), roster) == branch
             else { continue }
             let name = LogName(
                 author: NodeID(author), incarnation: natural(try row.at(3)), scope: scope)
             let log = LogID(id)
-            let known = closes.map { $0.heads[log, default: 0] }.min() ?? 0
+            let known = close?.heads[log, default: 0] ?? 0
             let documents = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT d.seq, d.op, d.day, d.kind, d.number, t.day FROM document d
-                        LEFT JOIN late t ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
+                        SELECT d.seq, d.op, d.day, d.kind, d.number, d.relation, d.target, t.day
+                        FROM document d LEFT JOIN late t ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
                         WHERE d.log = ? AND (d.seq > ? AND d.day <= ? OR t.day IS NOT NULL)
                         """),
-                arguments: [row.at(0) as Int64, integer(known), last.number])
+                arguments: [
+                    row.at(0) as Int64, integer(known), close?.through.number ?? Int32.min,
+                ])
             for document in documents {
                 let seq: UInt64 = natural(try document.at(0))
                 let effective = Day(number: try document.at(2))
-                let stands = (try document.at(5) as Int32?).map { Day(number: $0) } ?? effective
+                let stands = (try document.at(7) as Int32?).map { Day(number: $0) } ?? effective
                 let due = try ledgerDay(
                     effective,
-                    kind: DocumentKind(rawValue: try document.at(3)) ?? .statement,
-                    number: try document.at(4), in: (log, name), seq)
+                    of: DocumentHeader.close(
+                        kind: DocumentKind(rawValue: try document.at(3)),
+                        number: try document.at(4), relation: try document.at(5),
+                        target: try document.at(6)), in: (log, name), seq)
                 guard due != stands else { continue }
                 try move(
                     (try row.at(0), integer(seq), try document.at(1)), scope, from: stands, to: due,
@@ -133,5 +124,18 @@ extension Projection {
         days.remove(from.number)
         try db.cachedStatement(sql: "DELETE FROM book_day WHERE day = ?").execute(
             arguments: [from.number])
+    }
+}
+
+extension DocumentHeader {
+    /// The number of the close that a document is, or takes back.
+    fileprivate static func close(
+        kind: DocumentKind?, number: String?, relation: UInt8?, target: String?
+    ) -> String? {
+        if kind == .close { return number }
+        guard relation == DocumentLink.Relation.reverses.rawValue, let target,
+            DocumentNumber(target)?.kind == .close
+        else { return nil }
+        return target
     }
 }

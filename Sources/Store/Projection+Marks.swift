@@ -49,7 +49,7 @@ extension Projection {
             // What it is to be matched with may be here; once it is, value acts where the goods came.
             try markDue(own)
             if arrival != own { pools.insert(PoolKey(branch: branch.text, item: commodity)) }
-        } else if posting.account.root == .inventory, let item, !document.isOfClose {
+        } else if posting.account.root == .inventory, let item, document.close == nil {
             pools.insert(PoolKey(branch: branch.text, item: item))
             try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .execute(arguments: [

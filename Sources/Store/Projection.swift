@@ -141,7 +141,7 @@ struct Projection {
             document.isOf(.settles)
             ? transaction.postings.lazy.compactMap(\.account.shipment).first : nil
         ledgerDay = try ledgerDay(
-            document.effectiveDate, kind: document.kind, number: document.number?.description,
+            document.effectiveDate, of: document.close?.description,
             in: (place.tip.id, place.tip.name), place.seq)
         if ledgerDay != document.effectiveDate {
             days.insert(ledgerDay.number)
@@ -273,7 +273,7 @@ struct Projection {
             ])
         if let number = event.opens { take(number) }
         if let close = PeriodClose.number(ofEntity: event.entity) {
-            try redate(close.series.branch)
+            try redate(for: close)
         }
         try markCount(event, at: place)
         try markBoard(event, at: place)

@@ -38,16 +38,17 @@ extension Store {
         }
     }
 
-    /// How far every log is held that is of a branch: what a close names.
-    package func frontier(of branch: BranchCode) throws -> [LogID: UInt64] {
+    /// How far every log is held whose documents go by a branch's closes: what a close names.
+    package func frontier(of branch: BranchCode, _ roster: Roster) throws -> [LogID: UInt64] {
         try access { db in
             var heads: [LogID: UInt64] = [:]
             for row in try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT log_id, scope, applied FROM log"))
+                db.cachedStatement(sql: "SELECT log_id, scope, applied, author FROM log"))
             {
                 guard let id = Digest(try row.at(0) as Data),
                     let scope = Scope(try row.at(1) as String),
-                    scope.isOf(branch)
+                    let author = PublicKey(try row.at(3) as Data),
+                    scope.closing(author: NodeID(author), roster) == branch
                 else { continue }
                 heads[LogID(id)] = natural(try row.at(2))
             }
@@ -55,7 +56,51 @@ extension Store {
         }
     }
 
-    /// One document that came too late for the period that its own date is in.
+    /// Where closes stand in the logs.
+    package func places(
+        of closes: [PeriodClose]
+    ) throws -> [DocumentNumber: (log: LogID, seq: UInt64)] {
+        try access { db in
+            var found: [DocumentNumber: (log: LogID, seq: UInt64)] = [:]
+            for close in closes {
+                let row = try Row.fetchOne(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT l.log_id, e.seq FROM event e JOIN log l ON l.id = e.log
+                            WHERE e.entity = ? AND e.kind = ? ORDER BY e.time, e.seq LIMIT 1
+                            """),
+                    arguments: [PeriodClose.entity(close.number), PeriodClose.Event.closed])
+                guard let row, let id = Digest(try row.at(0) as Data) else { continue }
+                found[close.number] = (LogID(id), natural(try row.at(1)))
+            }
+            return found
+        }
+    }
+
+    /// How many documents take each close of a branch back.
+    package func reopenings(of branch: BranchCode) throws -> [(number: DocumentNumber, count: Int)]
+    {
+        let closes = try closes(of: branch)
+        return try access { db in
+            try closes.map { close in
+                (
+                    close.number,
+                    try Int.fetchOne(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT count(DISTINCT number) FROM document
+                                WHERE target = ? AND relation = ?
+                                """),
+                        arguments: [
+                            close.number.description, DocumentLink.Relation.reverses.rawValue,
+                        ]) ?? 0
+                )
+            }
+        }
+    }
+
+    /// One document that came too late for the period that its own date is in; statements of keepers, which have no number,
+    /// are left out.
     package struct LateRow: Hashable, Sendable {
         package let number: String?
         package let kind: DocumentKind
@@ -72,7 +117,8 @@ extension Store {
                     sql: """
                         SELECT DISTINCT d.number, d.kind, d.person, d.day, t.day, l.scope FROM late t
                         JOIN document d ON d.log = t.log AND d.seq = t.seq AND d.op = t.op
-                        JOIN log l ON l.id = t.log ORDER BY t.day, d.number, l.scope LIMIT ?
+                        JOIN log l ON l.id = t.log WHERE d.number IS NOT NULL
+                        ORDER BY t.day DESC, d.number, l.scope LIMIT ?
                         """),
                 arguments: [limit]
             ).map {
@@ -86,12 +132,16 @@ extension Store {
 }
 
 extension Scope {
-    /// Do documents of a branch stand in it?
-    func isOf(_ branch: BranchCode) -> Bool {
+    /// The branch whose closes the documents of a log go by: the scope's, or between two the author's.
+    func closing(author: NodeID, _ roster: Roster) -> BranchCode? {
         switch self {
-        case .trade(let own), .money(let own): own == branch
-        case .between(let pair), .betweenMoney(let pair): pair.contains(branch)
-        case .roster, .catalog, .board: false
+        case .trade(let branch), .money(let branch): return branch
+        case .between(let pair), .betweenMoney(let pair):
+            guard let branch = roster.nodes[author]?.admission.branch, pair.contains(branch) else {
+                return nil
+            }
+            return branch
+        case .roster, .catalog, .board: return nil
         }
     }
 }

@@ -237,6 +237,121 @@ import Testing
         #expect(try network.verify("hz").isSound)
     }
 
+    /// Found by reading: the days between two closes lost what was late for the first one.
+    @Test func aLaterCloseChangesNothingBefore() throws {
+        let network = try company(seed: 155)
+        let hz = try network["hz"]
+        _ = try sell(hz, "4", "2026-11-02")
+        let receipt = try #require(
+            try hz.report(.journal(JournalFilter(to: "2026-11-01"))).rows.first)[1].plain
+        try hz.perform(.close(Details(), through: "2026-11-05", isYearEnd: false))
+        try hz.perform(.revalue(Details(), item: "TEA", change: .of(receipt: receipt, by: "10.00")))
+        _ = try sell(hz, "1", "2026-11-07")
+        let days = [
+            "2026-11-04", "2026-11-05", "2026-11-06", "2026-11-07", "2026-11-09", "2026-11-18",
+        ]
+        let before = try days.map { try balances(hz, $0) }
+        #expect(
+            before.map { $0["cost-of-sales/HZ"] } == [
+                "12.00", "8.00", "12.00", "15.00", "15.00", "15.00",
+            ])
+        try hz.perform(.close(Details(), through: "2026-11-10", isYearEnd: false))
+        #expect(try days.map { try balances(hz, $0) } == before)
+        let ledger = try hz.report(
+            .ledger(
+                LedgerFilter(account: "inventory/HZ", from: "2026-11-01", to: "2026-11-18")))
+        // A line's balance is the balance of its day, whichever days are asked.
+        for row in ledger.rows.dropLast() where row[2].plain == "derived" {
+            #expect(try balances(hz, row[0].plain)["inventory/HZ"] == row[8].plain)
+        }
+        #expect(try network.verify("hz").isSound)
+    }
+
+    /// Found by reading: two who close, or open again, beside each other freeze or take back the same costs twice. All
+    /// together stays right, and the page says so.
+    @Test func twoCloseBesideEachOther() throws {
+        let network = try company(seed: 156)
+        let (hz, office) = (try network["hz"], try network["office"])
+        _ = try sell(hz, "4", "2026-11-02")
+        network.settle()
+        var numbers: [String] = []
+        try apart(network) {
+            for node in [hz, office] {
+                numbers.append(
+                    try node.perform(
+                        .close(Details(), through: "2026-11-10", isYearEnd: false)
+                    ).subject)
+            }
+        }
+        func checks(_ node: TestNode) throws -> [String] {
+            try node.report(.reconcile(branch: nil)).rows.map { $0[0].plain }
+        }
+        for name in ["hz", "gz", "office"] {
+            let node = try network[name]
+            #expect(try node.balances()["cost-of-sales/HZ"] == "8.00")
+            #expect(try checks(node) == ["closed twice"])
+            try expectBalanced(node)
+            #expect(try network.verify(name).isSound)
+        }
+        // Both are opened again, each by two people who do not hear of each other.
+        for number in numbers.sorted().reversed() {
+            try apart(network) {
+                for node in [hz, office] {
+                    _ = node.refusal(.reopen(Details(memo: "twice"), number: number))
+                }
+            }
+        }
+        for name in ["hz", "gz", "office"] {
+            let node = try network[name]
+            #expect(
+                try node.report(.periods(branch: "HZ")).rows.allSatisfy { $0[3].plain == "open" })
+            #expect(try node.balances()["cost-of-sales/HZ"] == "8.00")
+            #expect(try checks(node).contains("opened twice"))
+            try expectBalanced(node)
+            #expect(try network.verify(name).isSound)
+        }
+        // Closed once, it is as it should be.
+        try hz.perform(.close(Details(), through: "2026-11-10", isYearEnd: false))
+        network.settle()
+        #expect(try balances(office, "2026-11-10")["cost-of-sales/HZ"] == "8.00")
+        #expect(try balances(office, "2026-11-11")["cost-of-sales/HZ"] == "8.00")
+    }
+
+    /// A document of a close comes from who may write the branch's money, and a number is not its author.
+    @Test func othersNumbersMoveNothing() throws {
+        let network = try company(seed: 157)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        _ = try sell(hz, "4", "2026-11-02")
+        let close = try hz.perform(.close(Details(), through: "2026-11-10", isYearEnd: false))
+            .subject
+        network.settle()
+        let gzCode = try #require(BranchCode("GZ"))
+        let cash = Account.tender(gzCode, "cash")
+        let currency = Commodity.currency(try #require(CurrencyCode("CNY")))
+        let header = DocumentHeader(
+            kind: .close, number: DocumentNumber(close),
+            effectiveDate: try #require(Day("2026-11-05")), person: "Sun")
+        let transaction = try Transaction(
+            header,
+            [
+                Posting(cash, currency, 500),
+                Posting(.simple(.sales, gzCode), currency, -500),
+            ])
+        let engine = gz.engine
+        try engine.store.transact {
+            _ = try engine.commit([Draft.Part(.trade(gzCode), [.post(transaction)])], at: gz.now)
+            try engine.author?.seal(in: engine.store)
+        }
+        network.settle()
+        for node in [hz, gz] {
+            #expect(try node.balances()["sales/GZ"] == nil)
+            let profit = StatementFilter(from: "2026-11-01", to: "2026-11-30")
+            #expect(try node.report(.profit(profit)).rows[0][3].plain == "36.00")
+        }
+        try hz.perform(.reopen(Details(memo: "still possible"), number: close))
+        #expect(try network.verify("hz").isSound)
+    }
+
     @Test func whatHasToEndBefore() throws {
         let network = try company(seed: 153)
         let hz = try network["hz"]

@@ -196,6 +196,14 @@ import Testing
         #expect(
             try row("2027-02-01")
                 == ["HZ", "Hotel", "25.51", "", "", "10.17", "15.34", "", "2026-11-01"])
+        // An invoice that was a mistake and taken back makes no debt younger.
+        let wrong = try hz.perform(
+            .sell(
+                Details(date: "2026-11-18", party: "Hotel"), [Line(item: "TEA", quantity: "1")],
+                tender: "credit")
+        ).subject
+        try hz.perform(.reverse(Details(), number: wrong))
+        #expect(try row("2026-12-02")[3...4] == ["10.17", "15.34"])
         // Before anything was paid.
         #expect(try row("2026-11-17")[2] == "20.34")
         let owed = try hz.report(.ageing(AgeingFilter(of: "payable", asAt: "2026-12-31")))

@@ -71,6 +71,8 @@ package protocol BookView {
     func openShifts(_ branch: BranchCode) throws -> [TillShift]
     /// Stocktakes of a branch that are neither posted nor cancelled.
     func openSheets(_ branch: BranchCode) throws -> [CountSheet]
+    /// Bridges of a branch's scopes that do not cancel: a part of a document is here, and the rest is not.
+    func halves(of branch: BranchCode) throws -> [String]
     /// All closes of a branch, those that were taken back as well, by the day up to which they are.
     func closes(_ branch: BranchCode) throws -> [PeriodClose]
     /// How far every log of a branch is held.

@@ -40,8 +40,8 @@ package struct PeriodClose: Hashable, Sendable {
     /// A log's id and a seq.
     private static let headBytes = 40
     private static let headsInField = Value.bytesMax / headBytes
-    /// Beside the day and the reason.
-    package static let headsMax = headsInField * (Replica.Event.fieldsMax - 4)
+    /// So that the event fits an entry with room to spare.
+    package static let headsMax = 1_200
 
     /// The event that says so; nil where there are more logs than an event can name.
     package static func event(
@@ -74,8 +74,20 @@ package struct PeriodClose: Hashable, Sendable {
 
     /// Nil where nobody closed anything by this number, or what was said cannot be read.
     package init?(_ number: DocumentNumber, _ events: [Replica.Event]) {
+        // Who may say it at all may say what cannot be read: it closes nothing, and hides nothing.
+        for event in events where event.kind == Event.closed {
+            if let close = Self(number, event, events) {
+                self = close
+                return
+            }
+        }
+        return nil
+    }
+
+    private init?(
+        _ number: DocumentNumber, _ closed: Replica.Event, _ events: [Replica.Event]
+    ) {
         guard number.kind == .close,
-            let closed = events.first(where: { $0.kind == Event.closed }),
             let through = closed[Field.through]?.text.flatMap({ Day($0) }),
             through.number < Day.range.upperBound
         else { return nil }

@@ -26,18 +26,24 @@ extension Planner {
         return try account(tender: text, party: nil)
     }
 
-    private func charge(
-        _ details: Details, to text: String, _ name: String, _ figure: String,
-        _ view: some BookView
-    ) throws -> Draft {
-        try requireMoney("what other branches owe")
-        let (other, pair) = try other(text, view)
+    /// What one branch may pass on to another: none of its money, its goods or its capital.
+    private func chargeable(_ name: String, _ view: some BookView) throws -> Account {
         let account = try account(name, view)
         guard [.expense, .income, .asset, .liability].contains(account.root) else {
             throw Refusal(
                 .badAccount, "\(account) is not passed on to another branch",
                 next: "charge an account such as expense/rent")
         }
+        return account
+    }
+
+    private func charge(
+        _ details: Details, to text: String, _ name: String, _ figure: String,
+        _ view: some BookView
+    ) throws -> Draft {
+        try requireMoney("what other branches owe")
+        let (other, pair) = try other(text, view)
+        let account = try chargeable(name, view)
         let amount = try amount(figure)
         let header = try header(.journal, details, view)
         let rest = account.name.dropFirst("\(account.root.rawValue)/\(branch)/".utf8.count)
@@ -97,7 +103,7 @@ extension Planner {
         }
         let stated = Account.side(of: kind, by: other, towards: branch)
         let posted = try view.transactions(of: number).flatMap(\.postings).reduce(Int128(0)) {
-            $1.account == stated ? $0 + Int128($1.amount) : $0
+            $1.account == stated && $1.commodity == currency() ? $0 + Int128($1.amount) : $0
         }
         guard posted == note.amount else {
             throw Refusal(
@@ -109,10 +115,10 @@ extension Planner {
         if who.person == nil, kind == .charged { who.person = note.person }
         let header = try header(
             kind == .charged ? .journal : .payment, who, link: DocumentLink(.settles, number),
-            notBefore: note.day, view)
+            notBefore: min(note.day, today), view)
         let account =
             try through.map { try moneyAccount($0, view) }
-            ?? self.account(note.account ?? "", view)
+            ?? chargeable(note.account ?? "", view)
         guard let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)

@@ -92,6 +92,12 @@ extension Planner {
                     .periodUnfinished, "the stocktake \(sheet.number) of \(sheet.day) is open",
                     next: "post it, or `branchbook count cancel \(sheet.number)`"))
         }
+        for half in try view.halves(of: branch) {
+            found.append(
+                Refusal(
+                    .periodUnfinished, "half of a document is missing: \(half)",
+                    next: "wait until its author's entries have come: `branchbook peers`"))
+        }
         let places = [LocationFacts.main] + (try view.locations(branch)).map(\.name)
         for place in Set(places).sorted() {
             let kept = Account.reserved(on: .stock(branch, place))
@@ -119,7 +125,10 @@ extension Planner {
         }
         let number = try Self.number(text)
         let standing = try view.closes(branch).filter(\.stands)
-        guard let last = standing.max(by: { $0.through < $1.through }), last.number == number else {
+        // Two that were made beside each other are both the last.
+        guard let last = standing.first(where: { $0.number == number }),
+            standing.allSatisfy({ $0.through <= last.through })
+        else {
             throw Refusal(
                 .periodClosed,
                 standing.isEmpty
@@ -132,10 +141,13 @@ extension Planner {
         let header = try header(
             .reversal, own, link: DocumentLink(.reverses, number), checksPeriod: false, view)
         var document = DocumentBuilder(header)
-        for transaction in try view.transactions(of: number) {
-            guard let home = transaction.postings.lazy.compactMap(\.account.home).first else {
-                continue
-            }
+        // Others may give any number.
+        let (trade, money) = (Scope.trade(branch), Scope.money(branch))
+        for transaction in try view.transactions(of: number)
+        where transaction.document.kind == .close {
+            guard let home = transaction.postings.lazy.compactMap(\.account.home).first,
+                home == trade || home == money
+            else { continue }
             document.add(
                 home,
                 try transaction.postings.map {
@@ -149,10 +161,14 @@ extension Planner {
         return try document.draft(references: [number])
     }
 
-    /// Today; or the first open day, where a clock was set back into a closed period: nobody is kept from selling for
-    /// that.
+    /// A clock that is off by no more than so many days keeps nobody from selling.
+    private static let clockDays: Int32 = 7
+
+    /// Today; or the first open day, where a clock was set back into a closed period.
     func openToday(_ view: some BookView) throws -> Day {
-        guard let last = try view.closes(branch).through, today <= last else { return today }
+        guard let last = try view.closes(branch).through, today <= last,
+            last.number - today.number <= Self.clockDays
+        else { return today }
         return Day(number: last.number &+ 1)
     }
 

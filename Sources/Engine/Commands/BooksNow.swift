@@ -150,10 +150,21 @@ struct BooksNow: BookView {
             }.filter { $0.state == .open }
     }
 
+    func halves(of branch: BranchCode) throws -> [String] {
+        try store.unmatchedBridges().filter { line in
+            line.split(separator: " ").prefix(2).contains {
+                switch Scope($0) {
+                case .trade(branch), .money(branch): true
+                default: false
+                }
+            }
+        }
+    }
+
     func closes(_ branch: BranchCode) throws -> [PeriodClose] { try store.closes(of: branch) }
 
     func frontier(of branch: BranchCode) throws -> [LogID: UInt64] {
-        try store.frontier(of: branch)
+        try store.frontier(of: branch, roster)
     }
 
     func openCosts(

@@ -42,6 +42,7 @@ extension Engine {
         found += try documentsTwice(only)
         found += try gaps(standing, only)
         found += try late(only)
+        found += try closedTwice(standing, only)
         for row in found {
             report.rows.append([
                 .text(row.check), .text(row.subject),
@@ -387,12 +388,51 @@ extension Engine {
         }
     }
 
+    /// Closes that did not know each other freeze the same costs twice, and two who open one again take them back twice.
+    private func closedTwice(
+        _ standing: Standing, _ only: BranchCode?
+    ) throws -> [Difference] {
+        var found: [Difference] = []
+        for branch in branches(standing, only) {
+            let closes = try store.closes(of: branch).filter(\.stands)
+            let places = try store.places(of: closes)
+            for (place, close) in closes.enumerated() {
+                for other in closes[(place + 1)...] {
+                    guard let a = places[close.number], let b = places[other.number],
+                        !other.covers(a.log, a.seq), !close.covers(b.log, b.seq)
+                    else { continue }
+                    found.append(
+                        Difference(
+                            check: "closed twice", subject: "\(other.number) as \(close.number)",
+                            cause:
+                                "\(close.person) and \(other.person) closed beside each other: costs "
+                                + "are frozen twice",
+                            person: other.person, since: other.day,
+                            next: "open both again, and close once: "
+                                + "`branchbook period reopen \(other.number)`"))
+                }
+            }
+            for (number, count) in try store.reopenings(of: branch) where count > 1 {
+                found.append(
+                    Difference(
+                        check: "opened twice", subject: "\(number)",
+                        cause:
+                            "two opened it beside each other; costs are right, the end of a year is not",
+                        next: "see `branchbook period list`, and enter what is missing of "
+                            + "equity/retained by hand"))
+            }
+        }
+        return found
+    }
+
     /// What came after its period was closed.
     private func late(_ only: BranchCode?) throws -> [Difference] {
         var seen: Set<String> = []
         return try store.lateDocuments(limit: Query.limitMax).compactMap { row in
             guard let text = row.number, let number = DocumentNumber(text),
-                only == nil || number.series.branch == only, seen.insert(text).inserted
+                only == nil || number.series.branch == only,
+                // Of a period that is over by now somebody has looked at it.
+                try !isClosed(row.ledger, number.series.branch), seen.insert(text).inserted
             else { return nil }
             return Difference(
                 check: "late", subject: text,

@@ -223,9 +223,12 @@ package struct DocumentHeader: Hashable, Sendable {
         }
     }
 
-    /// Is it of a period's close, or takes one back? What it posts to inventory is no cost input.
-    package var isOfClose: Bool {
-        kind == .close || link.map { $0.relation == .reverses && $0.target.kind == .close } ?? false
+    /// The period's close that it is, or takes back. What it posts to inventory is no cost input.
+    package var close: DocumentNumber? {
+        if kind == .close { return number }
+        return link.flatMap {
+            $0.relation == .reverses && $0.target.kind == .close ? $0.target : nil
+        }
     }
 
     package static let personBytesMax = 64

@@ -31,6 +31,12 @@ extension Roster {
             return administrators.contains(log.author) ? .valid : .void(.noGrant)
         case .post(let transaction):
             guard mayWrite(log.scope, log.author) else { return .void(.noGrant) }
+            if transaction.document.kind == .close || transaction.document.close != nil {
+                guard let branch = transaction.document.close?.series.branch,
+                    log.scope == .trade(branch) || log.scope == .money(branch),
+                    nodes[log.author]?.grants.contains(.money(branch)) == true
+                else { return .void(.noGrant) }
+            }
             let isOurs = transaction.postings.allSatisfy { mayPost(to: $0.account, in: log) }
             return isOurs ? .valid : .void(.account)
         case .append(let event):

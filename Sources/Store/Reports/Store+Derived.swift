@@ -20,24 +20,11 @@ extension Store {
         var isNothing: Bool { self == Self(branch: branch) }
     }
 
-    /// The days whose derived rows are added to what is posted at the end of a day, and whether what is frozen is to
-    /// be taken off them. Nil: none.
-    private struct OpenSpan {
-        /// Nil: from the first one on.
-        var from: Day?
-        var lessFrozen = false
-
-        init?(_ closes: [PeriodClose], at day: Day?) {
-            let ends = closes.filter(\.stands).map(\.through)
-            guard let last = ends.max(), let first = ends.min(), day.map({ $0 >= first }) ?? true
-            else { return }
-            guard let day, day <= last else {
-                lessFrozen = true
-                return
-            }
-            guard !ends.contains(day) else { return nil }
-            from = ends.filter { $0 < day }.max().map { Day(number: $0.number &+ 1) }
-        }
+    /// Is a day the end of a period that is closed? Then all of it is posted. On any other, what was frozen up to then is
+    /// taken off what the fold derives up to then.
+    private static func isEnd(_ day: Day?, _ closes: [PeriodClose]) -> Bool {
+        guard let day else { return false }
+        return closes.contains { $0.stands && $0.through == day }
     }
 
     /// Per branch, of pools that are folded: call `refreshCosts` before. Cost: a row for each pool, or with a day a row
@@ -51,15 +38,13 @@ extension Store {
             for branch in rows.keys.compactMap({ BranchCode($0) }) {
                 let closes = try closes(db, of: branch)
                 guard !closes.isEmpty else { continue }
-                guard let span = OpenSpan(closes, at: day) else {
+                guard !Self.isEnd(day, closes) else {
                     rows[branch.text] = nil
                     continue
                 }
-                if let from = span.from, let day {
-                    rows[branch.text] = try days(db, of: branch, from: from, to: day).first
+                for row in try frozen(db, closes, of: branch, upTo: day).values {
+                    rows[branch.text]?.subtract(row)
                 }
-                guard span.lessFrozen else { continue }
-                for row in try frozen(db, closes).values { rows[branch.text]?.subtract(row) }
             }
             return rows.values.sorted { $0.branch < $1.branch }
         }
@@ -71,12 +56,9 @@ extension Store {
     ) throws -> [(item: String, row: DerivedRow)] {
         try access { db in
             let closes = try closes(db, of: branch)
-            guard let span = OpenSpan(closes, at: day) else { return [] }
-            var items = try items(db, of: branch, from: span.from, to: day)
-            if span.lessFrozen {
-                for (item, row) in try frozen(db, closes) {
-                    items[item, default: DerivedRow(branch: branch.text)].subtract(row)
-                }
+            var items = try items(db, of: branch, to: day)
+            for (item, row) in try frozen(db, closes, of: branch, upTo: day) {
+                items[item, default: DerivedRow(branch: branch.text)].subtract(row)
             }
             return items.filter { !$0.value.isNothing }.sorted { $0.key < $1.key }
                 .map { ($0.key, $0.value) }
@@ -105,24 +87,27 @@ extension Store {
                         uncosted: try row.at(4))
                 }
                 let closes = try closes(db, of: branch)
-                let ends = closes.filter(\.stands).map(\.through).sorted()
-                for (place, end) in ends.enumerated() {
-                    // Until the period's last day its rows are shown; then the close's own stand for them.
-                    let begin = place == 0 ? nil : ends[place - 1]
-                    var shown = DerivedRow(branch: branch.text)
-                    for (day, row) in byDay where day < end && begin.map({ day > $0 }) ?? true {
-                        shown.subtract(row)
-                    }
-                    byDay[end] = shown
+                var frozen: [Day: DerivedRow] = [:]
+                for (day, row) in try frozenDays(db, closes, of: branch) {
+                    frozen[day, default: DerivedRow(branch: branch.text)].subtract(row.negated)
                 }
-                if let last = ends.last {
-                    var rest =
-                        try days(db, of: branch, from: nil, to: last).first
-                        ?? DerivedRow(branch: branch.text)
-                    for row in try frozen(db, closes).values { rest.subtract(row) }
-                    byDay[Day(number: last.number &+ 1), default: DerivedRow(branch: branch.text)]
-                        .subtract(rest.negated)
+                let ends = Set(closes.filter(\.stands).map(\.through))
+                // What is added up to the day before, and all that was derived and frozen by then.
+                var (before, all) = (
+                    DerivedRow(branch: branch.text), DerivedRow(branch: branch.text)
+                )
+                let after = ends.map { Day(number: $0.number &+ 1) }
+                var lines: [Day: DerivedRow] = [:]
+                for day in Set(byDay.keys).union(frozen.keys).union(ends).union(after).sorted() {
+                    if let row = byDay[day] { all.subtract(row.negated) }
+                    if let row = frozen[day] { all.subtract(row) }
+                    let now = ends.contains(day) ? DerivedRow(branch: branch.text) : all
+                    var line = now
+                    line.subtract(before)
+                    lines[day] = line
+                    before = now
                 }
+                byDay = lines
                 found += byDay.filter { $0.key >= from && $0.key <= to && !$0.value.isNothing }
                     .map { ($0.key, $0.value) }
             }
@@ -136,23 +121,26 @@ extension Store {
         of branch: BranchCode, from: Day?, to: Day?
     ) throws -> [(account: Account, amount: Int64)] {
         try access { db in
-            try closes(db, of: branch).filter {
-                $0.stands && $0.through >= from ?? $0.through && $0.through <= to ?? $0.through
-            }.flatMap { close in
-                try Row.fetchAll(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT a.name, p.amount FROM document d
-                            JOIN posting p ON p.day = d.day AND p.log = d.log AND p.seq = d.seq
-                                AND p.op = d.op AND p.item IS NULL
-                            JOIN name a ON a.id = p.account WHERE d.number = ?
-                            """),
-                    arguments: [close.number.description]
-                ).compactMap { row in
-                    guard let account = Account(try row.at(0) as String) else { return nil }
-                    return (account, try row.at(1))
+            var found: [(account: Account, amount: Int64)] = []
+            for close in try closes(db, of: branch) {
+                for scope in [Scope.trade(branch), .money(branch)] {
+                    let rows = try Row.fetchCursor(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT p.day, a.name, p.amount FROM \(Self.ofClose)
+                                WHERE p.item IS NULL
+                                """),
+                        arguments: Self.arguments(close, scope))
+                    while let row = try rows.next() {
+                        let day = Day(number: try row.at(0))
+                        guard day >= from ?? day, day <= to ?? day,
+                            let account = Account(try row.at(1) as String)
+                        else { continue }
+                        found.append((account, try row.at(2)))
+                    }
                 }
             }
+            return found
         }
     }
 
@@ -161,10 +149,10 @@ extension Store {
         _ db: Database, of branch: BranchCode, upTo day: Day
     ) throws -> [String: Int128] {
         let closes = try closes(db, of: branch)
-        guard let span = OpenSpan(closes, at: day) else { return [:] }
-        var taken = try items(db, of: branch, from: span.from, to: day).mapValues(\.taken)
-        if span.lessFrozen {
-            for (item, row) in try frozen(db, closes) { taken[item, default: 0] -= row.taken }
+        guard !Self.isEnd(day, closes) else { return [:] }
+        var taken = try items(db, of: branch, to: day).mapValues(\.taken)
+        for (item, row) in try frozen(db, closes, of: branch, upTo: day) {
+            taken[item, default: 0] -= row.taken
         }
         return taken
     }
@@ -193,17 +181,15 @@ extension Store {
     }
 
     private func days(
-        _ db: Database, of branch: BranchCode? = nil, from: Day? = nil, to: Day
+        _ db: Database, to: Day
     ) throws -> [DerivedRow] {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
                     SELECT branch, kind, cost, variance, uncosted FROM cost_day
-                    WHERE (? IS NULL OR branch = ?) AND day >= ? AND day <= ?
+                    WHERE day <= ?
                     """),
-            arguments: [
-                branch?.text, branch?.text, from?.number ?? Day.range.lowerBound, to.number,
-            ])
+            arguments: [to.number])
         var sums: [String: DerivedRow] = [:]
         while let row = try rows.next() {
             let branch: String = try row.at(0)
@@ -215,7 +201,7 @@ extension Store {
     }
 
     private func items(
-        _ db: Database, of branch: BranchCode, from: Day?, to: Day
+        _ db: Database, of branch: BranchCode, to: Day
     ) throws -> [String: DerivedRow] {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
@@ -223,9 +209,9 @@ extension Store {
                 sql: """
                     SELECT n.name, s.kind, s.cost, s.variance, s.uncosted FROM cost_day s
                     CROSS JOIN name n ON n.id = s.item
-                    WHERE s.branch = ? AND s.day >= ? AND s.day <= ?
+                    WHERE s.branch = ? AND s.day <= ?
                     """),
-            arguments: [branch.text, from?.number ?? Day.range.lowerBound, to.number])
+            arguments: [branch.text, to.number])
         var sums: [String: DerivedRow] = [:]
         while let row = try rows.next() {
             let item = String((try row.at(0) as String).dropFirst())
@@ -236,33 +222,71 @@ extension Store {
         return sums
     }
 
-    /// What the closes that stand have frozen, by item.
+    /// What closes froze up to a day, less what was taken back of it, by item. A close that was taken back twice counts as
+    /// it is posted, so that all together is right whatever people did beside each other.
     private func frozen(
-        _ db: Database, _ closes: [PeriodClose]
+        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode, upTo day: Day?
     ) throws -> [String: DerivedRow] {
         var found: [String: DerivedRow] = [:]
-        for close in closes where close.stands {
-            let branch = close.number.series.branch
-            let rows = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT a.name, i.name, p.amount FROM document d
-                        JOIN posting p ON p.day = d.day AND p.log = d.log AND p.seq = d.seq
-                            AND p.op = d.op
-                        JOIN name a ON a.id = p.account JOIN name i ON i.id = p.item
-                        WHERE d.number = ?
-                        """),
-                arguments: [close.number.description])
-            for row in rows {
-                guard let account = Account(try row.at(0) as String),
-                    account.place == .branch(branch)
-                else { continue }
-                let item = String((try row.at(1) as String).dropFirst())
-                found[item, default: DerivedRow(branch: branch.text)].add(
-                    Int128(try row.at(2) as Int64), to: account.root)
-            }
+        try eachFrozen(db, closes, of: branch) { posted, item, root, amount in
+            guard day.map({ posted <= $0 }) ?? true else { return }
+            found[item, default: DerivedRow(branch: branch.text)].add(amount, to: root)
         }
         return found
+    }
+
+    private func frozenDays(
+        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode
+    ) throws -> [Day: DerivedRow] {
+        var found: [Day: DerivedRow] = [:]
+        try eachFrozen(db, closes, of: branch) { posted, _, root, amount in
+            found[posted, default: DerivedRow(branch: branch.text)].add(amount, to: root)
+        }
+        return found
+    }
+
+    private func eachFrozen(
+        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode,
+        _ body: (Day, String, Account.Root, Int128) -> Void
+    ) throws {
+        for close in closes {
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT p.day, i.name, a.name, p.amount FROM \(Self.ofClose)
+                        JOIN name i ON i.id = p.item
+                        """),
+                arguments: Self.arguments(close, Scope.money(branch)))
+            while let row = try rows.next() {
+                guard let account = Account(try row.at(2) as String),
+                    account.place == .branch(branch)
+                else { continue }
+                body(
+                    Day(number: try row.at(0)), String((try row.at(1) as String).dropFirst()),
+                    account.root, Int128(try row.at(3) as Int64))
+            }
+        }
+    }
+
+    /// The postings of a close's own documents, and of those that take it back, in one scope of its branch: others may give
+    /// any number.
+    private static let ofClose = """
+        document d JOIN log l ON l.id = d.log AND l.scope = :scope
+        JOIN posting p ON p.day = coalesce(
+                (SELECT t.day FROM late t WHERE t.log = d.log AND t.seq = d.seq AND t.op = d.op),
+                d.day)
+            AND p.log = d.log AND p.seq = d.seq AND p.op = d.op
+            AND (d.number = :number AND d.kind = :kind
+                OR d.target = :number AND d.relation = :reverses)
+        JOIN name a ON a.id = p.account
+        """
+
+    private static func arguments(_ close: PeriodClose, _ scope: Scope) -> StatementArguments {
+        [
+            "scope": scope.name, "number": close.number.description,
+            "kind": DocumentKind.close.rawValue,
+            "reverses": DocumentLink.Relation.reverses.rawValue,
+        ]
     }
 }
 

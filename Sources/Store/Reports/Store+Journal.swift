@@ -71,7 +71,8 @@ extension Store {
                 }
                 found.append(
                     JournalRow(
-                        day: day, document: document, account: try row.at(0), commodity: try row.at(1),
+                        day: day, document: document, account: try row.at(0),
+                        commodity: try row.at(1),
                         amount: try row.at(2),
                         item: (try row.at(3) as String?).map { String($0.dropFirst()) },
                         transaction: number))

@@ -191,7 +191,7 @@ extension Store {
     }
 
     /// What of an account is open where the oldest is settled first: the last of its debits (or credits), the newest
-    /// first, up to `balance`. Cost: the account's postings back to the oldest that is open.
+    /// first, up to `balance`, each by its document's own date; what was reversed is neither. Cost: the account's postings back to the oldest that is open.
     package func open(
         _ balance: Int128, of account: Account, isDebit: Bool, _ currency: CurrencyCode,
         upTo day: Day
@@ -200,13 +200,21 @@ extension Store {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT b.day, p.amount FROM book_day b
+                        SELECT d.day, p.amount FROM book_day b
                         CROSS JOIN posting p ON p.day = b.day
                             AND p.account = (SELECT id FROM name WHERE name = ?)
                             AND p.commodity = (SELECT id FROM name WHERE name = ?)
-                        WHERE b.day <= ? ORDER BY b.day DESC
+                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                        WHERE b.day <= ? AND coalesce(d.relation, 0) <> ?
+                            AND NOT EXISTS (SELECT 1 FROM document r
+                                WHERE r.target = d.number AND r.relation = ?)
+                        ORDER BY b.day DESC
                         """),
-                arguments: [account.name, currency.text, day.number])
+                arguments: [
+                    account.name, currency.text, day.number,
+                    DocumentLink.Relation.reverses.rawValue,
+                    DocumentLink.Relation.reverses.rawValue,
+                ])
             var rest = balance
             var found: [(day: Day, amount: Int128)] = []
             while rest > 0, let row = try rows.next() {
