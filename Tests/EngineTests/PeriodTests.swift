@@ -227,8 +227,10 @@ import Testing
         let network = try company(seed: 154)
         let hz = try network["hz"]
         try hz.perform(.close(Details(), through: "2026-11-17", isYearEnd: false))
-        hz.now = hz.now.advanced(byMilliseconds: -3 * 86_400_000)
-        let sale = try sell(hz, "1")
+        hz.now = hz.now.advanced(byMilliseconds: -30 * 86_400_000)
+        let told = try hz.perform(.sell(Details(), tea("1"), tender: "cash"))
+        #expect(told.notices.contains { $0.hasPrefix("dated 2026-11-18, the first open day") })
+        let sale = told.subject
         let date = try hz.report(.document(number: sale)).facts.first { $0.key == "date" }?.value
         #expect(date == .text("2026-11-18"))
         #expect(

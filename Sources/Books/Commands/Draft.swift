@@ -19,7 +19,7 @@ package struct Draft: Sendable {
     /// Numbers of documents whose entries the new ones lean on.
     package let references: [DocumentNumber]
     /// What the person should know although nothing is refused, such as a shortage with its figure.
-    package let notices: [String]
+    package private(set) var notices: [String]
     /// Total for the reply: what the customer pays, what the receipt is worth; minor units.
     package let total: Int64?
 
@@ -42,6 +42,13 @@ package struct Draft: Sendable {
             let ops = try ops(part)
             if !ops.isEmpty { changed.parts.append(Part(part.scope, ops)) }
         }
+        return changed
+    }
+
+    /// With something more that the person should know.
+    func noting(_ text: String) -> Draft {
+        var changed = self
+        changed.notices.append(text)
         return changed
     }
 

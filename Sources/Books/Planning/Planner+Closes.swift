@@ -161,15 +161,21 @@ extension Planner {
         return try document.draft(references: [number])
     }
 
-    /// A clock that is off by no more than so many days keeps nobody from selling.
-    private static let clockDays: Int32 = 7
-
-    /// Today; or the first open day, where a clock was set back into a closed period.
+    /// Today; or the first open day, where a clock was set back into a closed period, or a close was made by one that ran
+    /// ahead: neither keeps anybody from selling, and who acts is told.
     func openToday(_ view: some BookView) throws -> Day {
-        guard let last = try view.closes(branch).through, today <= last,
-            last.number - today.number <= Self.clockDays
-        else { return today }
+        guard let last = try view.closes(branch).through, today <= last else { return today }
         return Day(number: last.number &+ 1)
+    }
+
+    /// Says so where a document that names no date is not of today.
+    func noteOpenDay(_ draft: Draft, _ command: Command, _ view: some BookView) throws -> Draft {
+        guard let details = command.details, details.date == nil, draft.number != nil,
+            case let day = try openToday(view), day != today
+        else { return draft }
+        return draft.noting(
+            "dated \(day), the first open day: the clock of this node says \(today), which is closed"
+        )
     }
 
     /// - Throws: `.periodClosed` for a day that is closed.

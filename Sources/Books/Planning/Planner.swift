@@ -30,7 +30,8 @@ package struct Planner: Sendable {
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
         let draft = try draft(command, view)
         if command.mayRepeat { return try withoutRepeats(draft, view) }
-        return try withBarriers(try withLots(draft, command, view), command, view)
+        return try noteOpenDay(
+            try withBarriers(try withLots(draft, command, view), command, view), command, view)
     }
 
     /// What a register says already, and alone, is not said again.
