@@ -54,7 +54,7 @@ import Testing
             from: "2026-11-01", to: "2026-11-30", compareFrom: "2026-10-01",
             compareTo: "2026-10-31")
         let report = try hz.report(.profit(november))
-        #expect(report.title == "Profit and loss 2026-11-01 – 2026-11-30")
+        #expect(fact(report, "days") == "2026-11-01 – 2026-11-30")
         #expect(
             cells(report) == [
                 ["income", "5001", "Sales, net", "27.00", "9.00"],

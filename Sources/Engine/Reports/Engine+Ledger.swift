@@ -54,7 +54,7 @@ extension Engine {
         }.map(\.element)
         let figures = ReportWriter(store, ledger)
         var report = Report(
-            schema: "branchbook.ledger/1", title: "Ledger \(filter.account)",
+            schema: "branchbook.ledger/1", title: "Ledger",
             columns: [
                 .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
                 .text("party", "Party"), .text("memo", "Memo"), .text("person", "Person"),
@@ -74,6 +74,7 @@ extension Engine {
             ])
         }
         report.facts = [
+            .init("account", "Account", .text(filter.account)),
             .init("currency", "Currency", .text(ledger.currency.text)),
             .init("opening", "Opening", figures.money(opening)),
             .init("debit", "Debit", figures.money(moved.debit)),
@@ -102,7 +103,7 @@ extension Engine {
         let figures = ReportWriter(store, ledger)
         let bounds: [Int32] = [0, 30, 60, 90]
         var report = Report(
-            schema: "branchbook.ageing/1", title: "Ageing at \(day)",
+            schema: "branchbook.ageing/1", title: "Ageing",
             columns: [
                 .text("branch", "Branch"), .text("party", "Party"), .number("amount", "Amount"),
                 .number("notDue", "Not due"), .number("to30", "1–30 days"),
@@ -141,7 +142,10 @@ extension Engine {
                         + [.optional(oldest?.description)])
             }
         }
-        report.facts = [.init("currency", "Currency", .text(ledger.currency.text))]
+        report.facts = [
+            .init("date", "Date", .text(day.description)),
+            .init("currency", "Currency", .text(ledger.currency.text)),
+        ]
         for (key, label, sum) in [
             ("amount", "Amount", sums[0]), ("notDue", "Not due", sums[1]),
             ("overdue", "Overdue", sums[2...].reduce(0, +)),

@@ -26,7 +26,7 @@ extension Engine {
         var report = Report(
             schema: "branchbook.accounts/1", title: "Accounts",
             columns: [
-                .text("code", "Code"), .text("line", "Line"), .text("account", "Account"),
+                .text("code", "Code"), .text("line", "Heading"), .text("account", "Account"),
                 .number("opening", "Opening"), .number("debit", "Debit"),
                 .number("credit", "Credit"), .number("closing", "Closing"),
             ])
@@ -95,7 +95,7 @@ extension Engine {
         report.rows.append(total("Gross profit") { $0.kind == .income || isCost($0) })
         report.rows += lines.filter { $0.kind == .expense && !isCost($0) }.map(line)
         report.rows.append(total("Profit") { !$0.kind.isOfPosition })
-        report.facts = [.init("currency", "Currency", .text(ledger.currency.text))]
+        report.facts.append(.init("currency", "Currency", .text(ledger.currency.text)))
         report.notes = missing(standing, Set(columns.flatMap(\.branches)))
         return report
     }
@@ -133,7 +133,7 @@ extension Engine {
         for column in columns {
             isBalanced = isBalanced && Self.total(column) { $0.kind.isOfPosition } == 0
         }
-        report.facts = [
+        report.facts += [
             .init("currency", "Currency", .text(ledger.currency.text)),
             .init("balanced", "Balanced", .flag(isBalanced)),
         ]
@@ -330,9 +330,10 @@ extension Engine {
         let last = columns.last { $0.key == "amount" }
         let days = [last?.from, last?.to].compactMap { $0?.description }.joined(separator: " – ")
         return Report(
-            schema: schema, title: days.isEmpty ? title : "\(title) \(days)",
-            columns: [.text("kind", "Kind"), .text("code", "Code"), .text("line", "Line")]
-                + columns.map { .number($0.key, $0.label) })
+            schema: schema, title: title,
+            columns: [.text("kind", "Kind"), .text("code", "Code"), .text("line", "Heading")]
+                + columns.map { .number($0.key, $0.label) },
+            facts: [.init("days", "Days", .text(days.isEmpty ? "all" : days))])
     }
 
     private func row(

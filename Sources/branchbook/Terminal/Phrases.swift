@@ -82,6 +82,7 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Heading": "项目", "Ageing": "账龄", "Ledger": "明细账",
         "closed twice": "重复结账", "opened twice": "重复反结账",
         "Dated": "单据日期",
         "Tax on sales": "销项税额", "Tax on purchases": "进项税额", "To be paid": "应纳税额",
