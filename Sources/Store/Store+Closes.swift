@@ -102,7 +102,7 @@ extension Store {
     /// One document that came too late for the period that its own date is in; statements of keepers, which have no number,
     /// are left out.
     package struct LateRow: Hashable, Sendable {
-        package let number: String?
+        package let number: String
         package let kind: DocumentKind
         package let person: String
         package let effective: Day

@@ -213,6 +213,14 @@ import Testing
         #expect(try network.verify("hz").isSound)
     }
 
+    @Test func aPartysNameIsWhatStandsBehindItsBranch() {
+        for name in ["Hotel", "茶", "a/b"] {
+            let rest = Account("receivable/HZ/\(name)")?.rest
+            #expect(rest.map { Array($0.utf8) } == Array(name.utf8))
+        }
+        #expect(Account("sales/HZ")?.rest == "")
+    }
+
     /// Sums by month and by day say what the journal says, whatever the span.
     @Test(arguments: 1...12) func turnoverIsTheJournal(_ seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed))

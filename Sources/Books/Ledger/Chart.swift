@@ -15,6 +15,8 @@ package struct ChartLine: Hashable, Comparable, Sendable {
     package let code: String
     package let title: String
     package let kind: AccountClass
+    /// Is it above the gross profit?
+    package let isCostOfSales: Bool
 
     package static func < (a: Self, b: Self) -> Bool {
         (a.code, a.title) < (b.code, b.title)
@@ -37,35 +39,26 @@ package enum Chart: String, CaseIterable, Sendable {
 
     /// Nil for accounts that hold goods or rights and no money.
     package func line(of account: Account) -> ChartLine? {
-        guard let place = Self.place(of: account) else { return nil }
-        let (chinese, international) = place.codes
-        return ChartLine(
-            code: self == .chineseSmall ? chinese : international, title: place.title,
-            kind: place.kind)
+        Self.place(of: account).map { line($0) }
     }
 
-    /// Money that is laid out for, or had for, another branch and cancels over all of them.
-    package func between(isOpen: Bool) -> ChartLine {
-        let place: Place = isOpen ? .onItsWay : .unmatched
-        let (chinese, international) = place.codes
-        return ChartLine(
-            code: self == .chineseSmall ? chinese : international, title: place.title,
-            kind: place.kind)
-    }
-
+    /// What branches of one statement owe each other, and what is left of it.
+    package var betweenBranches: ChartLine { line(.onItsWay) }
     /// Profit that no entry has closed yet.
-    package var profit: ChartLine {
-        ChartLine(
-            code: self == .chineseSmall ? "3103" : "3900", title: Place.profit, kind: .equity)
+    package var profit: ChartLine { line(.profit) }
+
+    private func line(_ place: Place) -> ChartLine {
+        let (chinese, international) = place.codes
+        return ChartLine(
+            code: self == .chineseSmall ? chinese : international, title: place.title,
+            kind: place.kind, isCostOfSales: [.cost, .variance, .revaluation].contains(place))
     }
 
-    private enum Place: CaseIterable {
+    private enum Place {
         case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
-        case payable, prepaid, tax, dueTo, otherLiability, equity
+        case payable, prepaid, tax, dueTo, otherLiability, equity, profit
         case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
         case unmatched
-
-        static let profit = "Profit of the period"
 
         var title: String {
             switch self {
@@ -84,6 +77,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .dueTo: "Due to branches"
             case .otherLiability: "Other liabilities"
             case .equity: "Capital"
+            case .profit: "Profit of the period"
             case .sales: "Sales, net"
             case .otherIncome: "Other income"
             case .cost: "Cost of sales"
@@ -103,7 +97,7 @@ package enum Chart: String, CaseIterable, Sendable {
                 .otherAsset, .unmatched:
                 .asset
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
-            case .equity: .equity
+            case .equity, .profit: .equity
             case .sales, .otherIncome: .income
             case .cost, .variance, .revaluation, .writeOff, .expense, .overShort, .rounding:
                 .expense
@@ -129,6 +123,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .dueTo: ("2241.01", "2300")
             case .otherLiability: ("2241.02", "2400")
             case .equity: ("3001", "3000")
+            case .profit: ("3103", "3900")
             case .sales: ("5001", "4000")
             case .otherIncome: ("5301", "4100")
             case .cost: ("5401.01", "5000")

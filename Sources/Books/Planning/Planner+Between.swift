@@ -20,12 +20,6 @@ extension Planner {
         return amount
     }
 
-    /// `bank:main`, or a drawer.
-    private func moneyAccount(_ text: String, _ view: some BookView) throws -> Account {
-        if text.hasPrefix("bank:") { return try account("bank/\(text.dropFirst(5))", view) }
-        return try account(tender: text, party: nil)
-    }
-
     /// What one branch may pass on to another: none of its money, its goods or its capital.
     private func chargeable(_ name: String, _ view: some BookView) throws -> Account {
         let account = try account(name, view)
@@ -46,10 +40,10 @@ extension Planner {
         let account = try chargeable(name, view)
         let amount = try amount(figure)
         let header = try header(.journal, details, view)
-        let rest = account.name.dropFirst("\(account.root.rawValue)/\(branch)/".utf8.count)
         return try write(
             ChargeNote(
-                .charged, to: other, amount: amount, account: "\(account.root.rawValue)/\(rest)",
+                .charged, to: other, amount: amount,
+                account: "\(account.root.rawValue)/\(account.rest)",
                 person: header.person, day: header.effectiveDate, memo: details.memo),
             header, pair, from: account, on: .dueFrom(branch, other))
     }
@@ -66,7 +60,7 @@ extension Planner {
             ChargeNote(
                 .sent, to: other, amount: amount, account: nil, person: header.person,
                 day: header.effectiveDate, memo: details.memo),
-            header, pair, from: try moneyAccount(through, view), on: .dueTo(branch, other))
+            header, pair, from: try purse(through), on: .dueTo(branch, other))
     }
 
     /// The amount leaves an account of this branch and stands on what it is due, or owes less.
@@ -117,7 +111,7 @@ extension Planner {
             kind == .charged ? .journal : .payment, who, link: DocumentLink(.settles, number),
             notBefore: min(note.day, today), view)
         let account =
-            try through.map { try moneyAccount($0, view) }
+            try through.map { try purse($0) }
             ?? chargeable(note.account ?? "", view)
         guard let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)

@@ -117,11 +117,7 @@ extension Planner {
         let amount = try Amount.parse(payment.amount, scale: ledger.scale)
         guard amount > 0 else { throw Refusal(.notPositive, "\(payment.amount) is not positive") }
         let (trade, money) = (Scope.trade(branch), Scope.money(branch))
-        let isBank = payment.through.hasPrefix("bank:")
-        let purse: Account =
-            isBank
-            ? .named(.bank, branch, try Self.name(String(payment.through.dropFirst(5)), "bank"))
-            : .tender(branch, try Self.name(payment.through, "tender"))
+        let purse = try purse(payment.through)
         let other: Account
         switch payment.direction {
         case .received: other = .named(.receivable, branch, payment.party)

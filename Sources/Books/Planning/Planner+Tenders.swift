@@ -15,6 +15,12 @@ extension Planner {
         return .tender(branch, try Self.name(tender, "tender"))
     }
 
+    /// What money leaves or comes to: `bank:main`, or a drawer.
+    func purse(_ text: String) throws(Refusal) -> Account {
+        guard text.hasPrefix("bank:") else { return try account(tender: text, party: nil) }
+        return .named(.bank, branch, try Self.name(String(text.dropFirst(5)), "bank"))
+    }
+
     /// `cash`, `card=20.00,cash`: what takes a total, at least one. One part may leave its amount out, and takes the
     /// rest. What is taken on credit is asked of the customer's limit.
     func tenders(

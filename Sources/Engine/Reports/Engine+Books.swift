@@ -121,9 +121,15 @@ extension Engine {
 
     /// Names the scopes whose accounts are left out because this node does not hold them.
     func scopesMissing(_ standing: Standing, _ only: BranchCode?) -> [String] {
+        scopesMissing(
+            standing, of: standing.roster.branches.keys.filter { only == nil || $0 == only })
+    }
+
+    func scopesMissing(
+        _ standing: Standing, of branches: some Sequence<BranchCode>
+    ) -> [String] {
         let held = Set(standing.keyring.scopes)
-        let branches = standing.roster.branches.keys.filter { only == nil || $0 == only }.sorted()
-        let missing = branches.flatMap { [Scope.trade($0), .money($0)] }
+        let missing = branches.sorted().flatMap { [Scope.trade($0), .money($0)] }
             .filter { !held.contains($0) }
         return missing.isEmpty
             ? []

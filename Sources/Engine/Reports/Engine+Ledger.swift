@@ -115,7 +115,7 @@ extension Engine {
         where only.map({ $0 == branch }) ?? true {
             for (account, turnover) in accounts.sorted(by: { $0.key.name < $1.key.name })
             where account.root == root && turnover.net != 0 {
-                let party = String(account.name.dropFirst("\(root.rawValue)/\(branch)/".utf8.count))
+                let party = account.rest
                 let sign: Int128 = root == .receivable ? 1 : -1
                 let owed = turnover.net * sign
                 let terms = Int32(try terms(of: party))

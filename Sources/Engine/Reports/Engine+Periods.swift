@@ -42,7 +42,7 @@ extension Engine {
             ])
         for row in try store.lateDocuments(limit: bounded(limit)) {
             report.rows.append([
-                .optional(row.number), .text(row.kind.word), .text(row.effective.description),
+                .text(row.number), .text(row.kind.word), .text(row.effective.description),
                 .text(row.ledger.description), .text(row.person), .text(row.scope),
             ])
         }

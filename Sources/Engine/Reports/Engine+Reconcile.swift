@@ -34,8 +34,9 @@ extension Engine {
                 .text("cause", "Likely cause"), .text("person", "Person"),
                 .number("days", "Days ago"), .text("next", "What to do"),
             ])
-        let pairs = try pairDifferences(standing, only, on: today)
-        var found = try bookDifferences(standing, only)
+        let balances = try turnovers(from: nil, to: nil)
+        let pairs = try pairDifferences(balances, standing, only, on: today)
+        var found = try bookDifferences(balances, standing, only)
         found += pairs.differences
         found += try halves()
         found += try drawers(only)
@@ -71,11 +72,10 @@ extension Engine {
 
     /// The ledger of each branch balances, and its inventory is what its pools are worth.
     private func bookDifferences(
-        _ standing: Standing, _ only: BranchCode?
+        _ all: [BranchCode: [Account: Store.Turnover]], _ standing: Standing, _ only: BranchCode?
     ) throws -> [Difference] {
         let held = Set(standing.keyring.scopes)
         var found: [Difference] = []
-        let all = try turnovers(from: nil, to: nil)
         for branch in branches(standing, only)
         where held.contains(.trade(branch)) && held.contains(.money(branch)) {
             let accounts = all[branch] ?? [:]
@@ -161,9 +161,8 @@ extension Engine {
             guard let account = Account(payment.account), case .branch(let branch) = account.place,
                 only == nil || branch == only
             else { continue }
-            let party = account.name.dropFirst("\(account.root.rawValue)/\(branch)/".utf8.count)
             groups[
-                Key(party: String(party), root: account.root, amount: payment.amount), default: []
+                Key(party: account.rest, root: account.root, amount: payment.amount), default: []
             ].append(payment)
         }
         var found: [Difference] = []
@@ -258,18 +257,18 @@ extension Engine {
     private func late(_ only: BranchCode?) throws -> [Difference] {
         var seen: Set<String> = []
         return try store.lateDocuments(limit: Query.limitMax).compactMap { row in
-            guard let text = row.number, let number = DocumentNumber(text),
+            guard let number = DocumentNumber(row.number),
                 only == nil || number.series.branch == only,
                 // Of a period that is over by now somebody has looked at it.
-                try !isClosed(row.ledger, number.series.branch), seen.insert(text).inserted
+                try !isClosed(row.ledger, number.series.branch), seen.insert(row.number).inserted
             else { return nil }
             return Difference(
-                check: "late", subject: text,
+                check: "late", subject: row.number,
                 cause: "of \(row.effective), which was closed before it was known; "
                     + "in the ledger on \(row.ledger)",
                 person: row.person, since: row.effective,
                 next:
-                    "look at it: `branchbook show \(text)`; `branchbook period reopen` if it belongs there"
+                    "look at it: `branchbook show \(row.number)`; `branchbook period reopen` if it belongs there"
             )
         }
     }

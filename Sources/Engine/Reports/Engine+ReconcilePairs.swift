@@ -13,7 +13,8 @@ extension Engine {
 
     /// What one branch is due is what the other owes, but for what is on its way between them.
     func pairDifferences(
-        _ standing: Standing, _ only: BranchCode?, on today: Day
+        _ balances: [BranchCode: [Account: Store.Turnover]], _ standing: Standing,
+        _ only: BranchCode?, on today: Day
     ) throws -> (differences: [Difference], lines: [PairLine]) {
         let held = Set(standing.keyring.scopes)
         func isRead(_ a: BranchCode, _ b: BranchCode) -> Bool {
@@ -23,7 +24,7 @@ extension Engine {
         }
         var due: [BranchPairKey: Int128] = [:]
         var owed: [BranchPairKey: Int128] = [:]
-        for (_, accounts) in try turnovers(from: nil, to: nil) {
+        for accounts in balances.values {
             for (account, turnover) in accounts {
                 guard case .side(let owner, let other) = account.place, isRead(owner, other) else {
                     continue

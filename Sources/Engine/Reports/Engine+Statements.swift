@@ -58,7 +58,7 @@ extension Engine {
             .init("debit", "Debit", figures.money(debit)),
             .init("credit", "Credit", figures.money(credit)),
         ]
-        report.notes = missing(standing, only)
+        report.notes = scopesMissing(standing, of: only)
         return report
     }
 
@@ -88,15 +88,12 @@ extension Engine {
         }
         let lines = Self.lines(columns).filter { !$0.kind.isOfPosition }
         report.rows += lines.filter { $0.kind == .income }.map(line)
-        let isCost: (ChartLine) -> Bool = {
-            $0.code.hasPrefix("5401") || $0.code.hasPrefix("51") || $0.code == "5000"
-        }
-        report.rows += lines.filter { $0.kind == .expense && isCost($0) }.map(line)
-        report.rows.append(total("Gross profit") { $0.kind == .income || isCost($0) })
-        report.rows += lines.filter { $0.kind == .expense && !isCost($0) }.map(line)
+        report.rows += lines.filter { $0.kind == .expense && $0.isCostOfSales }.map(line)
+        report.rows.append(total("Gross profit") { $0.kind == .income || $0.isCostOfSales })
+        report.rows += lines.filter { $0.kind == .expense && !$0.isCostOfSales }.map(line)
         report.rows.append(total("Profit") { !$0.kind.isOfPosition })
         report.facts.append(.init("currency", "Currency", .text(ledger.currency.text)))
-        report.notes = missing(standing, Set(columns.flatMap(\.branches)))
+        report.notes = scopesMissing(standing, of: Set(columns.flatMap(\.branches)))
         return report
     }
 
@@ -137,7 +134,7 @@ extension Engine {
             .init("currency", "Currency", .text(ledger.currency.text)),
             .init("balanced", "Balanced", .flag(isBalanced)),
         ]
-        report.notes = missing(standing, Set(columns.flatMap(\.branches)))
+        report.notes = scopesMissing(standing, of: Set(columns.flatMap(\.branches)))
         return report
     }
 
@@ -178,7 +175,7 @@ extension Engine {
             .init("revenue", "Sales, net", figures.money(sum.revenue)),
             .init("owed", "To be paid", figures.money(sum.output - sum.input)),
         ]
-        report.notes = missing(standing, only)
+        report.notes = scopesMissing(standing, of: only)
         return report
     }
 
@@ -277,7 +274,7 @@ extension Engine {
         if case .side(_, let other) = account.place, branches.contains(other),
             [.dueFrom, .dueTo].contains(account.root)
         {
-            return chart.between(isOpen: true)
+            return chart.betweenBranches
         }
         return chart.line(of: account)
     }
@@ -341,18 +338,6 @@ extension Engine {
         _ figure: (Column) -> Report.Cell
     ) -> [Report.Cell] {
         [.text(kind), .optional(code), .text(title)] + columns.map(figure)
-    }
-
-    private func missing(_ standing: Standing, _ branches: Set<BranchCode>) -> [String] {
-        let held = Set(standing.keyring.scopes)
-        let missing = branches.sorted().flatMap { [Scope.trade($0), .money($0)] }
-            .filter { !held.contains($0) }
-        return missing.isEmpty
-            ? []
-            : [
-                "Not readable by this node and left out: "
-                    + missing.map(\.name).joined(separator: ", ")
-            ]
     }
 }
 

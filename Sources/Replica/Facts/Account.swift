@@ -98,6 +98,14 @@ package struct Account: Sendable, CustomStringConvertible {
     }
 
     package var description: String { name }
+
+    /// What stands behind the branch that it is of, such as a party; empty where nothing does.
+    package var rest: String {
+        guard case .branch(let branch) = place else { return "" }
+        return String(
+            decoding: name.utf8.dropFirst(
+                root.rawValue.utf8.count + branch.text.utf8.count + 2), as: UTF8.self)
+    }
 }
 
 extension Account.Root {

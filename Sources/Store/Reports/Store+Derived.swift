@@ -2,8 +2,8 @@ import Books
 import GRDB
 package import Replica
 
-/// What the cost fold adds to the posted balances. What a close froze is posted: of closed periods nothing is added, and
-/// what became of them later is added after the last close.
+/// What the cost fold adds to the posted balances. What a close froze is posted: at the end of a closed period nothing is
+/// added, and on any other day what the fold derives up to then, less what was frozen by then.
 extension Store {
     /// What the cost fold put on a branch's accounts; see `CostFold`.
     package struct DerivedRow: Hashable, Sendable {
@@ -87,10 +87,7 @@ extension Store {
                         uncosted: try row.at(4))
                 }
                 let closes = try closes(db, of: branch)
-                var frozen: [Day: DerivedRow] = [:]
-                for (day, row) in try frozenDays(db, closes, of: branch) {
-                    frozen[day, default: DerivedRow(branch: branch.text)].subtract(row.negated)
-                }
+                let frozen = try frozenDays(db, closes, of: branch)
                 let ends = Set(closes.filter(\.stands).map(\.through))
                 // What is added up to the day before, and all that was derived and frozen by then.
                 var (before, all) = (
@@ -107,8 +104,7 @@ extension Store {
                     lines[day] = line
                     before = now
                 }
-                byDay = lines
-                found += byDay.filter { $0.key >= from && $0.key <= to && !$0.value.isNothing }
+                found += lines.filter { $0.key >= from && $0.key <= to && !$0.value.isNothing }
                     .map { ($0.key, $0.value) }
             }
             return found.sorted { ($0.day, $0.row.branch) < ($1.day, $1.row.branch) }
@@ -180,9 +176,7 @@ extension Store {
         return Array(sums.values)
     }
 
-    private func days(
-        _ db: Database, to: Day
-    ) throws -> [DerivedRow] {
+    private func days(_ db: Database, to: Day) throws -> [DerivedRow] {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
