@@ -275,6 +275,7 @@ struct Projection {
         if let close = PeriodClose.number(ofEntity: event.entity) {
             try redate(for: close)
         }
+        if event.entity.utf8.starts(with: Event.matchPrefix.utf8) { store.memory.matches = nil }
         try markCount(event, at: place)
         try markBoard(event, at: place)
         if let number = Order.number(ofEntity: event.entity)

@@ -29,6 +29,8 @@ struct StoreMemory {
     var dirtyPools: Int?
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
+    /// By the account that they are on; all that were ever made.
+    var matches: [Account: [Match]]?
 
     private static let statesMax = 256
     private static let namesMax = 65_536

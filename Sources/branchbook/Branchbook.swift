@@ -33,7 +33,7 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Books",
                 subcommands: [
                     JournalCommand.self, Balance.self, LedgerCommand.self, PeriodCommand.self,
-                    BetweenCommand.self,
+                    BetweenCommand.self, MatchCommand.self,
                     Reconcile.self,
                     Stock.self, Board.self,
                     Units.self,

@@ -61,6 +61,8 @@ package protocol BookView {
     func people() throws -> [PersonFacts]
     /// Nil where nobody said anything of it.
     func party(_ name: String) throws -> PartyFacts?
+    /// What is on the account of a party, and what of it is not settled.
+    func openItems(_ account: Account) throws -> OpenItems
     /// What a customer owes at all branches that are held, under this name and its aliases.
     func receivable(of party: String) throws -> Int128
     func priceList(_ name: String) throws -> PriceList?

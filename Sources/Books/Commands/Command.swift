@@ -52,6 +52,7 @@ package enum Command: Codable, Hashable, Sendable {
     /// Freight or duty on a receipt, spread over its goods.
     case spread(Details, receipt: String, amount: String, basis: SpreadBasis)
     case pay(Details, Payment)
+    case match(Details, MatchAct)
     /// A general journal entry. Positive debits, negative credits.
     case journal(Details, [JournalLine])
     case reverse(Details, number: String)
@@ -80,7 +81,7 @@ extension Command {
             .order(let details, _), .quota(let details, _), .till(let details, _),
             .claim(let details, _),
             .revalue(let details, _, _), .spread(let details, _, _, _),
-            .pay(let details, _),
+            .pay(let details, _), .match(let details, _),
             .journal(let details, _),
             .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
             .between(let details, _):
@@ -241,8 +242,14 @@ package struct Payment: Codable, Hashable, Sendable {
     package var amount: String
     /// A drawer such as `cash` (`tender/…`), or `bank:NAME` (`bank/…`).
     package var through: String
+    /// Numbers of what it settles.
+    package var settles: [String]
 
-    package init(direction: Direction, party: String, amount: String, through: String) {
+    package init(
+        direction: Direction, party: String, amount: String, through: String,
+        settles: [String] = []
+    ) {
+        self.settles = settles
         self.direction = direction
         self.party = party
         self.amount = amount

@@ -13,6 +13,8 @@ package struct PartyFacts: Hashable, Sendable {
     package let lead: Int64?
     /// What a customer may owe at most, in minor units.
     package let creditLimit: Int64?
+    /// Which part of it each branch may give by itself; empty where they all look at the whole.
+    package let creditShares: [BranchCode: Int64]
     /// The list that a customer's prices are on.
     package let priceList: String?
     package let isActive: Bool
@@ -26,6 +28,7 @@ extension PartyFacts {
     package enum Attribute {
         package static let title = "title", contact = "contact", taxNumber = "tax-number"
         package static let terms = "terms", lead = "lead", creditLimit = "credit-limit"
+        package static let creditShare = "credit-share:"
         package static let priceList = "price-list", active = "active", alias = "is"
     }
 
@@ -42,6 +45,15 @@ extension PartyFacts {
         terms = last(Attribute.terms)?.integer
         lead = last(Attribute.lead)?.integer
         creditLimit = last(Attribute.creditLimit)?.integer
+        var shares: [BranchCode: Int64] = [:]
+        for (attribute, values) in values where attribute.hasPrefix(Attribute.creditShare) {
+            guard let branch = BranchCode(attribute.dropFirst(Attribute.creditShare.count)) else {
+                continue
+            }
+            // Of two that were said beside each other the lesser holds.
+            shares[branch] = values.compactMap(\.integer).min()
+        }
+        creditShares = shares
         priceList = last(Attribute.priceList)?.text
         isActive = last(Attribute.active)?.integer != 0
         alias = last(Attribute.alias)?.text
@@ -58,6 +70,8 @@ package struct PartyChange: Codable, Hashable, Sendable {
     package var terms: String?
     package var lead: String?
     package var creditLimit: String?
+    /// A branch's part of it; empty takes it away.
+    package var creditShares: [String: String]?
     package var priceList: String?
     package var isActive: Bool?
     /// The party that this one is from now on.
@@ -66,7 +80,7 @@ package struct PartyChange: Codable, Hashable, Sendable {
     package init(
         name: String, title: String? = nil, contact: String? = nil, taxNumber: String? = nil,
         terms: String? = nil, lead: String? = nil, creditLimit: String? = nil,
-        priceList: String? = nil,
+        creditShares: [String: String]? = nil, priceList: String? = nil,
         isActive: Bool? = nil, alias: String? = nil
     ) {
         self.name = name
@@ -76,6 +90,7 @@ package struct PartyChange: Codable, Hashable, Sendable {
         self.terms = terms
         self.lead = lead
         self.creditLimit = creditLimit
+        self.creditShares = creditShares
         self.priceList = priceList
         self.isActive = isActive
         self.alias = alias

@@ -37,6 +37,13 @@ struct DocumentBuilder {
         events[scope, default: []].append(event)
     }
 
+    /// What it moves on an account.
+    func amount(of account: Account, _ commodity: Commodity) -> Int128 {
+        groups.values.joined().joined().reduce(Int128(0)) {
+            $1.account == account && $1.commodity == commodity ? $0 + Int128($1.amount) : $0
+        }
+    }
+
     mutating func note(_ text: String) { notices.append(text) }
 
     /// - Throws: `FactError` where a group does not balance or a sum does not fit, `Refusal` for a

@@ -14,12 +14,6 @@ extension Planner {
         }
     }
 
-    private func amount(_ text: String) throws -> Int64 {
-        let amount = try Amount.parse(text, scale: ledger.scale)
-        guard amount > 0 else { throw Refusal(.notPositive, "\(text) is not above zero") }
-        return amount
-    }
-
     /// What one branch may pass on to another: none of its money, its goods or its capital.
     private func chargeable(_ name: String, _ view: some BookView) throws -> Account {
         let account = try account(name, view)
@@ -38,7 +32,7 @@ extension Planner {
         try requireMoney("what other branches owe")
         let (other, pair) = try other(text, view)
         let account = try chargeable(name, view)
-        let amount = try amount(figure)
+        let amount = try positive(figure)
         let header = try header(.journal, details, view)
         return try write(
             ChargeNote(
@@ -54,7 +48,7 @@ extension Planner {
     ) throws -> Draft {
         try requireMoney("what it owes")
         let (other, pair) = try other(text, view)
-        let amount = try amount(figure)
+        let amount = try positive(figure)
         let header = try header(.payment, details, view)
         return try write(
             ChargeNote(

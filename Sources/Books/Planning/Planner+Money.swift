@@ -49,8 +49,7 @@ extension Planner {
         _ view: some BookView
     ) throws -> Draft {
         try requireMoney("stock values")
-        let amount = try Amount.parse(amountText, scale: ledger.scale)
-        guard amount > 0 else { throw Refusal(.notPositive, "\(amountText) is not positive") }
+        let amount = try positive(amountText)
         let number = try Self.number(text)
         let transactions = try view.transactions(of: number)
         guard let first = transactions.first, number.series.branch == branch,
@@ -114,15 +113,11 @@ extension Planner {
     /// which stands in `money/<branch>`.
     func pay(_ details: Details, _ payment: Payment, _ view: some BookView) throws -> Draft {
         try Self.check(payment.party, "party", DocumentHeader.partyBytesMax)
-        let amount = try Amount.parse(payment.amount, scale: ledger.scale)
-        guard amount > 0 else { throw Refusal(.notPositive, "\(payment.amount) is not positive") }
+        let amount = try positive(payment.amount)
         let (trade, money) = (Scope.trade(branch), Scope.money(branch))
         let purse = try purse(payment.through)
-        let other: Account
-        switch payment.direction {
-        case .received: other = .named(.receivable, branch, payment.party)
-        case .paid: other = .named(.payable, branch, payment.party)
-        }
+        let side = payment.direction == .received ? MatchSide.receivable : .payable
+        let other = Account.named(side.root, branch, payment.party)
         let (from, to) = payment.direction == .received ? (other, purse) : (purse, other)
         if from.home == trade || to.home == trade { try requireTrade() }
         if from.home == money || to.home == money { try requireMoney("banks and payables") }
@@ -134,6 +129,7 @@ extension Planner {
             try document.move(home, amount, of: currency(), from: from, to: .via(far))
             try document.move(far, amount, of: currency(), from: .via(home), to: to)
         }
+        try settling(&document, payment.settles, other, view)
         return try document.draft(total: amount)
     }
 
@@ -220,7 +216,7 @@ extension Planner {
         }
         switch number.kind {
         case .shipment, .arrival, .move, .reversal, .statement, .quota, .salesOrder,
-            .purchaseOrder, .transferRequest, .tillShift, .close:
+            .purchaseOrder, .transferRequest, .tillShift, .close, .match:
             throw Refusal(
                 .notReversible, "a \(number.kind.word) is not reversed",
                 next: "enter the movement that sets it right")

@@ -36,6 +36,7 @@ extension Planner {
             guard figure >= 0 else { throw Refusal(.notPositive, "\(text) is below zero") }
             try write(attribute, .integer(figure))
         }
+        for op in try creditShares(change, view) { ops.append(op) }
         if let list = change.priceList {
             if list.isEmpty {
                 try write(Attribute.priceList, .absent)
@@ -61,6 +62,40 @@ extension Planner {
         return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
     }
 
+    /// A limit that is split: together the branches may give no more than all of it.
+    private func creditShares(_ change: PartyChange, _ view: some BookView) throws -> [Operation] {
+        let asked = change.creditShares ?? [:]
+        let facts = try view.party(change.name)
+        var shares = facts?.creditShares ?? [:]
+        guard !asked.isEmpty || change.creditLimit != nil && !shares.isEmpty else { return [] }
+        var ops: [Operation] = []
+        for (text, figure) in asked.sorted(by: { $0.key < $1.key }) {
+            guard let code = BranchCode(text), try view.isBranch(code) else {
+                throw Refusal(.unknownBranch, "there is no branch \(text)")
+            }
+            let share = figure.isEmpty ? nil : try Amount.parse(figure, scale: ledger.scale)
+            guard share ?? 0 >= 0 else { throw Refusal(.notPositive, "\(figure) is below zero") }
+            shares[code] = share
+            ops.append(
+                try set(
+                    PartyFacts.entity(change.name), PartyFacts.Attribute.creditShare + code.text,
+                    share.map { .integer($0) } ?? .absent, view))
+        }
+        let limit =
+            try change.creditLimit.map {
+                $0.isEmpty ? nil : try Amount.parse($0, scale: ledger.scale)
+            } ?? facts?.creditLimit
+        let sum = shares.values.reduce(Int128(0)) { $0 + Int128($1) }
+        guard let limit, sum <= Int128(limit) else {
+            throw Refusal(
+                .creditLimit,
+                "the shares are \(Amount.text(sum, scale: ledger.scale)), the limit is "
+                    + (limit.map { Amount.text($0, scale: ledger.scale) } ?? "none"),
+                next: "raise the limit with --credit-limit, or lower another branch's share")
+        }
+        return ops
+    }
+
     /// Aliases are followed so far: two that were made beside each other may lead in a circle.
     private static let aliasesMax = 8
 
@@ -83,14 +118,23 @@ extension Planner {
 
     /// A customer may buy on credit: as far as this node knows what they owe, at all branches.
     func requireCredit(_ party: String, _ more: Int64, _ view: some BookView) throws {
-        guard let limit = try view.party(party)?.creditLimit else { return }
-        let owed = try view.receivable(of: party)
+        guard let facts = try view.party(party), let whole = facts.creditLimit else { return }
+        // With a share of its own a branch asks nobody: no two can give the same credit, line or no line.
+        let isSplit = !facts.creditShares.isEmpty
+        let limit = isSplit ? facts.creditShares[branch] ?? 0 : whole
+        let owed =
+            isSplit
+            ? try view.balance(of: .named(.receivable, branch, party), currency())
+            : try view.receivable(of: party)
         guard owed + Int128(more) > Int128(limit) else { return }
         func text(_ value: some SignedInteger) -> String { Amount.text(value, scale: ledger.scale) }
         throw Refusal(
             .creditLimit,
-            "\(party) owes \(text(owed)) and may owe \(text(limit)): \(text(more)) more is too much",
-            next: "let them pay, or raise the limit with `branchbook party set`")
+            "\(party) owes \(text(owed)) and may owe \(text(limit))"
+                + (isSplit ? " at \(branch)" : "") + ": \(text(more)) more is too much",
+            next: isSplit
+                ? "let them pay, or give \(branch) a larger share with `branchbook party set`"
+                : "let them pay, or raise the limit with `branchbook party set`")
     }
 
     // MARK: Price lists

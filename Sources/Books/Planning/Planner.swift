@@ -99,6 +99,7 @@ package struct Planner: Sendable {
         case .spread(let details, let receipt, let amount, let basis):
             try spread(details, receipt: receipt, amount, by: basis, view)
         case .pay(let details, let payment): try pay(details, payment, view)
+        case .match(let details, let act): try match(details, act, view)
         case .journal(let details, let lines): try journal(details, lines, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)
         case .between(let details, let act): try between(details, act, view)
@@ -186,7 +187,7 @@ extension Planner {
                         .prefix(RegisterWrite.supersedesMax))))
     }
 
-    static func check(_ text: String, _ what: String, _ bytesMax: Int) throws(Refusal) {
+    package static func check(_ text: String, _ what: String, _ bytesMax: Int) throws(Refusal) {
         guard (1...bytesMax).contains(text.utf8.count),
             !text.unicodeScalars.contains(where: {
                 $0.value < 0x20 || (0x7f...0x9f) ~= $0.value

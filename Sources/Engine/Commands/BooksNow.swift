@@ -120,6 +120,10 @@ struct BooksNow: BookView {
         return shown.isEmpty ? nil : PartyFacts(name: name, values: shown)
     }
 
+    func openItems(_ account: Account) throws -> OpenItems {
+        try store.openItems(account, currency, upTo: nil)
+    }
+
     func receivable(of party: String) throws -> Int128 {
         try store.receivable(of: party, at: Array(roster.branches.keys), .currency(currency))
     }

@@ -88,7 +88,8 @@ extension Engine {
         return report
     }
 
-    /// What customers owe, or what is owed to suppliers, by how long ago it fell due: payments settle the oldest first.
+    /// What customers owe, or what is owed to suppliers, by how long ago it fell due: what was paid settles what it is matched
+    /// with, and else the oldest.
     func ageing(_ filter: AgeingFilter, at now: Instant) throws -> Report {
         let (standing, ledger) = try needLedger()
         guard let root = Account.Root(rawValue: filter.of), [.receivable, .payable].contains(root)
@@ -111,6 +112,7 @@ extension Engine {
                 .number("older", "Older"), .text("oldest", "Oldest"),
             ])
         var sums = [Int128](repeating: 0, count: bounds.count + 2)
+        let matched = try store.matches()
         for (branch, accounts) in try turnovers(from: nil, to: day).sorted(by: { $0.key < $1.key })
         where only.map({ $0 == branch }) ?? true {
             for (account, turnover) in accounts.sorted(by: { $0.key.name < $1.key.name })
@@ -118,13 +120,19 @@ extension Engine {
                 let party = account.rest
                 let sign: Int128 = root == .receivable ? 1 : -1
                 let owed = turnover.net * sign
-                let terms = Int32(try terms(of: party))
+                let terms = try terms(of: party)
                 var parts = [Int128](repeating: 0, count: bounds.count + 1)
                 var oldest: Day?
                 if owed > 0 {
-                    for item in try store.open(
-                        owed, of: account, isDebit: root == .receivable, ledger.currency, upTo: day)
-                    {
+                    // Matches say what was paid; without any the last that was charged is open.
+                    let left =
+                        matched[account] == nil
+                        ? try store.open(
+                            owed, of: account, isDebit: root == .receivable, ledger.currency,
+                            upTo: day)
+                        : try store.openItems(account, ledger.currency, upTo: day).owed(sign)
+                            .map { ($0.item.day, $0.amount) }
+                    for item in left {
                         let late = day.number - item.day.number - terms
                         let place = bounds.firstIndex { late <= $0 } ?? bounds.count
                         parts[place] += item.amount
@@ -152,12 +160,5 @@ extension Engine {
         ] { report.facts.append(.init(key, label, figures.money(sum))) }
         report.notes = scopesMissing(standing, only)
         return report
-    }
-
-    /// Days that a party has to pay; bounded, as any peer may have written them.
-    private func terms(of party: String) throws -> Int {
-        let values = try store.values(
-            entity: PartyFacts.entity(party), attribute: PartyFacts.Attribute.terms)
-        return Int(min(max(values.last?.integer ?? 0, 0), 3_650))
     }
 }

@@ -45,6 +45,7 @@ extension Engine {
         found += try gaps(standing, only)
         found += try late(only)
         found += try closedTwice(standing, only)
+        found += try unfitMatches(only)
         for row in found {
             report.rows.append([
                 .text(row.check), .text(row.subject),

@@ -149,6 +149,11 @@ extension Engine {
         case .taxes(let filter): try taxes(filter)
         case .ledger(let filter): try ledger(filter)
         case .ageing(let filter): try ageing(filter, at: now)
+        case .openItems(let side, let party, let branch):
+            try openItems(side, party: party, branch: branch)
+        case .matchProposals(let side, let party): try matchProposals(side, party: party)
+        case .partyStatement(let side, let party, let branch, let from, let to):
+            try partyStatement(side, party: party, branch: branch, from: from, to: to)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
         case .periods(let branch): try periods(branch: branch)
         case .lateEntries(let limit): try lateEntries(limit: limit)

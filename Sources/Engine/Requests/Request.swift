@@ -130,6 +130,12 @@ package enum Query: Codable, Hashable, Sendable {
     /// One account line by line.
     case ledger(LedgerFilter)
     case ageing(AgeingFilter)
+    /// What is not settled of a party, document by document; of all parties where none is named.
+    case openItems(MatchSide, party: String?, branch: String?)
+    /// What looks as if it settled each other.
+    case matchProposals(MatchSide, party: String?)
+    /// What a party is sent of its account (对账单).
+    case partyStatement(MatchSide, party: String, branch: String?, from: String, to: String)
     /// Two sides of everything that should agree.
     case reconcile(branch: String?)
     case periods(branch: String?)

@@ -33,6 +33,10 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case tillShift = 21
     /// A branch's books up to a day, closed: what the cost fold derived, frozen.
     case close = 22
+    /// An invoice: a supplier's, or the tax invoice of own sales.
+    case invoice = 23
+    /// What settles what on a party's account; it posts nothing.
+    case match = 24
 
     package var letter: String {
         switch self {
@@ -58,6 +62,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .quota: "Y"
         case .tillShift: "H"
         case .close: "E"
+        case .invoice: "I"
+        case .match: "N"
         }
     }
 
@@ -86,6 +92,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .quota: "quota"
         case .tillShift: "till shift"
         case .close: "close"
+        case .invoice: "invoice"
+        case .match: "match"
         }
     }
 

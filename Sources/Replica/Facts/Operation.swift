@@ -90,7 +90,7 @@ package struct Event: Hashable, Sendable {
     /// What an event is about, where that is a document of one branch: not everybody may say everything of
     /// another's. Nil for entities of which every writer of a scope may speak.
     package enum Matter: Hashable, Sendable {
-        /// A stocktake or a till shift: the branch's own.
+        /// A stocktake, a till shift, an invoice, what settles what: the branch's own.
         case ownWork(BranchCode)
         /// An order: others may approve, refuse, and take that back; all else is the branch's, but that a
         /// request is closed by either.
@@ -136,9 +136,10 @@ package struct Event: Hashable, Sendable {
     package static let reclaimPrefix = "reclaim/", refundPrefix = "refund/"
     package static let transferPrefix = "transfer/", freePrefix = "free/"
     package static let closePrefix = "close/", chargePrefix = "charge/"
+    package static let matchPrefix = "match/", invoicePrefix = "invoice/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
-        freePrefix, closePrefix, chargePrefix,
+        freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

@@ -185,6 +185,8 @@ extension Store {
         case .tillShift: Event.shiftPrefix
         case .count: Event.countPrefix
         case .close: Event.closePrefix
+        case .match: Event.matchPrefix
+        case .invoice: Event.invoicePrefix
         case .quota: Event.reclaimPrefix
         default: "none/"
         }

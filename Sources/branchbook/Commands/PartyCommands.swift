@@ -5,7 +5,8 @@ import Engine
 struct PartyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "party", abstract: "Customers and suppliers.",
-        subcommands: [PartySet.self, PartyList.self], defaultSubcommand: PartyList.self)
+        subcommands: [PartySet.self, PartyList.self, PartyStatement.self],
+        defaultSubcommand: PartyList.self)
 }
 
 struct PartySet: ParsableCommand {
@@ -21,16 +22,31 @@ struct PartySet: ParsableCommand {
     var leadDays: String?
     @Option(name: .long, help: "What a customer may owe at most, at all branches.")
     var creditLimit: String?
+    @Option(
+        name: .long,
+        help:
+            "A branch's part of the limit, BRANCH=AMOUNT, which it then gives without asking; may be repeated."
+    )
+    var creditShare: [String] = []
     @Option(name: .long, help: "The list that their prices are on.") var priceList: String?
     @Option(name: .long, help: "Do they buy or sell: true or false.") var active: Bool?
     @Option(name: .long, help: "The party that this one turned out to be.") var merge: String?
     @OptionGroup var writing: WriteOptions
     func run() throws {
+        var shares: [String: String] = [:]
+        for text in creditShare {
+            let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard halves.count == 2 else {
+                throw ValidationError("\(text) is no share: write it as in HZ=20000")
+            }
+            shares[String(halves[0])] = String(halves[1])
+        }
         try node.perform(
             .setParty(
                 PartyChange(
                     name: name, title: title, contact: contact, taxNumber: taxNumber, terms: terms,
-                    lead: leadDays, creditLimit: creditLimit, priceList: priceList,
+                    lead: leadDays, creditLimit: creditLimit, creditShares: shares,
+                    priceList: priceList,
                     isActive: active, alias: merge)),
             writing)
     }
@@ -43,6 +59,25 @@ struct PartyList: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Argument(help: "What to look for.") var search: String?
     func run() throws { try node.query(.parties(search: search), reading) }
+}
+
+struct PartyStatement: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "statement",
+        abstract: "A party's account over a span, as they are sent it (往来对账单).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @OptionGroup var of: SideOptions
+    @Argument(help: "The party.") var party: String
+    @OptionGroup var span: SpanOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    func run() throws {
+        guard let from = span.days.from, let to = span.days.to else {
+            throw ValidationError("give --month, or --from and --to")
+        }
+        try node.query(
+            .partyStatement(of.side, party: party, branch: branch, from: from, to: to), reading)
+    }
 }
 
 struct PricesCommand: ParsableCommand {

@@ -325,15 +325,20 @@ struct Pay: ParsableCommand {
     @Option(name: .long, help: "The supplier we pay.") var to: String?
     @Option(name: .long, help: "The customer who pays us.") var from: String?
     @Option(name: .long, help: "A drawer such as cash, or bank:NAME.") var through: String = "cash"
+    @Option(name: .long, help: "A document that it settles; may be repeated.")
+    var settles: [String] = []
     @OptionGroup var writing: WriteOptions
 
     func run() throws {
         let payment: Payment
         switch (to, from) {
         case (let party?, nil):
-            payment = Payment(direction: .paid, party: party, amount: amount, through: through)
+            payment = Payment(
+                direction: .paid, party: party, amount: amount, through: through, settles: settles)
         case (nil, let party?):
-            payment = Payment(direction: .received, party: party, amount: amount, through: through)
+            payment = Payment(
+                direction: .received, party: party, amount: amount, through: through,
+                settles: settles)
         default: throw ValidationError("give --to or --from")
         }
         try node.perform(.pay(writing.details(), payment), writing)

@@ -50,7 +50,7 @@ enum Phrases {
         "return to supplier": "采购退货单",
         "stocktake": "盘点单", "move": "移库单", "repack": "组装拆分单", "purchase order": "采购订单",
         "sales order": "销售订单", "request": "要货单", "quota": "配额单", "till shift": "交班单",
-        "close": "结账单", "order": "订单",
+        "close": "结账单", "invoice": "发票", "match": "核销单", "order": "订单",
     ]
 
     /// States and kinds of exceptions, as they stand in tables.
@@ -82,6 +82,10 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Open items": "未清项目", "Open": "未清", "Due on": "到期日", "What may settle what": "核销建议",
+        "Why": "依据",
+        "Paid by": "付款单", "Settles": "核销", "Statement of account": "往来对账单", "Charged": "应收应付",
+        "Paid": "已付",
         "Heading": "项目", "Ageing": "账龄", "Ledger": "明细账",
         "closed twice": "重复结账", "opened twice": "重复反结账",
         "Dated": "单据日期",
