@@ -275,13 +275,14 @@ struct Projection {
         if let close = PeriodClose.number(ofEntity: event.entity) {
             try redate(for: close)
         }
-        if event.entity.utf8.starts(with: Event.matchPrefix.utf8) { store.memory.matches = nil }
+        try store.heard(of: event.entity, db)
         try markCount(event, at: place)
         try markBoard(event, at: place)
         if let number = Order.number(ofEntity: event.entity)
             ?? QuotaNotes.reclaim(ofEntity: event.entity)
             ?? RefundNote.number(ofEntity: event.entity)
             ?? ChargeNote.number(ofEntity: event.entity)
+            ?? DebtWriteOff.number(ofEntity: event.entity)
         {
             try markDue(number)
         }

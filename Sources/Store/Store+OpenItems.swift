@@ -2,15 +2,13 @@ package import Books
 import GRDB
 package import Replica
 
-import struct Foundation.Data
-
 /// What is on the accounts of customers and suppliers, and who said what settles what.
 extension Store {
     /// The items of an account up to a day of the ledger, those that are settled as well. Cost: the account's postings.
     package func openItems(
         _ account: Account, _ currency: CurrencyCode, upTo day: Day?
     ) throws -> OpenItems {
-        let matches = try matches()[account] ?? []
+        let matches = try matches(on: account)
         return try access { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
@@ -40,66 +38,115 @@ extension Store {
         }
     }
 
-    /// All matches by the account that they are on. Cost: their events, once after each change.
-    package func matches() throws -> [Account: [Match]] {
-        if let known = memory.matches { return known }
-        let found = try access { db in
-            var found: [Account: [Match]] = [:]
-            for (entity, events) in try Self.events(db, withPrefix: Event.matchPrefix) {
-                // What is said of payables where only trade is read is not heard.
-                guard
-                    let number = DocumentNumber(entity.dropFirst(Event.matchPrefix.count)),
-                    let home = Match(number, events.map(\.event))?.account.home,
-                    let match = Match(
-                        number, events.filter { $0.scope == home.name }.map(\.event))
-                else { continue }
-                found[match.account, default: []].append(match)
+    /// What moved a bank's account on days of the ledger, by document, and the line that it was booked from.
+    package func booked(
+        on bank: Account, _ currency: CurrencyCode, from: Day, to: Day
+    ) throws -> [BankMatching.Booked] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT d.number, d.day, p.amount, d.source, d.source_key
+                        FROM book_day b CROSS JOIN posting p ON p.day = b.day
+                            AND p.account = (SELECT id FROM name WHERE name = ?)
+                            AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                        WHERE b.day >= ? AND b.day <= ? AND d.number IS NOT NULL
+                            AND coalesce(d.relation, 0) <> ? AND NOT EXISTS (
+                                SELECT 1 FROM document r WHERE r.target = d.number
+                                    AND r.relation = ?)
+                        """),
+                arguments: [
+                    bank.name, currency.text, from.number, to.number,
+                    DocumentLink.Relation.reverses.rawValue,
+                    DocumentLink.Relation.reverses.rawValue,
+                ])
+            var found: [DocumentNumber: BankMatching.Booked] = [:]
+            for row in rows {
+                guard let number = DocumentNumber(try row.at(0) as String) else { continue }
+                let source: String? = try row.at(3)
+                found[number] = BankMatching.Booked(
+                    number: number, day: Day(number: try row.at(1)),
+                    amount: (found[number]?.amount ?? 0) + Int128(try row.at(2) as Int64),
+                    key: source == bank.name ? try row.at(4) : nil)
             }
-            return found
+            return found.values.filter { $0.amount != 0 }.sorted { $0.number < $1.number }
         }
-        memory.matches = found
-        return found
     }
 
-    /// What was said, and in which scope.
-    package struct Heard: Sendable {
-        package let event: Event
-        package let scope: String
-    }
-
-    /// What was said of all entities whose names begin so, in the order of the names; of each in the order of time,
-    /// author and entry.
-    static func events(
-        _ db: Database, withPrefix prefix: String
-    ) throws -> [(entity: String, events: [Heard])] {
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT e.entity, e.kind, e.person, e.day, e.fields, l.scope FROM event e
-                    JOIN log l ON l.id = e.log WHERE e.entity >= ? AND e.entity < ?
-                    ORDER BY e.entity, e.time, l.author, l.incarnation, l.scope, e.seq, e.op
-                    """),
-            arguments: [prefix, prefix + "\u{10ffff}"])
-        var found: [(entity: String, events: [Heard])] = []
-        while let row = try rows.next() {
-            let event = Event(
-                entity: try row.at(0), kind: try row.at(1), person: try row.at(2),
-                effectiveDate: Day(number: try row.at(3)),
-                fields: try Event.fields(Array(try row.at(4) as Data)))
-            let heard = Heard(event: event, scope: try row.at(5))
-            if found.last?.entity == event.entity {
-                found[found.count - 1].events.append(heard)
-            } else {
-                found.append((event.entity, [heard]))
+    /// What a tender took, by day of the ledger, beside what was settled of it. Cost: its postings of those days.
+    package func taken(
+        by tender: Account, _ currency: CurrencyCode, from: Day, to: Day
+    ) throws -> [Day: Int128] {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT b.day, p.amount FROM book_day b CROSS JOIN posting p ON p.day = b.day
+                            AND p.account = (SELECT id FROM name WHERE name = ?)
+                            AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                        WHERE b.day >= ? AND b.day <= ? AND NOT EXISTS (
+                            SELECT 1 FROM event e WHERE e.entity = ? || d.number
+                                OR d.relation = ? AND e.entity = ? || d.target)
+                        """),
+                arguments: [
+                    tender.name, currency.text, from.number, to.number, Event.clearingPrefix,
+                    DocumentLink.Relation.reverses.rawValue, Event.clearingPrefix,
+                ])
+            return try rows.reduce(into: [:]) {
+                $0[Day(number: try $1.at(0)), default: 0] += Int128(try $1.at(1) as Int64)
             }
         }
-        return found
+    }
+}
+
+extension Store {
+    /// Banks of which a statement was read, in order.
+    package func banks() throws -> [Account?] {
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT substr(entity, :start, length(entity) - :start - 7) FROM event
+                        WHERE entity >= :prefix AND entity < :end ORDER BY 1
+                        """),
+                arguments: [
+                    "start": Event.bankPrefix.count + 1, "prefix": Event.bankPrefix,
+                    "end": Event.bankPrefix.dropLast() + "0",
+                ]
+            ).map { Account("bank/\($0)") }
+        }
     }
 
-    /// The same as a reading of its own.
-    package func events(
-        withPrefix prefix: String
-    ) throws -> [(entity: String, events: [Heard])] {
-        try access { try Self.events($0, withPrefix: prefix) }
+    /// Goods of suppliers that came on days of the ledger and stand. Cost: a look at every supplier's account on every day.
+    package func receipts(
+        from: Day, to: Day
+    ) throws -> [(number: DocumentNumber, party: String, day: Day, person: String)] {
+        try access { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT d.number, d.party, d.day, d.person
+                        FROM name a CROSS JOIN book_day b
+                        CROSS JOIN posting p ON p.day = b.day AND p.account = a.id
+                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                        WHERE a.name >= 'payable/' AND a.name < 'payable0' AND d.kind = ?
+                            AND b.day >= ? AND b.day <= ? AND d.party IS NOT NULL
+                            AND NOT EXISTS (SELECT 1 FROM document r
+                                WHERE r.target = d.number AND r.relation = ?)
+                        ORDER BY d.number
+                        """),
+                arguments: [
+                    DocumentKind.goodsReceipt.rawValue, from.number, to.number,
+                    DocumentLink.Relation.reverses.rawValue,
+                ]
+            ).compactMap { row in
+                guard let number = DocumentNumber(try row.at(0) as String? ?? "") else {
+                    return nil
+                }
+                return (number, try row.at(1), Day(number: try row.at(2)), try row.at(3))
+            }
+        }
     }
 }

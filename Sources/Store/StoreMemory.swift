@@ -29,8 +29,10 @@ struct StoreMemory {
     var dirtyPools: Int?
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
-    /// By the account that they are on; all that were ever made.
-    var matches: [Account: [Match]]?
+    /// All that were ever made; by account, by document, by tender and day.
+    var matches: NumberedIndex<Match>?
+    var invoices: NumberedIndex<Invoice>?
+    var clearings: NumberedIndex<Clearing>?
 
     private static let statesMax = 256
     private static let namesMax = 65_536

@@ -63,6 +63,16 @@ package protocol BookView {
     func party(_ name: String) throws -> PartyFacts?
     /// What is on the account of a party, and what of it is not settled.
     func openItems(_ account: Account) throws -> OpenItems
+    /// Invoices of a supplier by their code, of this branch, that stand.
+    func invoices(of party: String, code: String) throws -> [Invoice]
+    /// Invoices of a receipt or a sale that stand.
+    func invoices(about number: DocumentNumber) throws -> [Invoice]
+    /// What was asked to be given up of what a customer owes, by its number.
+    func debt(_ number: DocumentNumber) throws -> DebtWriteOff?
+    /// What is known of what takes money; nil where nobody said anything.
+    func tender(_ branch: BranchCode, _ name: String) throws -> TenderRule?
+    /// What a tender took on a day of the ledger, and what of it was settled.
+    func taken(_ tender: Account, on day: Day) throws -> (taken: Int128, settled: Int128)
     /// What a customer owes at all branches that are held, under this name and its aliases.
     func receivable(of party: String) throws -> Int128
     func priceList(_ name: String) throws -> PriceList?
@@ -98,7 +108,7 @@ package protocol BookView {
 
 extension BookView {
     /// Was a document undone by its opposite?
-    func isReversed(_ number: DocumentNumber) throws -> Bool {
+    package func isReversed(_ number: DocumentNumber) throws -> Bool {
         try transactions(about: number).haveReversal(of: number)
     }
 }
@@ -106,7 +116,7 @@ extension BookView {
 extension [Transaction] {
     /// Of those about a document: does one of its branch's undo it? Any other branch may give a number that is not
     /// its own; nobody else posts to the branch's accounts.
-    func haveReversal(of number: DocumentNumber) -> Bool {
+    package func haveReversal(of number: DocumentNumber) -> Bool {
         contains {
             $0.document.link?.relation == .reverses && $0.isOf(number.series.branch)
         }

@@ -53,6 +53,11 @@ package enum Command: Codable, Hashable, Sendable {
     case spread(Details, receipt: String, amount: String, basis: SpreadBasis)
     case pay(Details, Payment)
     case match(Details, MatchAct)
+    case invoice(Details, InvoiceAct)
+    case debt(Details, DebtAct)
+    case bank(Details, BankAct)
+    case settleTender(Details, TenderSettlement)
+    case setTender(TenderChange)
     /// A general journal entry. Positive debits, negative credits.
     case journal(Details, [JournalLine])
     case reverse(Details, number: String)
@@ -69,7 +74,7 @@ extension Command {
     package var details: Details? {
         switch self {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
-            .setParty,
+            .setParty, .setTender,
             .setPrices, .setLead, .setBranchPrices, .mergeItem:
             nil
         case .exchange(let details, _, _, _, _), .receive(let details, _, _),
@@ -81,7 +86,9 @@ extension Command {
             .order(let details, _), .quota(let details, _), .till(let details, _),
             .claim(let details, _),
             .revalue(let details, _, _), .spread(let details, _, _, _),
-            .pay(let details, _), .match(let details, _),
+            .pay(let details, _), .match(let details, _), .invoice(let details, _),
+            .debt(let details, _),
+            .bank(let details, _), .settleTender(let details, _),
             .journal(let details, _),
             .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
             .between(let details, _):

@@ -6,6 +6,8 @@ package struct Workflow: Hashable, Sendable {
     /// What is approved.
     package enum Kind: String, Codable, CaseIterable, Sendable {
         case purchase, sale, request, count
+        /// What a customer owes, and is given up.
+        case debt
 
         package init(_ kind: OrderForm.Kind) {
             switch kind {

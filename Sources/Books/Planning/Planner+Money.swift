@@ -80,12 +80,9 @@ extension Planner {
             try header(
                 .revaluation, details, link: DocumentLink(.adjusts, number),
                 notBefore: first.document.effectiveDate, view))
-        var (seen, given) = (Int128(0), Int128(0))
+        var shares = Shares(of: Int128(amount), in: sum)
         for (item, weight) in weights.sorted(by: { $0.key < $1.key }) {
-            seen += weight
-            let due = Int128(try Self.divide(Int128(amount) * seen, by: sum))
-            let share = try Self.narrow(due - given)
-            given = due
+            let share = try shares.next(weight)
             guard share != 0 else { continue }
             try document.move(
                 .money(branch), share, of: currency(),

@@ -100,6 +100,11 @@ package struct Planner: Sendable {
             try spread(details, receipt: receipt, amount, by: basis, view)
         case .pay(let details, let payment): try pay(details, payment, view)
         case .match(let details, let act): try match(details, act, view)
+        case .invoice(let details, let act): try invoice(details, act, view)
+        case .debt(let details, let act): try debt(details, act, view)
+        case .bank(let details, let act): try bank(details, act, view)
+        case .settleTender(let details, let asked): try settleTender(details, asked, view)
+        case .setTender(let change): try setTender(change, view)
         case .journal(let details, let lines): try journal(details, lines, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)
         case .between(let details, let act): try between(details, act, view)
@@ -215,7 +220,7 @@ extension Planner {
     }
 
     /// Names of drawers and banks: small letters, digits and `-`.
-    static func name(_ text: String, _ what: String) throws(Refusal) -> String {
+    package static func name(_ text: String, _ what: String) throws(Refusal) -> String {
         guard (1...32).contains(text.utf8.count),
             text.utf8.allSatisfy({
                 (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d

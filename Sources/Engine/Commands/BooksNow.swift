@@ -124,6 +124,34 @@ struct BooksNow: BookView {
         try store.openItems(account, currency, upTo: nil)
     }
 
+    func invoices(of party: String, code: String) throws -> [Invoice] {
+        try standing(try store.invoices(of: party, code: code)).filter {
+            $0.number.series.branch == series.branch
+        }
+    }
+
+    func invoices(about number: DocumentNumber) throws -> [Invoice] {
+        try standing(try store.invoices(about: number))
+    }
+
+    private func standing(_ invoices: [Invoice]) throws -> [Invoice] {
+        try invoices.filter { try $0.stands && !isReversed($0.number) }
+    }
+
+    func debt(_ number: DocumentNumber) throws -> DebtWriteOff? {
+        DebtWriteOff(number, try store.events(of: DebtWriteOff.entity(number)))
+    }
+
+    func tender(_ branch: BranchCode, _ name: String) throws -> TenderRule? {
+        let entity = TenderRule.entity(branch, name)
+        return TenderRule(entity: entity, values: try store.registers(entity: entity))
+    }
+
+    func taken(_ tender: Account, on day: Day) throws -> (taken: Int128, settled: Int128) {
+        let taken = try store.taken(by: tender, currency, from: day, to: day)[day] ?? 0
+        return (taken, try store.settled(tender, on: day))
+    }
+
     func receivable(of party: String) throws -> Int128 {
         try store.receivable(of: party, at: Array(roster.branches.keys), .currency(currency))
     }
@@ -240,6 +268,14 @@ struct BooksNow: BookView {
 }
 
 extension Store {
+    /// What of a tender's day was settled by documents that stand.
+    func settled(_ tender: Account, on day: Day) throws -> Int128 {
+        try clearings(of: tender, on: day).reduce(0) {
+            try transactions(about: $1.number).haveReversal(of: $1.number)
+                ? $0 : $0 + Int128($1.gross)
+        }
+    }
+
     /// The name of the list that a branch sells by.
     func priceList(ofBranch code: BranchCode) throws -> String? {
         try values(

@@ -79,6 +79,8 @@ extension Engine {
         case (nil, .setPerson(let change)): what = "\(change.name) written"
         case (nil, .setParty(let change)): what = "\(change.name) written"
         case (nil, .setPrices(let change)): what = "price list \(change.name) written"
+        case (nil, .setTender(let change)): what = "tender \(change.name) written"
+        case (nil, .bank): what = "bank statement written"
         case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"

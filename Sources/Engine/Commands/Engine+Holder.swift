@@ -20,7 +20,7 @@ extension Engine {
         let due = try store.takeDue(by: today, limit: Self.dueMax)
         hasMoreDue = due.count == Self.dueMax
         for number in due {
-            var chores = try charges(number, of: branch)
+            var chores = try charges(number, of: branch) + debts(number, of: branch)
             if isHolder { chores += try self.chores(number, of: branch, on: today) }
             for command in chores {
                 let (result, _) = try performed(command, at: now)
@@ -43,6 +43,15 @@ extension Engine {
             try !note.isBooked(store.transactions(about: number), from: owner)
         else { return [] }
         return [.between(Details(), .book(number: number.description))]
+    }
+
+    /// What a customer is given up of, and this branch's keeper has not booked.
+    private func debts(_ number: DocumentNumber, of branch: BranchCode) throws -> [Command] {
+        guard number.kind == .journal, number.series.branch == branch, keptBranch == branch,
+            let debt = DebtWriteOff(number, try store.events(of: DebtWriteOff.entity(number))),
+            debt.isApproved, try store.transactions(of: number).isEmpty
+        else { return [] }
+        return [.debt(Details(), .book(number: number.description))]
     }
 
     /// What is to be done about a document.

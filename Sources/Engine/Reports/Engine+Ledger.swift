@@ -112,7 +112,7 @@ extension Engine {
                 .number("older", "Older"), .text("oldest", "Oldest"),
             ])
         var sums = [Int128](repeating: 0, count: bounds.count + 2)
-        let matched = try store.matches()
+        let matched = Set(try store.matchedAccounts())
         for (branch, accounts) in try turnovers(from: nil, to: day).sorted(by: { $0.key < $1.key })
         where only.map({ $0 == branch }) ?? true {
             for (account, turnover) in accounts.sorted(by: { $0.key.name < $1.key.name })
@@ -126,7 +126,7 @@ extension Engine {
                 if owed > 0 {
                     // Matches say what was paid; without any the last that was charged is open.
                     let left =
-                        matched[account] == nil
+                        !matched.contains(account)
                         ? try store.open(
                             owed, of: account, isDebit: root == .receivable, ledger.currency,
                             upTo: day)

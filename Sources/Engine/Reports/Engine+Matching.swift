@@ -180,7 +180,7 @@ extension Engine {
     func unfitMatches(_ only: BranchCode?) throws -> [Difference] {
         let (_, ledger) = try needLedger()
         var found: [Difference] = []
-        for account in try store.matches().keys.sorted(by: { $0.name < $1.name }) {
+        for account in try store.matchedAccounts() {
             guard case .branch(let branch) = account.place, only == nil || branch == only else {
                 continue
             }

@@ -46,6 +46,8 @@ extension Engine {
         found += try late(only)
         found += try closedTwice(standing, only)
         found += try unfitMatches(only)
+        found += try invoiceDifferences(only, today)
+        found += try moneyDifferences(standing, ledger, only, today)
         for row in found {
             report.rows.append([
                 .text(row.check), .text(row.subject),

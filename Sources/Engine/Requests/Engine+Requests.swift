@@ -55,6 +55,9 @@ extension Engine {
         case .draftOrders(let details):
             let commands = try reorderDrafts(details)
             return Answer(reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
+        case .bookBank(let details, let bank):
+            let commands = try bankPayments(details, bank: bank, at: now)
+            return Answer(reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
         case .rebuild:
             try reread()
             let entries = try store.extent().entries
@@ -154,6 +157,13 @@ extension Engine {
         case .matchProposals(let side, let party): try matchProposals(side, party: party)
         case .partyStatement(let side, let party, let branch, let from, let to):
             try partyStatement(side, party: party, branch: branch, from: from, to: to)
+        case .invoices(let party, let openOnly):
+            try invoices(party: party, openOnly: openOnly, at: now)
+        case .debts: try debts()
+        case .tenders(let branch, let from, let to):
+            try tenders(branch: branch, from: from, to: to)
+        case .bankStatement(let bank, let from, let to):
+            try bankStatement(bank: bank, from: from, to: to)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
         case .periods(let branch): try periods(branch: branch)
         case .lateEntries(let limit): try lateEntries(limit: limit)

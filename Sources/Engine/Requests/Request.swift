@@ -29,6 +29,8 @@ package enum Request: Codable, Sendable {
     case verify
     /// Orders of what lies below its minimum, a draft for each supplier and branch that it comes from.
     case draftOrders(Details)
+    /// Payments for lines of a bank's statement of which it is sure what they are: a document for each.
+    case bookBank(Details, bank: String)
     /// Read every log again into the projections.
     case rebuild
 }
@@ -136,6 +138,12 @@ package enum Query: Codable, Hashable, Sendable {
     case matchProposals(MatchSide, party: String?)
     /// What a party is sent of its account (对账单).
     case partyStatement(MatchSide, party: String, branch: String?, from: String, to: String)
+    case invoices(party: String?, openOnly: Bool)
+    case debts
+    /// What cards and the like took by day, and what of it came.
+    case tenders(branch: String?, from: String, to: String)
+    /// A bank's statement beside what is booked.
+    case bankStatement(bank: String, from: String, to: String)
     /// Two sides of everything that should agree.
     case reconcile(branch: String?)
     case periods(branch: String?)

@@ -3,6 +3,8 @@ package import Books
 /// What a table of another system holds.
 package enum TableKind: String, CaseIterable, Codable, Sendable {
     case items, parties, prices, stock, receipts, counts
+    /// A bank's statement.
+    case bank
 
     /// The fields, and whether each row has to have them.
     package var fields: [(name: String, isRequired: Bool)] {
@@ -30,6 +32,11 @@ package enum TableKind: String, CaseIterable, Codable, Sendable {
                 ("document", true), ("supplier", true), ("item", true), ("quantity", true),
                 ("cost", false), ("date", false), ("location", false), ("lot", false),
                 ("expiry", false),
+            ]
+        case .bank:
+            [
+                ("date", true), ("amount", false), ("in", false), ("out", false), ("text", false),
+                ("reference", false),
             ]
         case .counts: [("item", true), ("quantity", true), ("location", false)]
         }
@@ -69,12 +76,14 @@ package struct TableImport: Sendable {
     private let kind: TableKind
     /// Names the file in every key.
     private let source: String
-    /// The list that prices are of.
+    /// The list that prices are of, or the bank whose statement it is.
     private let list: String?
     private let person: String?
     private var places: [String: Int] = [:]
     private var group: [Row] = []
     private var groups = 0
+    /// Lines of a bank's statement by what they say.
+    private var alike: [BankRow: Int] = [:]
     package private(set) var rowsRead = 0
     package private(set) var steps: [Step] = []
     package private(set) var faults: [Fault] = []
@@ -90,6 +99,9 @@ package struct TableImport: Sendable {
         self.person = person
         guard kind != .prices || list != nil else {
             throw Refusal(.badMapping, "prices are of a list", next: "name it with --list")
+        }
+        guard kind != .bank || list != nil else {
+            throw Refusal(.badMapping, "a statement is of a bank", next: "name it with --bank")
         }
         if let unknown = map.keys.sorted().first(where: { name in
             !kind.fields.contains { $0.name == name }
@@ -157,7 +169,7 @@ package struct TableImport: Sendable {
     private func belongs(_ row: Row, with first: Row) -> Bool {
         switch kind {
         case .items, .parties: false
-        case .prices: true
+        case .prices, .bank: true
         case .stock, .counts: row["location"] == first["location"]
         case .receipts:
             ["document", "supplier", "date", "location"].allSatisfy { row[$0] == first[$0] }
@@ -171,7 +183,7 @@ package struct TableImport: Sendable {
         group = []
     }
 
-    private func command(_ first: Row) -> Command {
+    private mutating func command(_ first: Row) -> Command {
         switch kind {
         case .items:
             return .putItem(
@@ -199,11 +211,30 @@ package struct TableImport: Sendable {
         case .stock: return .find(details(first, memo: "opening stock"), lines)
         case .receipts:
             return .receive(details(first), lines, supplier: first["supplier"] ?? "")
+        case .bank:
+            return .bank(
+                Details(person: person), .lines(bank: list ?? "", group.map { bankRow($0) }))
         case .counts:
             return .count(
                 details(first),
                 .now(CountOrder(location: first["location"] ?? LocationFacts.main), lines))
         }
+    }
+
+    /// Banks write one column with a sign, or one for what came and one for what went.
+    private mutating func bankRow(_ row: Row) -> BankRow {
+        let amount =
+            row["amount"] ?? row["in"]
+            ?? row["out"].map { $0.hasPrefix("-") ? String($0.dropFirst()) : "-" + $0 } ?? ""
+        var line = BankRow(
+            date: row["date"] ?? "", amount: amount, text: row["text"] ?? "",
+            reference: row["reference"])
+        line.ordinal = alike[line, default: 0] + 1
+        alike[
+            BankRow(
+                date: line.date, amount: line.amount, text: line.text, reference: line.reference),
+            default: 0] += 1
+        return line
     }
 
     private var lines: [Line] {

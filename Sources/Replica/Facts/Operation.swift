@@ -105,6 +105,8 @@ package struct Event: Hashable, Sendable {
         case charged(BranchCode)
         /// A branch's period that is closed, or open again: who may write its money says so where all of it read it.
         case period(BranchCode)
+        /// What a bank's statement says: who may write the branch's money says so where that is read.
+        case bank(BranchCode)
         /// By a name that says so, and with a number that is none.
         case nothing
     }
@@ -114,6 +116,10 @@ package struct Event: Hashable, Sendable {
         let rest = entity.index(after: slash)
         let prefix = String(entity[..<rest])
         guard Self.prefixes.contains(prefix) else { return nil }
+        if prefix == Self.bankPrefix {
+            guard let end = entity[rest...].firstIndex(of: "/") else { return .nothing }
+            return BranchCode(entity[rest..<end]).map { .bank($0) } ?? .nothing
+        }
         if prefix == Self.freePrefix {
             return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
         }
@@ -137,9 +143,11 @@ package struct Event: Hashable, Sendable {
     package static let transferPrefix = "transfer/", freePrefix = "free/"
     package static let closePrefix = "close/", chargePrefix = "charge/"
     package static let matchPrefix = "match/", invoicePrefix = "invoice/"
+    package static let debtPrefix = "debt/", bankPrefix = "bank/", clearingPrefix = "clearing/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
-        freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix,
+        freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix, debtPrefix,
+        clearingPrefix, bankPrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

@@ -87,6 +87,7 @@ extension Roster {
         case .period(let branch):
             return log.scope == .trade(branch)
                 && nodes[log.author]?.grants.contains(.money(branch)) == true
+        case .bank(let branch): return log.scope == .money(branch)
         case .nothing: return false
         }
     }

@@ -187,6 +187,7 @@ extension Store {
         case .close: Event.closePrefix
         case .match: Event.matchPrefix
         case .invoice: Event.invoicePrefix
+        case .journal: Event.debtPrefix
         case .quota: Event.reclaimPrefix
         default: "none/"
         }

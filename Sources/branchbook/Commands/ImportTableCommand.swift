@@ -8,14 +8,15 @@ import Node
 struct ImportTable: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "table",
-        abstract: "Items, parties, prices, stock, receipts or counts from a CSV file.",
+        abstract:
+            "Items, parties, prices, stock, receipts, counts or a bank statement from a CSV file.",
         discussion: """
             A second run of the same file changes nothing: rows that say what is said already are passed \
             over, and documents are known by source and key. With --dry-run every rule is asked, and \
             nothing is kept.
             """)
     @OptionGroup var node: NodeOptions
-    @Argument(help: "items, parties, prices, stock, receipts or counts.") var kind: TableKind
+    @Argument(help: "items, parties, prices, stock, receipts, counts or bank.") var kind: TableKind
     @Argument(help: "The file; - reads standard input.") var file: String
     @Option(name: .long, help: "FIELD=COLUMN; may be repeated. A field is its own column else.")
     var map: [String] = []
@@ -24,6 +25,7 @@ struct ImportTable: ParsableCommand {
     @Option(name: .long, help: "Names the file in every key; its name by default.")
     var source: String?
     @Option(name: .long, help: "The price list that prices are of.") var list: String?
+    @Option(name: .long, help: "The bank whose statement it is.") var bank: String?
     @Option(name: .long, help: "Who acts.") var person: String?
     @Option(name: .long, help: "Where refused rows go; beside the file by default.")
     var rejects: String?
@@ -43,7 +45,8 @@ struct ImportTable: ParsableCommand {
             try run.run(input) { header in
                 try TableImport(
                     kind, header: header, map: fields,
-                    source: source ?? URL(fileURLWithPath: file).lastPathComponent, list: list,
+                    source: source ?? URL(fileURLWithPath: file).lastPathComponent,
+                    list: list ?? bank,
                     person: person)
             }
             let path = rejects ?? (file == "-" ? "rejects.csv" : file + ".rejects.csv")

@@ -220,6 +220,23 @@ extension NodeOptions {
         try withNode { node in try Self.show(try node.outcome(request), json: json) }
     }
 
+    /// Several documents of one request, each with its summary.
+    func performAll(_ request: Request, json: Bool) throws {
+        try withNode { node in
+            switch node.ask(request) {
+            case .outcomes(let results):
+                for result in results {
+                    switch result {
+                    case .done(let outcome): try Self.show(outcome, json: json)
+                    case .refused(let refusal): throw refusal
+                    }
+                }
+            case .refused(let refusal): throw refusal
+            default: throw Refusal(.fault, "an answer of another kind")
+            }
+        }
+    }
+
     func perform(_ command: Command, _ options: WriteOptions) throws {
         guard (0...64).contains(options.wait), (0...3_600).contains(options.waitSeconds) else {
             throw fail(Refusal(.badOption, "--wait is 0 to 64 peers, --wait-seconds 0 to 3600"))

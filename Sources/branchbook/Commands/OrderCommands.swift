@@ -102,19 +102,7 @@ struct OrderDraft: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var writing: WriteOptions
     func run() throws {
-        try node.withNode { node in
-            switch node.ask(.draftOrders(writing.details())) {
-            case .outcomes(let results):
-                for result in results {
-                    switch result {
-                    case .done(let outcome): try NodeOptions.show(outcome, json: writing.json)
-                    case .refused(let refusal): throw refusal
-                    }
-                }
-            case .refused(let refusal): throw refusal
-            default: throw Refusal(.fault, "an answer of another kind")
-            }
-        }
+        try node.performAll(.draftOrders(writing.details()), json: writing.json)
     }
 }
 
@@ -294,7 +282,7 @@ struct WorkflowSet: ParsableCommand {
         commandName: "set", abstract: "The steps of a kind; what began keeps its own."
     )
     @OptionGroup var node: NodeOptions
-    @Argument(help: "purchase, sale, request or count.") var kind: Workflow.Kind
+    @Argument(help: "purchase, sale, request, count or debt.") var kind: Workflow.Kind
     @Option(
         name: .long,
         help: "NAME:ROLE[>AMOUNT][/DAYS], in order; may be repeated; none means nobody.")

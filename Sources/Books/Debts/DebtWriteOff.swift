@@ -1,0 +1,108 @@
+package import Replica
+
+/// What a customer owes and somebody asks to give up: a fold over the events of `debt/<number>` in `trade/<branch>`. When
+/// all steps of its workflow were taken the branch's keeper books it, once.
+package struct DebtWriteOff: Hashable, Sendable {
+    package let number: DocumentNumber
+    package let party: String
+    /// Minor units, above zero.
+    package let amount: Int64
+    package let reason: String
+    package let askedBy: String
+    package let day: Day
+    /// As the workflow was when it was asked.
+    package let steps: [Workflow.Step]
+    /// Who took each step.
+    package private(set) var approvals: [String: String] = [:]
+    package private(set) var refusedBy: String?
+
+    enum Kind {
+        static let asked = Event.openingKind, approved = Event.approvalKind
+        static let refused = Event.refusalKind
+    }
+
+    private enum Field {
+        static let party = "party", amount = "amount", reason = "reason", steps = "steps"
+        static let step = "step"
+    }
+
+    package static func entity(_ number: DocumentNumber) -> String {
+        Event.debtPrefix + number.description
+    }
+
+    package static func number(ofEntity entity: String) -> DocumentNumber? {
+        guard entity.utf8.starts(with: Event.debtPrefix.utf8) else { return nil }
+        return DocumentNumber(entity.dropFirst(Event.debtPrefix.count))
+    }
+
+    /// A step is taken by the first who did, who neither asked nor took another; a refusal ends it where a step is open.
+    package init?(_ number: DocumentNumber, _ events: [Event]) {
+        guard number.kind == .journal,
+            let asked = events.first(where: { $0.kind == Kind.asked }),
+            let party = asked[Field.party]?.text,
+            (1...DocumentHeader.partyBytesMax).contains(party.utf8.count),
+            let amount = asked[Field.amount]?.integer, amount > 0
+        else { return nil }
+        self.number = number
+        self.party = party
+        self.amount = amount
+        reason = asked[Field.reason]?.text ?? ""
+        askedBy = asked.person
+        day = asked.effectiveDate
+        steps = Workflow(version: 0, text: asked[Field.steps]?.text ?? "").steps
+        for event in events where refusedBy == nil {
+            switch event.kind {
+            case Kind.approved:
+                guard let step = event[Field.step]?.text,
+                    steps.contains(where: { $0.name == step }),
+                    approvals[step] == nil, event.person != askedBy,
+                    !approvals.values.contains(event.person)
+                else { continue }
+                approvals[step] = event.person
+            case Kind.refused where nextStep != nil: refusedBy = event.person
+            default: continue
+            }
+        }
+    }
+
+    package var nextStep: Workflow.Step? { steps.first { approvals[$0.name] == nil } }
+    package var isApproved: Bool { refusedBy == nil && nextStep == nil }
+
+    static func asking(
+        _ number: DocumentNumber, party: String, amount: Int64, reason: String,
+        steps: [Workflow.Step], person: String, day: Day
+    ) -> Event {
+        Event(
+            entity: entity(number), kind: Kind.asked, person: person, effectiveDate: day,
+            fields: [
+                .init(Field.party, .text(party)), .init(Field.amount, .integer(amount)),
+                .init(Field.reason, .text(reason)),
+                .init(Field.steps, .text(Workflow(version: 0, steps: steps).text)),
+            ])
+    }
+
+    static func approval(
+        _ number: DocumentNumber, step: String, person: String, day: Day
+    ) -> Event {
+        Event(
+            entity: entity(number), kind: Kind.approved, person: person, effectiveDate: day,
+            fields: [.init(Field.step, .text(step))])
+    }
+
+    static func refusal(
+        _ number: DocumentNumber, reason: String, person: String, day: Day
+    ) -> Event {
+        Event(
+            entity: entity(number), kind: Kind.refused, person: person, effectiveDate: day,
+            fields: [.init(Field.reason, .text(reason))])
+    }
+}
+
+package enum DebtAct: Codable, Hashable, Sendable {
+    /// A customer's debt is given up; the memo says why.
+    case writeOff(party: String, amount: String)
+    case approve(number: String)
+    case refuse(number: String)
+    /// By the keeper's node itself, when all have approved.
+    case book(number: String)
+}

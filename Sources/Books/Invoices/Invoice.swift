@@ -1,0 +1,151 @@
+package import Replica
+
+/// An invoice: what a supplier asks for what came, or the tax invoice (发票) of own sales. A fold over the events of
+/// `invoice/<number>`, in `money/<branch>` or in `trade/<branch>`.
+package struct Invoice: Hashable, Sendable {
+    package enum Side: String, Codable, Sendable {
+        /// A supplier's: it posts what it asks beyond what was booked with the goods, and its tax.
+        case received
+        /// Of sales, which have posted revenue and tax: it posts nothing.
+        case issued
+    }
+
+    package let number: DocumentNumber
+    package let side: Side
+    /// What it is called by who wrote it, or by the tax office.
+    package let code: String
+    package let party: String?
+    /// Minor units; of a credit note below zero.
+    package let net: Int64
+    package let tax: Int64
+    package let due: Day?
+    /// Receipts, or sales.
+    package let documents: [DocumentNumber]
+    package let day: Day
+    package let person: String
+    /// A red-letter invoice took it back (红字).
+    package let reddened: Reddening?
+
+    package struct Reddening: Hashable, Sendable {
+        package let code: String
+        package let reason: String
+        package let person: String
+        package let day: Day
+    }
+
+    package var stands: Bool { reddened == nil }
+
+    enum Kind { static let opened = Event.openingKind, reddened = "reddened" }
+
+    private enum Field {
+        static let side = "side", code = "code", party = "party", net = "net", tax = "tax"
+        static let due = "due", reason = "reason", of = "of:"
+    }
+
+    package static let documentsMax = 48
+    package static let codeBytesMax = 64
+
+    package static func entity(_ number: DocumentNumber) -> String {
+        Event.invoicePrefix + number.description
+    }
+
+    init(
+        _ number: DocumentNumber, _ side: Side, code: String, party: String?, net: Int64,
+        tax: Int64, due: Day?, documents: [DocumentNumber], day: Day, person: String
+    ) {
+        self.number = number
+        self.side = side
+        self.code = code
+        self.party = party
+        self.net = net
+        self.tax = tax
+        self.due = due
+        self.documents = documents
+        self.day = day
+        self.person = person
+        reddened = nil
+    }
+
+    /// Nil where nobody wrote it, or what was said makes no sense.
+    package init?(_ number: DocumentNumber, _ events: [Event]) {
+        guard number.kind == .invoice,
+            let event = events.first(where: { $0.kind == Kind.opened }),
+            let side = event[Field.side]?.text.flatMap({ Side(rawValue: $0) }),
+            let code = event[Field.code]?.text, let net = event[Field.net]?.integer,
+            let tax = event[Field.tax]?.integer
+        else { return nil }
+        self.number = number
+        self.side = side
+        self.code = code
+        self.net = net
+        self.tax = tax
+        party = event[Field.party]?.text
+        due = event[Field.due]?.text.flatMap { Day($0) }
+        documents = event.fields.compactMap {
+            $0.name.hasPrefix(Field.of)
+                ? DocumentNumber($0.name.dropFirst(Field.of.count)) : nil
+        }
+        day = event.effectiveDate
+        person = event.person
+        reddened = events.first { $0.kind == Kind.reddened }.map {
+            Reddening(
+                code: $0[Field.code]?.text ?? "", reason: $0[Field.reason]?.text ?? "",
+                person: $0.person, day: $0.effectiveDate)
+        }
+    }
+
+    var event: Event {
+        var fields: [Event.Field] = [
+            .init(Field.side, .text(side.rawValue)), .init(Field.code, .text(code)),
+            .init(Field.net, .integer(net)), .init(Field.tax, .integer(tax)),
+        ]
+        if let party { fields.append(.init(Field.party, .text(party))) }
+        if let due { fields.append(.init(Field.due, .text(due.description))) }
+        fields += documents.map { .init(Field.of + $0.description, .integer(1)) }
+        return Event(
+            entity: Self.entity(number), kind: Kind.opened, person: person, effectiveDate: day,
+            fields: fields)
+    }
+
+    static func reddening(
+        _ number: DocumentNumber, code: String, reason: String, person: String, day: Day
+    ) -> Event {
+        Event(
+            entity: entity(number), kind: Kind.reddened, person: person, effectiveDate: day,
+            fields: [.init(Field.code, .text(code)), .init(Field.reason, .text(reason))])
+    }
+}
+
+/// What people do with invoices.
+package enum InvoiceAct: Codable, Hashable, Sendable {
+    /// A supplier's came: for goods of these receipts, or for an account such as `expense/rent`. A credit note is below
+    /// zero.
+    case enter(Entry)
+    /// A tax invoice of these sales was issued.
+    case issue(sales: [String], code: String)
+    /// It was taken back by a red-letter invoice.
+    case redden(number: String, code: String)
+
+    package struct Entry: Codable, Hashable, Sendable {
+        package var supplier: String
+        package var code: String
+        package var net: String
+        package var tax: String
+        package var receipts: [String]
+        package var account: String?
+        package var due: String?
+
+        package init(
+            supplier: String, code: String, net: String, tax: String = "0",
+            receipts: [String] = [], account: String? = nil, due: String? = nil
+        ) {
+            self.supplier = supplier
+            self.code = code
+            self.net = net
+            self.tax = tax
+            self.receipts = receipts
+            self.account = account
+            self.due = due
+        }
+    }
+}

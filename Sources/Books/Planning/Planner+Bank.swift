@@ -1,0 +1,77 @@
+import Replica
+
+/// What a bank's statement says.
+extension Planner {
+    package static let bankLinesMax = 500
+
+    func bank(_ details: Details, _ act: BankAct, _ view: some BookView) throws -> Draft {
+        try requireMoney("banks")
+        switch act {
+        case .lines(let name, let rows):
+            return try lines(details, .named(.bank, branch, Self.name(name, "bank")), rows, view)
+        case .balance(let name, let figure):
+            let bank = Account.named(.bank, branch, try Self.name(name, "bank"))
+            let amount = try Amount.parse(figure, scale: ledger.scale)
+            let day = try details.date.map { try Self.day($0) } ?? today
+            let event = BankLine.balance(bank, amount, person: try actor(details), day: day)
+            return Draft(number: nil, parts: [Draft.Part(.money(branch), [.append(event)])])
+        }
+    }
+
+    private func lines(
+        _ details: Details, _ bank: Account, _ rows: [BankRow], _ view: some BookView
+    ) throws -> Draft {
+        guard (1...Self.bankLinesMax).contains(rows.count) else {
+            throw Refusal(
+                .tooManyLines, "1 to \(Self.bankLinesMax) lines are read at once, not \(rows.count)"
+            )
+        }
+        let person = try actor(details)
+        // By month, since a bank may number its lines anew.
+        var known: [String: Set<String>] = [:]
+        var ops: [Operation] = []
+        for row in rows {
+            let day = try Self.day(row.date)
+            let amount = try Amount.parse(row.amount, scale: ledger.scale)
+            guard amount != .min else { throw BooksError.overflow }
+            let month = BankLine.entity(bank, day)
+            if known[month] == nil {
+                known[month] = Set(BankLine.lines(try view.events(of: month)).map(\.key))
+            }
+            let key = try key(row, day, amount)
+            guard known[month]?.insert(key).inserted == true else { continue }
+            let line = BankLine(
+                key: key, day: day, amount: amount,
+                text: Self.cut(row.text, BankLine.textBytesMax))
+            ops.append(.append(line.event(bank, person: person)))
+        }
+        guard !ops.isEmpty else {
+            throw Refusal(.nothingChanges, "all of these lines are known")
+        }
+        let draft = Draft(number: nil, parts: [Draft.Part(.money(branch), ops)])
+        return draft.noting("\(ops.count) new, \(rows.count - ops.count) known before")
+    }
+
+    /// The bank's own reference; else the day, the amount, the beginning of the text, and which of the same it is.
+    private func key(_ row: BankRow, _ day: Day, _ amount: Int64) throws -> String {
+        if let reference = row.reference, !reference.isEmpty {
+            try Self.check(reference, "reference", BankLine.keyBytesMax)
+            return reference
+        }
+        let base = Self.cut("\(day) \(amount) \(row.text)", BankLine.keyBytesMax - 8)
+        return row.ordinal == 1 ? base : "\(base) #\(row.ordinal)"
+    }
+
+    /// Whole characters, and none that steer a terminal.
+    private static func cut(_ text: String, _ bytesMax: Int) -> String {
+        var kept = ""
+        for character in text
+        where !character.unicodeScalars.contains(where: {
+            $0.value < 0x20 || (0x7f...0x9f) ~= $0.value
+        }) {
+            guard kept.utf8.count + character.utf8.count <= bytesMax else { break }
+            kept.append(character)
+        }
+        return kept
+    }
+}

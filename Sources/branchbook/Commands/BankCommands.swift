@@ -1,0 +1,114 @@
+import ArgumentParser
+import Books
+import Engine
+
+struct BankCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bank",
+        abstract: "Banks' statements beside the books.",
+        discussion: """
+            `branchbook import table bank FILE --bank main` reads a statement.
+            """,
+        subcommands: [BankStatementCommand.self, BankBook.self, BankBalance.self],
+        defaultSubcommand: BankStatementCommand.self)
+}
+
+struct BankStatementCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "statement",
+        abstract: "Each line with the document that it is, or what it may be.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Argument(help: "The bank: main is bank/BRANCH/main.") var bank: String = "main"
+    @OptionGroup var span: SpanOptions
+    func run() throws {
+        guard let from = span.days.from, let to = span.days.to else {
+            throw ValidationError("give --month, or --from and --to")
+        }
+        try node.query(.bankStatement(bank: bank, from: from, to: to), reading)
+    }
+}
+
+struct BankBook: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "book",
+        abstract: "Enter the payments that lines of the statement surely are.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The bank.") var bank: String = "main"
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.performAll(.bookBank(writing.details(), bank: bank), json: writing.json)
+    }
+}
+
+struct BankBalance: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "balance",
+        abstract: "What the statement says is there at the end of --date.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The bank.") var bank: String
+    @Argument(help: "How much.") var amount: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(.bank(writing.details(), .balance(bank: bank, amount: amount)), writing)
+    }
+}
+
+struct TenderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tender",
+        abstract: "What cards, WeChat and the like took, until it is at the bank.",
+        subcommands: [TenderList.self, TenderSet.self, TenderSettle.self])
+}
+
+struct TenderList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Taken, settled and open, by day.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @OptionGroup var span: SpanOptions
+    @Option(name: .long, help: "One branch.") var branch: String?
+    func run() throws {
+        guard let from = span.days.from, let to = span.days.to else {
+            throw ValidationError("give --month, or --from and --to")
+        }
+        try node.query(.tenders(branch: branch, from: from, to: to), reading)
+    }
+}
+
+struct TenderSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "What it costs, when its money comes, and to which bank.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The tender, such as card.") var name: String
+    @Option(name: .long, help: "Percent of what it takes.") var fee: String?
+    @Option(name: .long, help: "Days until the money is at the bank.") var days: String?
+    @Option(name: .long, help: "The bank: main is bank/BRANCH/main.") var bank: String?
+    @Option(name: .long, help: "Of another branch.") var branch: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .setTender(TenderChange(branch: branch, name: name, fee: fee, days: days, bank: bank)),
+            writing)
+    }
+}
+
+struct TenderSettle: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "settle", abstract: "What it took on a day is at the bank, less its fee.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The tender.") var name: String
+    @Option(name: .long, help: "The day on which it was taken.") var of: String
+    @Option(name: .long, help: "Before the fee; all that is open of the day by default.")
+    var gross: String?
+    @Option(name: .long, help: "The fee, where it is not the usual one.") var fee: String?
+    @Option(name: .long, help: "The bank, where it is not the usual one.") var bank: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .settleTender(
+                writing.details(),
+                TenderSettlement(tender: name, day: of, gross: gross, fee: fee, bank: bank)),
+            writing)
+    }
+}

@@ -1,0 +1,232 @@
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Exchange
+@testable import Replica
+@testable import Sodium
+@testable import Store
+
+/// A bank's statement beside the books, and what cards took until it is there. The test's day is 18 November.
+@Suite struct BankTests {
+    /// HZ and GZ; the Hotel bought for 20.34 on the 1st and 10.17 on the 5th, the Inn for 10.17; the Mill is owed 20.00.
+    private func company(seed: UInt64) throws -> TestNetwork {
+        let network = try TestNetwork.company(["gz"], seed: seed)
+        let hz = try network["hz"]
+        try hz.perform(
+            .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
+        try hz.perform(
+            .receive(
+                Details(date: "2026-11-01"), [Line(item: "TEA", quantity: "20", cost: "1.00")],
+                supplier: "Mill"))
+        for (party, quantity, date) in [
+            ("Hotel", "2", "2026-11-01"), ("Hotel", "1", "2026-11-05"), ("Inn", "1", "2026-11-06"),
+        ] {
+            try sell(hz, quantity, date, tender: "credit", party: party)
+        }
+        network.settle()
+        return network
+    }
+
+    private func sell(
+        _ node: TestNode, _ quantity: String, _ date: String, tender: String, party: String? = nil
+    ) throws {
+        try node.perform(
+            .sell(
+                Details(date: date, party: party), [Line(item: "TEA", quantity: quantity)],
+                tender: tender))
+    }
+
+    private let statement = """
+        Datum,Soll,Haben,Text
+        2026-11-10,,20.34,HZa-S-2026-000001 thank you
+        2026-11-11,,10.17,transfer
+        2026-11-12,20.00,,Mill AG
+        2026-11-13,1.50,,fee
+        2026-11-13,1.50,,fee
+
+        """
+
+    private func read(_ node: TestNode) throws -> [CommandResult] {
+        var reader = CSVReader()
+        var table: TableImport?
+        var commands: [Command] = []
+        func take(_ record: CSVRecord) throws {
+            if table == nil {
+                table = try TableImport(
+                    .bank, header: record,
+                    map: ["date": "Datum", "in": "Haben", "out": "Soll", "text": "Text"],
+                    source: "a.csv", list: "main", person: "Wang")
+            } else {
+                table?.read(record)
+            }
+        }
+        try reader.read(Array(statement.utf8), take)
+        try reader.finish(take)
+        table?.finish()
+        commands += table?.take().map(\.command) ?? []
+        guard case .outcomes(let results) = node.ask(.performAll(commands)) else {
+            throw Refusal(.fault, "no outcomes")
+        }
+        return results
+    }
+
+    private func rows(_ node: TestNode) throws -> [[String]] {
+        try node.report(.bankStatement(bank: "main", from: "2026-11-01", to: "2026-11-30")).rows
+            .map { $0[2...4].map(\.plain) }
+    }
+
+    private func differences(_ node: TestNode, _ check: String) throws -> [[String]] {
+        try node.report(.reconcile(branch: nil)).rows.filter { $0[0].plain == check }.map {
+            $0[1...2].map(\.plain)
+        }
+    }
+
+    @Test func aStatementIsHeldAgainstTheBooks() throws {
+        let network = try company(seed: 200)
+        let hz = try network["hz"]
+        #expect(try read(hz).count == 1)
+        // The 10.17 may be the Hotel's or the Inn's: that is for a person to say.
+        #expect(
+            try rows(hz) == [
+                ["20.34", "", "reference"], ["10.17", "", "unknown"], ["-20.00", "", "name"],
+                ["-1.50", "", "unknown"], ["-1.50", "", "unknown"],
+            ])
+        #expect(try differences(hz, "bank").count == 5)
+        guard case .outcomes(let booked) = hz.ask(.bookBank(Details(), bank: "main")) else {
+            Issue.record("no outcomes")
+            return
+        }
+        #expect(booked.count == 2)
+        #expect(try hz.balances()["bank/HZ/main"] == "0.34")
+        let open = try hz.report(.openItems(.receivable, party: nil, branch: nil)).rows
+        #expect(open.map { $0[3].plain } == ["HZa-S-2026-000002", "HZa-S-2026-000003"])
+        // Entered by hand, a day earlier: the line finds it. One of two fees as well.
+        try hz.perform(
+            .pay(
+                Details(date: "2026-11-10"),
+                Payment(
+                    direction: .received, party: "Inn", amount: "10.17", through: "bank:main")))
+        try hz.perform(
+            .journal(
+                Details(date: "2026-11-13"),
+                [
+                    JournalLine(account: "expense/bank", amount: "1.50"),
+                    JournalLine(account: "bank/main", amount: "-1.50"),
+                ]))
+        #expect(
+            try rows(hz).map { $0[2] } == ["booked", "booked", "booked", "booked", "unknown"])
+        // Read again, everything is known; booked again, nothing is.
+        guard case .refused(let refusal) = try read(hz)[0] else {
+            Issue.record("read twice")
+            return
+        }
+        #expect(refusal.code == .nothingChanges)
+        guard case .refused(let again) = hz.ask(.bookBank(Details(), bank: "main")) else {
+            Issue.record("booked twice")
+            return
+        }
+        #expect(again.code == .nothingChanges)
+        try hz.perform(
+            .bank(Details(date: "2026-11-13"), .balance(bank: "main", amount: "7.51")))
+        #expect(
+            try differences(hz, "bank") == [
+                ["bank/HZ/main on 2026-11-13", "-1.50"], ["bank/HZ/main: fee", "-1.50"],
+            ])
+        try hz.perform(
+            .journal(
+                Details(date: "2026-11-13"),
+                [
+                    JournalLine(account: "expense/bank", amount: "1.50"),
+                    JournalLine(account: "bank/main", amount: "-1.50"),
+                ]))
+        #expect(try differences(hz, "bank") == [])
+        network.settle()
+        #expect(try differences(network["gz"], "bank") == [])
+        #expect(try network.verify("gz").isSound)
+    }
+
+    /// Two who read one statement beside each other read it once.
+    @Test func aLineIsThereOnce() throws {
+        let day = try #require(Day("2026-11-10"))
+        let bank = try #require(Account("bank/HZ/main"))
+        let line = BankLine(key: "k", day: day, amount: 100, text: "a")
+        let events = [line.event(bank, person: "A"), line.event(bank, person: "B")]
+        #expect(BankLine.lines(events) == [line])
+        #expect(events[0].matter == .bank(try #require(BranchCode("HZ"))))
+        #expect(
+            Event(entity: "bank/x", kind: "line", person: "A", effectiveDate: day).matter
+                == .nothing)
+    }
+
+    /// Pairs are free of the order in which lines and documents are given; nothing is paired twice.
+    @Test(arguments: 1...100) func pairsAreFreeOfOrder(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let day = try #require(Day("2026-11-10"))
+        let series = try #require(Series("HZa"))
+        let lines = (0..<8).map {
+            BankLine(
+                key: "\($0)",
+                day: Day(number: day.number + Int32.random(in: 0...12, using: &random)),
+                amount: Int64.random(in: 1...3, using: &random), text: "")
+        }
+        let booked = (1...8).map { place in
+            BankMatching.Booked(
+                number: DocumentNumber(
+                    series: series, kind: .payment, year: 2026, running: UInt64(place)),
+                day: Day(number: day.number + Int32.random(in: 0...12, using: &random)),
+                amount: Int128(Int64.random(in: 1...3, using: &random)),
+                key: Bool.random(using: &random)
+                    ? "\(Int.random(in: 0..<8, using: &random))" : nil)
+        }
+        let matching = BankMatching(lines, booked)
+        let again = BankMatching(
+            lines.shuffled(using: &random), booked.shuffled(using: &random))
+        #expect(matching.pairs.map(\.document) == again.pairs.map(\.document), "seed \(seed)")
+        let paired = matching.pairs.compactMap(\.document)
+        #expect(Set(paired + matching.unpaired) == Set(booked), "seed \(seed)")
+        #expect(paired.count + matching.unpaired.count == booked.count, "seed \(seed)")
+        #expect(
+            matching.pairs.allSatisfy { pair in
+                pair.document.map { $0.amount == Int128(pair.line.amount) } ?? true
+            }, "seed \(seed)")
+    }
+
+    /// Cards took 33.90 on the 10th; the next day 0.20 of fee are kept, and the rest is at the bank.
+    @Test func aTenderIsSettled() throws {
+        let network = try company(seed: 201)
+        let hz = try network["hz"]
+        try hz.perform(.setTender(TenderChange(name: "card", fee: "0.6", days: "1", bank: "main")))
+        try sell(hz, "2", "2026-11-10", tender: "card")
+        try sell(hz, "1", "2026-11-10", tender: "card=5.00,cash")
+        #expect(try differences(hz, "clearing") == [["card of HZ, 2026-11-10", "25.34"]])
+        func settle(_ day: String, gross: String? = nil, fee: String? = nil) -> Command {
+            .settleTender(
+                Details(date: "2026-11-11"),
+                TenderSettlement(tender: "card", day: day, gross: gross, fee: fee))
+        }
+        #expect(hz.refusal(settle("2026-11-09")) == .notEnough)
+        #expect(hz.refusal(settle("2026-11-10", gross: "25.35")) == .notEnough)
+        #expect(hz.refusal(settle("2026-11-10", fee: "-1")) == .badOption)
+        let first = try hz.perform(settle("2026-11-10", gross: "20.00"))
+        #expect(first.total == "19.88")
+        let second = try hz.perform(settle("2026-11-10"))
+        #expect(second.total == "5.31")
+        let balances = try hz.balances()
+        #expect(balances["tender/HZ/card"] == nil && balances["bank/HZ/main"] == "25.19")
+        #expect(balances["expense/HZ/tender-fees"] == "0.15")
+        #expect(try differences(hz, "clearing") == [])
+        #expect(hz.refusal(settle("2026-11-10")) == .notEnough)
+        // Taken back, it is open again.
+        try hz.perform(.reverse(Details(), number: first.subject))
+        network.settle()
+        for node in [hz, try network["gz"]] {
+            let row = try node.report(
+                .tenders(branch: nil, from: "2026-11-01", to: "2026-11-30")
+            ).rows.map { $0[2...6].map(\.plain) }
+            #expect(row == [["2026-11-10", "25.34", "5.34", "0.03", "20.00"]])
+            #expect(try differences(node, "clearing") == [["card of HZ, 2026-11-10", "20.00"]])
+        }
+        #expect(try network.verify("gz").isSound)
+    }
+}
