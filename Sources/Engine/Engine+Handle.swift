@@ -187,6 +187,8 @@ extension Engine {
             asking = id
             defer { asking = nil }
             do {
+                let request = try admitted(request, at: now)
+                defer { actor = nil }
                 switch request {
                 case .verify: return try verify(id, at: now)
                 case .lookBack(let query, let bookmark):
@@ -196,6 +198,8 @@ extension Engine {
                 default: return wait(try answer(request, at: now), id, at: now)
                 }
             } catch let refusal as Refusal {
+                actor = nil
+                noteRefused(refusal, request, at: now)
                 return [.reply(id, .refused(refusal))]
             }
         case .abandoned(let id):

@@ -28,6 +28,10 @@ package final class Engine {
     /// What the keys that open a handshake were worked out from; nil before the shell was told any.
     var accepted: Accepted?
     var needsSave = false
+    /// In whose name the request is that is being answered; nil where nobody is asked.
+    var actor: Actor?
+    /// What was written of refusals today, so that nobody fills a log with them.
+    var audited: (day: Day, count: Int)?
     /// The request that is being answered.
     var asking: RequestID?
     /// Told how far a long request is, from within `handle`; for a person's patience alone.
@@ -82,6 +86,8 @@ package final class Engine {
         /// or newer program is played.
         package var rulesLevel = LogWriter.rulesLevel
         package var waitingMax = Engine.waitingMax
+        /// A copy that the node itself asks: whoever asked it was asked who they are.
+        package var isCopy = false
 
         package init(
             relays: [Scope] = [], ownAddresses: [String] = [], peers: [String] = [],

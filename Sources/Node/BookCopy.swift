@@ -53,9 +53,11 @@ final class BookCopy: @unchecked Sendable {
     ) -> Reply {
         do {
             let store = try Store(path: path)
+            var options = Engine.Options(talksToPeers: false)
+            options.isCopy = true
             let engine = try Engine(
                 store: store, credentials: credentials, random: SystemRandom(), person: "copy",
-                utcOffsetMinutes: utcOffsetMinutes, options: .init(talksToPeers: false))
+                utcOffsetMinutes: utcOffsetMinutes, options: options)
             engine.onProgress = { progress($1) }
             let reply = try body(engine)
             try store.close()

@@ -7,16 +7,23 @@ import Sodium
 
 /// A node to ask, whether it runs as a daemon or not: without one, the directory itself is opened,
 /// under its lock.
-package enum NodeAccess {
-    case daemon(ControlClient)
-    case own(NodeRuntime)
+package struct NodeAccess: Sendable {
+    private enum Way: Sendable {
+        case daemon(ControlClient)
+        case own(NodeRuntime)
+    }
+
+    private let way: Way
+    /// In whose name everything is asked; nil where nobody said.
+    private let access: Access?
 
     /// - Throws: `Refusal`.
     package init(
-        _ directory: DataDirectory, _ settings: Settings, logger: Logger
+        _ directory: DataDirectory, _ settings: Settings, as access: Access? = nil, logger: Logger
     ) throws {
+        self.access = access
         // Another command may hold the directory for a moment, or a daemon that is about to listen.
-        self = try DirectoryLock.patiently(milliseconds: 5_000) {
+        way = try DirectoryLock.patiently(milliseconds: 5_000) {
             if let client = ControlClient(directory) { return .daemon(client) }
             guard directory.hasBook else {
                 throw Refusal(
@@ -30,12 +37,16 @@ package enum NodeAccess {
         }
     }
 
-    package var isDaemon: Bool { if case .daemon = self { true } else { false } }
+    package var isDaemon: Bool { if case .daemon = way { true } else { false } }
+
+    private func named(_ request: Request) -> Request {
+        access.map { .signed($0, request) } ?? request
+    }
 
     package func ask(_ request: Request) -> Reply {
-        switch self {
-        case .daemon(let client): client.ask(request)
-        case .own(let runtime): runtime.ask(request)
+        switch way {
+        case .daemon(let client): client.ask(named(request))
+        case .own(let runtime): runtime.ask(named(request))
         }
     }
 
@@ -56,15 +67,15 @@ package enum NodeAccess {
 
     /// Asks without waiting; `each` is called on another thread.
     package func ask(_ request: Request, each: @escaping @Sendable (Reply) -> Void) {
-        switch self {
-        case .daemon(let client): client.ask(request, each: each)
-        case .own(let runtime): _ = runtime.ask(request, each: each)
+        switch way {
+        case .daemon(let client): client.ask(named(request), each: each)
+        case .own(let runtime): _ = runtime.ask(named(request), each: each)
         }
     }
 
     /// To be called at the end: a directory that was opened is let go of.
     package func close() {
-        if case .own(let runtime) = self { runtime.stop() }
+        if case .own(let runtime) = way { runtime.stop() }
     }
 
     // MARK: Before there is a book

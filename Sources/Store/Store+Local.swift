@@ -44,6 +44,25 @@ extension Store {
         }
     }
 
+    /// Names and values of those that begin so, in order; at most `limit`.
+    package func settings(prefix: String, limit: Int) throws -> [(name: String, value: String)] {
+        try access { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT name, value FROM setting WHERE name >= ? AND name < ?
+                    ORDER BY name LIMIT ?
+                    """, arguments: [prefix, prefix + "\u{10ffff}", limit]
+            ).map { (try $0.at(0), try $0.at(1)) }
+        }
+    }
+
+    package func unset(_ name: String) throws {
+        try access { db in
+            try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [name])
+        }
+    }
+
     /// What a peer says of a log: another history from `seq` on, or from before.
     package struct ForkRow: Hashable, Sendable {
         package let log: LogName

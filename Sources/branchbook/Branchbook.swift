@@ -34,7 +34,8 @@ struct Branchbook: AsyncParsableCommand {
                 subcommands: [
                     JournalCommand.self, Balance.self, LedgerCommand.self, PeriodCommand.self,
                     BetweenCommand.self, MatchCommand.self, InvoiceCommand.self,
-                    DebtCommand.self, BankCommand.self, TenderCommand.self,
+                    SignIn.self, AuditLogCommand.self, DebtCommand.self, BankCommand.self,
+                    TenderCommand.self,
                     Reconcile.self,
                     Stock.self, Board.self,
                     Units.self,

@@ -91,6 +91,9 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         /// Work of a period that has to end before it is closed.
         case periodUnfinished = "B0239"
 
+        /// A day further back than who acts may date a document.
+        case backDated = "B0240"
+
         case noGrant = "B0301"
         case notAdministrator = "B0302"
         case badInvitation = "B0303"
@@ -100,6 +103,14 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case branchExists = "B0307"
         case seriesTaken = "B0308"
         case revoked = "B0309"
+        /// This node asks who acts.
+        case notSignedIn = "B0310"
+        /// A PIN or a token that is not theirs.
+        case wrongSecret = "B0311"
+        /// Too many wrong ones.
+        case signInLocked = "B0312"
+        /// Their roles do not allow it.
+        case notAllowed = "B0313"
 
         case noBook = "B0401"
         case bookExists = "B0402"

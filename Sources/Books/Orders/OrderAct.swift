@@ -75,10 +75,17 @@ package struct PersonChange: Codable, Hashable, Sendable {
     package var deputy: String?
     /// The last day on which the deputy does.
     package var deputyUntil: String?
+    /// How many days back their documents may be dated, where their roles say something else.
+    package var daysBack: String?
+    /// Where they work; everywhere where empty.
+    package var branches: [String]?
 
     package init(
-        name: String, roles: [String]? = nil, deputy: String? = nil, deputyUntil: String? = nil
+        name: String, roles: [String]? = nil, deputy: String? = nil, deputyUntil: String? = nil,
+        daysBack: String? = nil, branches: [String]? = nil
     ) {
+        self.daysBack = daysBack
+        self.branches = branches
         self.name = name
         self.roles = roles
         self.deputy = deputy

@@ -81,6 +81,27 @@ extension Planner {
                     try change.deputyUntil.map { .text(try Self.day($0).description) } ?? .absent,
                     view))
         }
+        if let text = change.daysBack {
+            var value = Value.absent
+            if !text.isEmpty {
+                guard let days = Int32(text), (0...36_500).contains(days) else {
+                    throw Refusal(.badOption, "\(text) is not 0 to 36,500 days")
+                }
+                value = .integer(Int64(days))
+            }
+            ops.append(try set(entity, Attribute.daysBack, value, view))
+        }
+        if let branches = change.branches {
+            let codes = try branches.map { text in
+                guard let code = BranchCode(text), try view.isBranch(code) else {
+                    throw Refusal(.unknownBranch, "there is no branch \(text)")
+                }
+                return code.text
+            }
+            ops.append(
+                try set(
+                    entity, Attribute.branches, .text(codes.joined(separator: " ")), view))
+        }
         guard !ops.isEmpty else { throw Refusal(.emptyDocument, "nothing was named to change") }
         return Draft(number: nil, parts: [Draft.Part(.catalog, ops)])
     }

@@ -32,10 +32,18 @@ extension Engine {
             incarnation: author?.incarnation ?? 0)
         let planner = Planner(
             branch: branch, ledger: ledger, grants: member.grants,
-            today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)
+            today: Day(now, utcOffsetMinutes: utcOffsetMinutes),
+            person: actor?.person ?? person)
         let draft = try planner.plan(command, view)
         let references = try store.references(to: draft.references, otherThan: standing.node)
         let receipt = try commit(draft.parts, references: references, at: now)
+        if case .setPerson(let change) = command {
+            note(
+                .roles,
+                "\(change.name): "
+                    + (change.roles.map { $0.joined(separator: " ") } ?? "as before"),
+                by: planner.person, at: now)
+        }
         let total = draft.total.map { Amount.text($0, scale: ledger.scale) }
         var notices = draft.notices
         if case .close = command {

@@ -280,21 +280,4 @@ extension Engine {
         }
         return report
     }
-
-    func people() throws -> Report {
-        _ = try needLedger()
-        var report = Report(
-            schema: "branchbook.people/1", title: "People",
-            columns: [
-                .text("name", "Name"), .text("roles", "Roles"), .text("deputy", "Deputy"),
-                .text("until", "Until"),
-            ])
-        report.rows = try store.people().map {
-            [
-                .text($0.name), .text($0.roles.sorted().joined(separator: " ")),
-                .optional($0.deputy), .optional($0.deputyUntil?.description),
-            ]
-        }
-        return report
-    }
 }

@@ -35,9 +35,9 @@ extension Engine {
                 throw Refusal(.tooManyLines, "a batch has at most \(Self.commandsMax) commands")
             }
             return Answer(reply: .outcomes(try tried(commands, at: now)))
-        case .query(let query): return Answer(reply: .report(try report(query, at: now)))
+        case .query(let query): return Answer(reply: .report(try shown(query, at: now)))
         case .record(let query):
-            return Answer(reply: .report(try recorded(query, at: now)))
+            return Answer(reply: .report(hidden(try recorded(query, at: now), of: query)))
         case .lookBack: throw Refusal(.badOption, "a look back goes its own way")
         case .invite(let order):
             return Answer(reply: .outcome(try undoable { try invite(order, at: now) }))
@@ -58,6 +58,17 @@ extension Engine {
         case .bookBank(let details, let bank):
             let commands = try bankPayments(details, bank: bank, at: now)
             return Answer(reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
+        case .signed(_, let inner): return try answer(inner, at: now)
+        case .export(let query): return Answer(reply: .report(try shown(query, at: now)))
+        case .signIn(let person, let pin):
+            return Answer(reply: .outcome(try signIn(person, pin: pin, at: now)))
+        case .setPIN(let person, let pin):
+            return Answer(reply: .outcome(try setPIN(person, pin, at: now)))
+        case .makeToken(let person, let days):
+            return Answer(reply: .outcome(try makeToken(person, days: days, at: now)))
+        case .dropSecrets(let person):
+            return Answer(reply: .outcome(try dropSecrets(person, at: now)))
+        case .resetAccess: return Answer(reply: .outcome(try resetAccess(at: now)))
         case .rebuild:
             try reread()
             let entries = try store.extent().entries
@@ -164,6 +175,7 @@ extension Engine {
             try tenders(branch: branch, from: from, to: to)
         case .bankStatement(let bank, let from, let to):
             try bankStatement(bank: bank, from: from, to: to)
+        case .auditLog(let branch, let limit): try auditLog(branch: branch, limit: limit)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
         case .periods(let branch): try periods(branch: branch)
         case .lateEntries(let limit): try lateEntries(limit: limit)

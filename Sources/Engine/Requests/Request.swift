@@ -33,6 +33,31 @@ package enum Request: Codable, Sendable {
     case bookBank(Details, bank: String)
     /// Read every log again into the projections.
     case rebuild
+    /// In somebody's name.
+    indirect case signed(Access, Request)
+    /// A token for some hours in return for a PIN.
+    case signIn(person: String, pin: String)
+    /// From now on the person is asked for it at this node.
+    case setPIN(person: String, pin: String)
+    /// A token for a till or a program, for so many days.
+    case makeToken(person: String, days: Int)
+    /// The person does not sign in here any more.
+    case dropSecrets(person: String)
+    /// Nobody is asked who they are any more: only where nothing runs at the directory.
+    case resetAccess
+    /// A page of something that is taken elsewhere.
+    case export(Query)
+}
+
+/// Who asks, and their PIN or token.
+package struct Access: Codable, Hashable, Sendable {
+    package var person: String
+    package var secret: String
+
+    package init(person: String, secret: String) {
+        self.person = person
+        self.secret = secret
+    }
 }
 
 /// Whom an invitation lets in.
@@ -144,6 +169,8 @@ package enum Query: Codable, Hashable, Sendable {
     case tenders(branch: String?, from: String, to: String)
     /// A bank's statement beside what is booked.
     case bankStatement(bank: String, from: String, to: String)
+    /// Who was refused, took something along, or changed who may.
+    case auditLog(branch: String?, limit: Int)
     /// Two sides of everything that should agree.
     case reconcile(branch: String?)
     case periods(branch: String?)

@@ -107,6 +107,8 @@ package struct Event: Hashable, Sendable {
         case period(BranchCode)
         /// What a bank's statement says: who may write the branch's money says so where that is read.
         case bank(BranchCode)
+        /// Who was refused, took something along, or changed who may: the branch's own, where its trade is read.
+        case audit(BranchCode)
         /// By a name that says so, and with a number that is none.
         case nothing
     }
@@ -116,9 +118,11 @@ package struct Event: Hashable, Sendable {
         let rest = entity.index(after: slash)
         let prefix = String(entity[..<rest])
         guard Self.prefixes.contains(prefix) else { return nil }
-        if prefix == Self.bankPrefix {
-            guard let end = entity[rest...].firstIndex(of: "/") else { return .nothing }
-            return BranchCode(entity[rest..<end]).map { .bank($0) } ?? .nothing
+        if prefix == Self.bankPrefix || prefix == Self.auditPrefix {
+            guard let end = entity[rest...].firstIndex(of: "/"),
+                let branch = BranchCode(entity[rest..<end])
+            else { return .nothing }
+            return prefix == Self.bankPrefix ? .bank(branch) : .audit(branch)
         }
         if prefix == Self.freePrefix {
             return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
@@ -144,10 +148,11 @@ package struct Event: Hashable, Sendable {
     package static let closePrefix = "close/", chargePrefix = "charge/"
     package static let matchPrefix = "match/", invoicePrefix = "invoice/"
     package static let debtPrefix = "debt/", bankPrefix = "bank/", clearingPrefix = "clearing/"
+    package static let auditPrefix = "audit/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
         freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix, debtPrefix,
-        clearingPrefix, bankPrefix,
+        clearingPrefix, bankPrefix, auditPrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

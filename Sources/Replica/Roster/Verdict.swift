@@ -88,6 +88,7 @@ extension Roster {
             return log.scope == .trade(branch)
                 && nodes[log.author]?.grants.contains(.money(branch)) == true
         case .bank(let branch): return log.scope == .money(branch)
+        case .audit(let branch): return log.scope == .trade(branch)
         case .nothing: return false
         }
     }

@@ -58,13 +58,26 @@ struct NodeOptions: ParsableArguments {
         return logger
     }
 
+    /// Who `branchbook sign-in` said acts: `NAME:TOKEN` in BRANCHBOOK_TOKEN.
+    private func access() throws -> Access? {
+        guard let text = ProcessInfo.processInfo.environment["BRANCHBOOK_TOKEN"], !text.isEmpty
+        else { return nil }
+        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex else {
+            throw Refusal(
+                .badOption, "BRANCHBOOK_TOKEN is not NAME:TOKEN",
+                next: "set what `branchbook sign-in` prints")
+        }
+        return Access(
+            person: String(text[..<colon]), secret: String(text[text.index(after: colon)...]))
+    }
+
     /// Opens the node, gives it to `body`, closes it; turns refusals into exit codes.
     func withNode(_ body: (NodeAccess) throws -> Void) throws {
         try answering {
             let settings = try settings()
             var logger = try logger(settings)
             if logger.logLevel < .warning { logger.logLevel = .warning }
-            let node = try NodeAccess(directory, settings, logger: logger)
+            let node = try NodeAccess(directory, settings, as: try access(), logger: logger)
             defer { node.close() }
             try body(node)
         }
@@ -90,6 +103,7 @@ struct ReadOptions: ParsableArguments {
     /// A page that is printed names what it rests on.
     func request(_ query: Query) -> Request {
         if let knownAt { return .lookBack(query, to: knownAt) }
+        if form == .csv { return .export(query) }
         return form == .html ? .record(query) : .query(query)
     }
 

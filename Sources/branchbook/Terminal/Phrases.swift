@@ -85,6 +85,8 @@ enum Phrases {
         "Invoices": "发票", "Net": "不含税金额", "Debts given up": "坏账核销", "Tender": "收款方式", "Taken": "收款",
         "Settled": "已到账",
         "Fee": "手续费", "Bank statement": "银行对账单", "Not booked": "未入账", "booked": "已入账",
+        "May": "权限", "Days back": "可补录天数", "Signs in here": "在此登录", "Audit log": "审计日志",
+        "printed": "打印", "exported": "导出", "secret": "登录凭据", "roles": "岗位变更",
         "Open items": "未清项目", "Open": "未清", "Due on": "到期日", "What may settle what": "核销建议",
         "Why": "依据",
         "Paid by": "付款单", "Settles": "核销", "Statement of account": "往来对账单", "Charged": "应收应付",

@@ -1,0 +1,184 @@
+import Books
+import Replica
+import Store
+
+/// Who asks, and whether they may. A node asks once anybody has a PIN or a token at it.
+extension Engine {
+    /// Does this node ask who acts?
+    func asksWho() throws -> Bool {
+        guard !options.isCopy else { return false }
+        return try !store.settings(prefix: Secrets.pinPrefix, limit: 1).isEmpty
+            || !store.settings(prefix: Secrets.tokenPrefix, limit: 1).isEmpty
+    }
+
+    /// The request itself, where who asks may ask it; sets the actor for as long as it is answered.
+    func admitted(_ request: Request, at now: Instant) throws -> Request {
+        guard try asksWho() else {
+            if case .signed(_, let inner) = request { return try Self.single(inner) }
+            return request
+        }
+        switch request {
+        case .signed(let access, let inner):
+            let inner = try Self.single(inner)
+            let actor = try signedIn(access, at: now)
+            try authorize(inner, actor, at: now)
+            self.actor = actor
+            return inner
+        case .signIn, .query(.status), .resetAccess: return request
+        default:
+            throw Refusal(
+                .notSignedIn, "this node asks who acts",
+                next: "`branchbook sign-in NAME`, and set what it prints")
+        }
+    }
+
+    /// Names within names make no sense.
+    private static func single(_ request: Request) throws(Refusal) -> Request {
+        if case .signed = request {
+            throw Refusal(.badOption, "a request is in one person's name")
+        }
+        return request
+    }
+
+    private func authorize(_ request: Request, _ actor: Actor, at now: Instant) throws {
+        switch request {
+        case .perform(let command, _, _): try authorize(command, actor, at: now)
+        case .performAll(let commands), .checkAll(let commands):
+            for command in commands.prefix(Self.commandsMax) {
+                try authorize(command, actor, at: now)
+            }
+        case .query(let query): try authorize(query, actor)
+        case .record(let query):
+            try authorize(query, actor)
+            note(.printed, query.name, by: actor.person, at: now)
+        case .export(let query):
+            try actor.require(.export, Right.export.verb)
+            try authorize(query, actor)
+            note(.exported, query.name, by: actor.person, at: now)
+        // A copy is asked without anybody's name.
+        case .lookBack: try actor.require(.seeCost, Right.seeCost.verb)
+        case .draftOrders: try actor.require(.buy, Right.buy.verb)
+        case .bookBank: try actor.require(.book, Right.book.verb)
+        case .invite, .withdrawInvitation, .revoke, .setOnline, .addPeer, .removePeer, .rebuild:
+            try actor.require(.members, Right.members.verb)
+        case .setPIN(let person, _), .makeToken(let person, _):
+            if person != actor.person { try actor.require(.people, Right.people.verb) }
+        case .dropSecrets: try actor.require(.people, Right.people.verb)
+        case .signIn, .verify, .join, .resetAccess, .signed: break
+        }
+    }
+
+    /// A document is of who enters it, and of a day that is theirs to date.
+    private func authorize(_ command: Command, _ actor: Actor, at now: Instant) throws {
+        try actor.require(command.right, command.right?.verb ?? "")
+        if let person = command.details?.person, person != actor.person {
+            throw Refusal(
+                .notThisPerson, "\(actor.person) enters this, not \(person)",
+                next: "leave --person out, or let \(person) sign in")
+        }
+        guard let bound = actor.daysBack, let text = command.details?.date,
+            let day = Day(text)
+        else { return }
+        let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        guard Int64(today.number) - Int64(day.number) > Int64(bound) else { return }
+        throw Refusal(
+            .backDated, "\(actor.person) dates documents up to \(bound) days back, not to \(day)",
+            next: "leave --date out, or ask a bookkeeper")
+    }
+
+    private func authorize(_ query: Query, _ actor: Actor) throws {
+        guard case .none = query.showing else { return }
+        try actor.require(.seeCost, Right.seeCost.verb)
+    }
+
+    /// What who asks may see of a report.
+    func shown(_ query: Query, at now: Instant) throws -> Report {
+        hidden(try report(query, at: now), of: query)
+    }
+
+    /// Without what goods cost, where who asks may not see it.
+    func hidden(_ report: Report, of query: Query) -> Report {
+        guard let actor, !actor.may(.seeCost) else { return report }
+        switch query.showing {
+        case .all: return report
+        case .none: return Report(schema: report.schema, title: report.title)
+        case .hiding(let keys): return report.hiding(keys)
+        case .tradeOnly: return report.tradeOnly()
+        }
+    }
+}
+
+/// What of a report somebody sees who may not see what goods cost.
+enum Showing: Sendable {
+    case all
+    /// Without these columns and facts.
+    case hiding(Set<String>)
+    /// Rows of accounts alone that a clerk's own replica would hold.
+    case tradeOnly
+    case none
+}
+
+extension Report {
+    fileprivate func hiding(_ keys: Set<String>) -> Report {
+        var shown = self
+        shown.facts.removeAll { fact in
+            keys.contains { fact.key == $0 || fact.key.hasPrefix($0 + " ") }
+        }
+        for (place, column) in columns.enumerated() where keys.contains(column.key) {
+            for row in shown.rows.indices where shown.rows[row].indices.contains(place) {
+                shown.rows[row][place] = .empty
+            }
+        }
+        return shown
+    }
+
+    fileprivate func tradeOnly() -> Report {
+        var shown = hiding(["cost", "margin", "profit", "value"])
+        let place = columns.firstIndex { $0.key == "account" }
+        shown.rows = rows.filter { row in
+            guard let place, row.indices.contains(place) else { return false }
+            return Account(row[place].plain)?.home.map { !$0.holdsCost } ?? false
+        }
+        return shown
+    }
+}
+
+extension Query {
+    /// As the audit log names it: the case alone.
+    var name: String {
+        let text = "\(self)"
+        return String(text.prefix { $0 != "(" }.prefix(64))
+    }
+
+    /// Every question has its answer here: who adds one has to say what it shows.
+    var showing: Showing {
+        switch self {
+        case .status, .peers, .log, .items, .item, .transfers, .locations, .board, .movement,
+            .card, .reorder, .bookmarks, .digests, .invitations, .members, .paper, .labels,
+            .counts, .count, .lots, .units, .quotas, .quotaProposals, .parties, .prices,
+            .priceLists, .shift, .shifts, .workflows, .people, .debts, .tenders, .periods,
+            .lateEntries:
+            .all
+        case .stock, .stockAsAt, .slowStock:
+            .hiding(["value", "uncosted"])
+        case .stockAge:
+            .hiding(["value"])
+        case .sales: .hiding(["cost", "margin", "profit", "uncosted"])
+        case .orders(let filter):
+            filter.kind == .sale ? .all : .hiding(["total"])
+        case .order(let number):
+            DocumentNumber(number)?.kind == .salesOrder
+                ? .all : .hiding(["price", "worth", "total"])
+        case .document: .tradeOnly
+        case .openItems(let side, _, _), .matchProposals(let side, _),
+            .partyStatement(let side, _, _, _, _):
+            side == .receivable ? .all : .none
+        case .ageing(let filter): filter.of == "receivable" ? .all : .none
+        case .ledger(let filter):
+            Account(filter.account)?.home.map { !$0.holdsCost } ?? false ? .all : .none
+        case .journal, .balance, .margin, .exceptions, .derived, .purchases, .accounts, .profit,
+            .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog:
+            .none
+        }
+    }
+}
