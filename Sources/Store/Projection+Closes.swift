@@ -8,7 +8,8 @@ import struct Foundation.Data
 /// Where a document stands in the ledger: on its own day, or after the close that did not know of it.
 extension Projection {
     func ledgerDay(
-        _ effective: Day, of close: String?, in log: (id: LogID, name: LogName), _ seq: UInt64
+        _ effective: Day, of close: (number: DocumentNumber, isClose: Bool)?,
+        in log: (id: LogID, name: LogName), _ seq: UInt64
     ) throws -> Day {
         guard let branch = log.name.scope.closing(author: log.name.author, roster) else {
             return effective
@@ -16,8 +17,9 @@ extension Projection {
         let closes = try store.closes(db, of: branch)
         guard !closes.isEmpty else { return effective }
         // What belongs to a close is of the period that it closes: who may write it, the verdict has asked.
-        if let close, closes.contains(where: { $0.number.description == close }) {
-            return effective
+        if let close, closes.contains(where: { $0.number == close.number }) {
+            return closes.ledgerDay(
+                effective, of: close.number, isClose: close.isClose, in: log.id, seq)
         }
         return closes.ledgerDay(effective, in: log.id, seq)
     }
@@ -66,6 +68,15 @@ extension Projection {
                     effective: effective)
             }
         }
+    }
+
+    /// Closes were sealed: what opened them again, or closed beside them, stands after them.
+    mutating func redate(forSealOf day: Day) throws {
+        store.memory.closes = nil
+        guard let seal = try Store.seals(db).first(where: { $0.day == day }), seal.holds else {
+            return
+        }
+        for number in seal.closes.sorted() { try redate(for: number) }
     }
 
     /// Notes that an op stands on another day than its own.
@@ -131,11 +142,11 @@ extension DocumentHeader {
     /// The number of the close that a document is, or takes back.
     fileprivate static func close(
         kind: DocumentKind?, number: String?, relation: UInt8?, target: String?
-    ) -> String? {
-        if kind == .close { return number }
-        guard relation == DocumentLink.Relation.reverses.rawValue, let target,
-            DocumentNumber(target)?.kind == .close
+    ) -> (number: DocumentNumber, isClose: Bool)? {
+        if kind == .close { return number.flatMap { DocumentNumber($0) }.map { ($0, true) } }
+        guard relation == DocumentLink.Relation.reverses.rawValue,
+            let number = target.flatMap({ DocumentNumber($0) }), number.kind == .close
         else { return nil }
-        return target
+        return (number, false)
     }
 }

@@ -141,7 +141,7 @@ struct Projection {
             document.isOf(.settles)
             ? transaction.postings.lazy.compactMap(\.account.shipment).first : nil
         ledgerDay = try ledgerDay(
-            document.effectiveDate, of: document.close?.description,
+            document.effectiveDate, of: document.close.map { ($0, document.kind == .close) },
             in: (place.tip.id, place.tip.name), place.seq)
         if ledgerDay != document.effectiveDate {
             days.insert(ledgerDay.number)
@@ -274,6 +274,8 @@ struct Projection {
         if let number = event.opens { take(number) }
         if let close = PeriodClose.number(ofEntity: event.entity) {
             try redate(for: close)
+        } else if let day = Seal.day(ofEntity: event.entity) {
+            try redate(forSealOf: day)
         }
         try store.heard(of: event.entity, db)
         try markCount(event, at: place)

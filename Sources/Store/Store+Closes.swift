@@ -27,11 +27,15 @@ extension Store {
                 sql: "SELECT DISTINCT entity FROM event WHERE entity >= ? AND entity < ?"),
             arguments: [PeriodClose.prefix, PeriodClose.prefix.dropLast() + "0"])
         var found: [BranchCode: [PeriodClose]] = [:]
+        let sealed =
+            entities.isEmpty
+            ? [] : try seals(db).filter(\.holds).reduce(into: Set()) { $0.formUnion($1.closes) }
         for entity in entities {
             guard let number = PeriodClose.number(ofEntity: entity),
                 let close = PeriodClose(number, try events(db, of: entity))
             else { continue }
-            found[number.series.branch, default: []].append(close)
+            found[number.series.branch, default: []].append(
+                sealed.contains(number) ? close.sealed() : close)
         }
         return found.mapValues {
             $0.sorted { ($0.through, $0.number) < ($1.through, $1.number) }

@@ -102,6 +102,16 @@ package protocol BookView {
     func claim(_ text: String) throws -> Claim
     /// Is any item told apart by lots?
     func tracksItems() throws -> Bool
+    func branches() throws -> [BranchCode]
+    /// Is this node an administrator's?
+    func isAdministrator() throws -> Bool
+    func seal(_ day: Day) throws -> Seal?
+    /// Did this node seal the day?
+    func hasSealed(_ day: Day) throws -> Bool
+    /// Branches a node of which was heard to hold something else, and what.
+    func unlike() throws -> [(branch: BranchCode, what: String)]
+    /// A digest of the state of all scopes that are read here.
+    func stateDigest() throws -> String
     /// Is this a branch of the book?
     func isBranch(_ code: BranchCode) throws -> Bool
 }

@@ -67,6 +67,7 @@ package enum Command: Codable, Hashable, Sendable {
     case close(Details, through: String, isYearEnd: Bool)
     /// The last period is open again; the memo says why.
     case reopen(Details, number: String)
+    case seal(Details, SealAct)
 }
 
 extension Command {
@@ -91,6 +92,7 @@ extension Command {
             .bank(let details, _), .settleTender(let details, _),
             .journal(let details, _),
             .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
+            .seal(let details, _),
             .between(let details, _):
             details
         }

@@ -93,6 +93,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
 
         /// A day further back than who acts may date a document.
         case backDated = "B0240"
+        /// A period that administrators sealed.
+        case sealed = "B0241"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

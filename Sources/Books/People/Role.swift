@@ -73,7 +73,7 @@ extension Command {
         case .addItems, .setItem, .putItem, .setParty, .setPrices, .setLead, .setBranchPrices,
             .mergeItem, .setTender:
             .describe
-        case .setWorkflow, .setPerson: .people
+        case .setWorkflow, .setPerson, .seal: .people
         }
     }
 }

@@ -11,6 +11,8 @@ package struct PeriodClose: Hashable, Sendable {
     package let day: Day
     /// Who opened the period again, and why.
     package let reopened: Reopening?
+    /// Administrators sealed it: nobody opens it again, and who did so beside that did not.
+    package private(set) var isSealed = false
 
     package struct Reopening: Hashable, Sendable {
         package let person: String
@@ -114,7 +116,13 @@ package struct PeriodClose: Hashable, Sendable {
         }
     }
 
-    package var stands: Bool { reopened == nil }
+    package var stands: Bool { reopened == nil || isSealed }
+
+    package func sealed() -> Self {
+        var close = self
+        close.isSealed = true
+        return close
+    }
 
     /// Did who closed the period hold this entry?
     package func covers(_ log: LogID, _ seq: UInt64) -> Bool { heads[log, default: 0] >= seq }
@@ -133,5 +141,13 @@ extension [PeriodClose] {
             $0.stands && $0.through >= effective && !$0.covers(log, seq)
         }.map(\.through).max()
         return latest.map { Day(number: $0.number &+ 1) } ?? effective
+    }
+
+    /// What belongs to a close is of the period that it closes or opens again, unless that was sealed without it.
+    package func ledgerDay(
+        _ effective: Day, of close: DocumentNumber, isClose: Bool, in log: LogID, _ seq: UInt64
+    ) -> Day {
+        filter { $0.isSealed && !(isClose && $0.number == close) }.ledgerDay(
+            effective, in: log, seq)
     }
 }

@@ -136,6 +136,11 @@ extension Planner {
                     : "\(number) is not the last close of \(branch)",
                 next: "see `branchbook period list`")
         }
+        guard !last.isSealed else {
+            throw Refusal(
+                .sealed, "\(number) is sealed with the company's period",
+                next: "enter what is missing on the first open day")
+        }
         var own = details
         own.date = last.through.description
         let header = try header(

@@ -111,6 +111,7 @@ package struct Planner: Sendable {
         case .close(let details, let day, let isYearEnd):
             try close(details, through: day, isYearEnd: isYearEnd, view)
         case .reopen(let details, let number): try reopen(details, number, view)
+        case .seal(let details, let act): try seal(details, act, view)
         }
     }
 }

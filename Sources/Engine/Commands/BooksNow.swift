@@ -1,5 +1,7 @@
 import Books
+import Gossip
 import Replica
+import Sodium
 import Store
 
 /// The books as planning reads them: the store's state, own writes of the running batch included.
@@ -12,6 +14,8 @@ struct BooksNow: BookView {
     /// Whose rights these are.
     let author: NodeID
     let incarnation: UInt64
+    /// How each peer's state compared the last time.
+    let comparisons: [NodeID: Gossip.Comparison]
 
     func item(_ code: ItemCode) throws -> ItemFacts? {
         let shown = try store.registers(entity: ItemFacts.entity(code))
@@ -265,6 +269,32 @@ struct BooksNow: BookView {
     func people() throws -> [PersonFacts] { try store.people() }
 
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
+
+    func branches() throws -> [BranchCode] { roster.branches.keys.sorted() }
+
+    func isAdministrator() throws -> Bool { roster.administrators.contains(author) }
+
+    func seal(_ day: Day) throws -> Seal? { try store.seals().first { $0.day == day } }
+
+    func hasSealed(_ day: Day) throws -> Bool { try store.hasSealed(day, author) }
+
+    func unlike() throws -> [(branch: BranchCode, what: String)] {
+        comparisons.sorted { $0.key < $1.key }.compactMap { node, comparison in
+            let scopes = (comparison.differing + comparison.unequal).filter(\.holdsAccounts)
+            guard !scopes.isEmpty, let branch = roster.nodes[node]?.admission.branch else {
+                return nil
+            }
+            return (branch, scopes.map(\.name).sorted().joined(separator: ", "))
+        }
+    }
+
+    func stateDigest() throws -> String {
+        var state = Blake2b.State()
+        for (scope, digest) in try store.digests().sorted(by: { $0.key < $1.key }) {
+            state.update(Array("\(scope) \(Hex.text(digest.bytes))\n".utf8))
+        }
+        return Hex.text(state.finish256().bytes)
+    }
 }
 
 extension Store {

@@ -29,7 +29,7 @@ extension Engine {
             store: store, book: standing.book, roster: standing.roster, series: series,
             currency: ledger.currency,
             author: standing.node,
-            incarnation: author?.incarnation ?? 0)
+            incarnation: author?.incarnation ?? 0, comparisons: comparisons)
         let planner = Planner(
             branch: branch, ledger: ledger, grants: member.grants,
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes),
@@ -88,6 +88,8 @@ extension Engine {
         case (nil, .setParty(let change)): what = "\(change.name) written"
         case (nil, .setPrices(let change)): what = "price list \(change.name) written"
         case (nil, .setTender(let change)): what = "tender \(change.name) written"
+        case (nil, .seal(_, .seal(let day, _))): what = "period sealed up to \(day)"
+        case (nil, .seal(_, .confirm(let day))): what = "seal of \(day) confirmed"
         case (nil, .bank): what = "bank statement written"
         case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"

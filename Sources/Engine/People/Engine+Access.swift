@@ -156,7 +156,7 @@ extension Query {
         case .status, .peers, .log, .items, .item, .transfers, .locations, .board, .movement,
             .card, .reorder, .bookmarks, .digests, .invitations, .members, .paper, .labels,
             .counts, .count, .lots, .units, .quotas, .quotaProposals, .parties, .prices,
-            .priceLists, .shift, .shifts, .workflows, .people, .debts, .tenders, .periods,
+            .priceLists, .shift, .shifts, .workflows, .people, .debts, .tenders, .periods, .seals,
             .lateEntries:
             .all
         case .stock, .stockAsAt, .slowStock:

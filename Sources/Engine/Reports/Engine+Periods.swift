@@ -19,7 +19,8 @@ extension Engine {
             for close in try store.closes(of: branch) {
                 report.rows.append([
                     .text(branch.text), .text(close.through.description),
-                    .text(close.number.description), .text(close.stands ? "closed" : "open"),
+                    .text(close.number.description),
+                    .text(close.isSealed ? "sealed" : close.stands ? "closed" : "open"),
                     .text(close.day.description), .text(close.person),
                     .optional(
                         close.reopened.map { "\($0.person) \($0.day): \($0.reason)" }),
@@ -27,6 +28,28 @@ extension Engine {
             }
         }
         report.notes = scopesMissing(standing, only)
+        return report
+    }
+
+    /// What the company sealed, without whom, and who agreed.
+    func seals() throws -> Report {
+        _ = try needLedger()
+        var report = Report(
+            schema: "branchbook.seals/1", title: "Sealed periods",
+            columns: [
+                .text("through", "Through"), .text("state", "State"), .text("closes", "Documents"),
+                .text("absent", "Absent"), .text("person", "Person"), .text("date", "Date"),
+                .text("confirmed", "Approved by"), .text("digest", "Digest"),
+            ])
+        for seal in try store.seals() {
+            report.rows.append([
+                .text(seal.day.description), .text(seal.holds ? "sealed" : "open"),
+                .text(seal.closes.sorted().map(\.description).joined(separator: " ")),
+                .text(seal.absent.sorted().map(\.text).joined(separator: " ")),
+                .text(seal.person), .text(seal.sealedOn.description),
+                .optional(seal.confirmedBy), .text(seal.state),
+            ])
+        }
         return report
     }
 

@@ -243,6 +243,16 @@ extension Engine {
                                 + "`branchbook period reopen \(other.number)`"))
                 }
             }
+            for close in closes {
+                guard let reopened = close.reopened else { continue }
+                found.append(
+                    Difference(
+                        check: "opened though sealed", subject: "\(close.number)",
+                        cause: "\(reopened.person) opened it beside its seal (\(reopened.reason)): "
+                            + "what they entered stands after it",
+                        person: reopened.person, since: reopened.day,
+                        next: "see `branchbook period late`"))
+            }
             for (number, count) in try store.reopenings(of: branch) where count > 1 {
                 found.append(
                     Difference(

@@ -178,6 +178,7 @@ extension Engine {
         case .auditLog(let branch, let limit): try auditLog(branch: branch, limit: limit)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
         case .periods(let branch): try periods(branch: branch)
+        case .seals: try seals()
         case .lateEntries(let limit): try lateEntries(limit: limit)
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)

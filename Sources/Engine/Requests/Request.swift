@@ -174,6 +174,7 @@ package enum Query: Codable, Hashable, Sendable {
     /// Two sides of everything that should agree.
     case reconcile(branch: String?)
     case periods(branch: String?)
+    case seals
     /// What came too late for its period.
     case lateEntries(limit: Int)
 

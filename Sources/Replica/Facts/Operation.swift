@@ -109,6 +109,8 @@ package struct Event: Hashable, Sendable {
         case bank(BranchCode)
         /// Who was refused, took something along, or changed who may: the branch's own, where its trade is read.
         case audit(BranchCode)
+        /// The company's books up to a day: an administrator's, where everybody reads it.
+        case seal
         /// By a name that says so, and with a number that is none.
         case nothing
     }
@@ -124,6 +126,7 @@ package struct Event: Hashable, Sendable {
             else { return .nothing }
             return prefix == Self.bankPrefix ? .bank(branch) : .audit(branch)
         }
+        if prefix == Self.sealPrefix { return Day(entity[rest...]) == nil ? .nothing : .seal }
         if prefix == Self.freePrefix {
             return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
         }
@@ -149,10 +152,11 @@ package struct Event: Hashable, Sendable {
     package static let matchPrefix = "match/", invoicePrefix = "invoice/"
     package static let debtPrefix = "debt/", bankPrefix = "bank/", clearingPrefix = "clearing/"
     package static let auditPrefix = "audit/"
+    package static let sealPrefix = "seal/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
         freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix, debtPrefix,
-        clearingPrefix, bankPrefix, auditPrefix,
+        clearingPrefix, bankPrefix, auditPrefix, sealPrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

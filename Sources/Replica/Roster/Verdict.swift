@@ -89,6 +89,7 @@ extension Roster {
                 && nodes[log.author]?.grants.contains(.money(branch)) == true
         case .bank(let branch): return log.scope == .money(branch)
         case .audit(let branch): return log.scope == .trade(branch)
+        case .seal: return log.scope == .catalog && administrators.contains(log.author)
         case .nothing: return false
         }
     }

@@ -6,7 +6,10 @@ struct PeriodCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "period",
         abstract: "Closing a branch's books (月结), what came too late, opening a period again.",
-        subcommands: [PeriodList.self, PeriodClosing.self, PeriodReopen.self, PeriodLate.self],
+        subcommands: [
+            PeriodList.self, PeriodClosing.self, PeriodReopen.self, PeriodLate.self,
+            PeriodSeal.self, PeriodSeals.self,
+        ],
         defaultSubcommand: PeriodList.self)
 }
 
@@ -54,4 +57,38 @@ struct PeriodLate: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "Rows.") var limit: Int = 100
     func run() throws { try node.query(.lateEntries(limit: limit), reading) }
+}
+
+struct PeriodSeal: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seal",
+        abstract: "All branches have closed up to a day: nobody opens that again (封账).")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The last day, as in 2026-11-30.") var through: String
+    @Option(
+        name: .long,
+        help: "A branch that has not closed and is left out; another administrator confirms.")
+    var absent: [String] = []
+    @Flag(name: .long, help: "Agree to a seal that left branches out.") var confirm = false
+    @OptionGroup var writing: WriteOptions
+    func validate() throws {
+        guard !confirm || absent.isEmpty else {
+            throw ValidationError("--confirm agrees to whoever was left out")
+        }
+    }
+    func run() throws {
+        try node.perform(
+            .seal(
+                writing.details(),
+                confirm ? .confirm(through: through) : .seal(through: through, absent: absent)),
+            writing)
+    }
+}
+
+struct PeriodSeals: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seals", abstract: "What was sealed, without whom, by whom.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    func run() throws { try node.query(.seals, reading) }
 }

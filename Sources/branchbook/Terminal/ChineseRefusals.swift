@@ -61,6 +61,7 @@ extension Refusal.Code {
         case .otherBook: "属于另一账簿"
         case .branchExists: "分店已存在"
         case .seriesTaken: "单据系列已被占用"
+        case .sealed: "期间已封账"
         case .backDated: "超出可补录的天数"
         case .notSignedIn: "请先登录"
         case .wrongSecret: "PIN 或令牌不正确"

@@ -1,0 +1,105 @@
+package import Replica
+
+/// A company's books up to a day, sealed: closes that nobody opens again. Events of `seal/<day>` in the catalog, by
+/// administrators.
+package struct Seal: Hashable, Sendable {
+    package let day: Day
+    /// What was closed, of each branch.
+    package private(set) var closes: Set<DocumentNumber> = []
+    /// Branches that had not closed when it was sealed without them.
+    package private(set) var absent: Set<BranchCode> = []
+    package let person: String
+    package let sealedOn: Day
+    /// Of what whoever sealed held of every scope.
+    package let state: String
+    /// Another administrator, where branches were absent.
+    package let confirmedBy: String?
+    package let confirmedOn: Day?
+
+    /// What an event is, and the node that wrote it.
+    package struct Said: Sendable {
+        package let event: Event
+        package let author: NodeID
+
+        package init(event: Event, author: NodeID) {
+            self.event = event
+            self.author = author
+        }
+    }
+
+    enum Kind { static let sealed = "sealed", confirmed = "confirmed" }
+
+    private enum Field { static let close = "close:", absent = "absent:", state = "state" }
+
+    /// So that an event has room for them.
+    package static let closesMax = Event.fieldsMax - 2
+
+    package static func entity(_ day: Day) -> String { Event.sealPrefix + day.description }
+
+    package static func day(ofEntity entity: String) -> Day? {
+        guard entity.utf8.starts(with: Event.sealPrefix.utf8) else { return nil }
+        return Day(entity.dropFirst(Event.sealPrefix.count))
+    }
+
+    /// Of several who sealed beside each other all closes are sealed, and whoever was absent for all is absent. Nil where
+    /// nobody did.
+    package init?(_ day: Day, _ said: [Said]) {
+        let sealed = said.filter { $0.event.kind == Kind.sealed }
+        guard let first = sealed.first else { return nil }
+        self.day = day
+        person = first.event.person
+        sealedOn = first.event.effectiveDate
+        state = first.event[Field.state]?.text ?? ""
+        var absent: Set<BranchCode>?
+        for (place, one) in sealed.enumerated() {
+            var those: Set<BranchCode> = []
+            for field in one.event.fields {
+                if field.name.hasPrefix(Field.close),
+                    let number = field.value.text.flatMap({ DocumentNumber($0) }),
+                    number.kind == .close
+                {
+                    closes.insert(number)
+                } else if field.name.hasPrefix(Field.absent),
+                    let branch = BranchCode(field.name.dropFirst(Field.absent.count))
+                {
+                    those.insert(branch)
+                }
+            }
+            absent = place == 0 ? those : absent?.intersection(those)
+        }
+        self.absent = (absent ?? []).subtracting(closes.map(\.series.branch))
+        let second = said.first { one in
+            one.event.kind == Kind.confirmed && sealed.contains { $0.author != one.author }
+        }
+        confirmedBy = second?.event.person
+        confirmedOn = second?.event.effectiveDate
+    }
+
+    /// Does it hold? Without a branch it takes two administrators, at two nodes.
+    package var holds: Bool { absent.isEmpty || confirmedBy != nil }
+
+    static func sealing(
+        _ day: Day, closes: [DocumentNumber], absent: [BranchCode], state: String, person: String,
+        on today: Day
+    ) -> Event {
+        Event(
+            entity: entity(day), kind: Kind.sealed, person: person, effectiveDate: today,
+            fields: [.init(Field.state, .text(state))]
+                + closes.enumerated().map {
+                    .init("\(Field.close)\($0.offset)", .text($0.element.description))
+                } + absent.map { .init(Field.absent + $0.text, .integer(1)) })
+    }
+
+    static func confirming(_ day: Day, person: String, on today: Day) -> Event {
+        Event(
+            entity: entity(day), kind: Kind.confirmed, person: person, effectiveDate: today)
+    }
+}
+
+/// What administrators do with a company's period.
+package enum SealAct: Codable, Hashable, Sendable {
+    /// All branches but those have closed up to the day.
+    case seal(through: String, absent: [String])
+    /// Another administrator agrees that branches were left out.
+    case confirm(through: String)
+}

@@ -1,0 +1,187 @@
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Replica
+@testable import Sodium
+@testable import Store
+
+/// The company's period is sealed: nobody opens it again, whatever somebody did beside it. The test's day is 18 November.
+@Suite struct SealTests {
+    /// HZ with the shelf's node and another one in the office, and GZ; ten teas at 2.00 since the 1st, one sold on the 5th.
+    private func company(seed: UInt64) throws -> TestNetwork {
+        let network = try TestNetwork.company(["gz"], seed: seed)
+        let hz = try network["hz"]
+        guard
+            case .outcome(let invitation) = hz.ask(
+                .invite(
+                    InvitationOrder(
+                        branch: "HZ", readsAll: true, addresses: [TestNetwork.address("hz")])))
+        else { throw Refusal(.fault, "no invitation") }
+        let office = try TestNode(
+            seed: seed + 50, options: .init(ownAddresses: [TestNetwork.address("office")]))
+        network.add("office", office)
+        network.deliver(
+            .request(RequestID(999), .join(line: invitation.subject, name: "office")), to: "office")
+        network.settle()
+        try hz.perform(
+            .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
+        try hz.perform(
+            .receive(
+                Details(date: "2026-11-01"), [Line(item: "TEA", quantity: "10", cost: "2.00")],
+                supplier: "Mill"))
+        try sell(hz, "2026-11-05")
+        network.settle()
+        return network
+    }
+
+    private func sell(_ node: TestNode, _ date: String) throws {
+        try node.perform(
+            .sell(Details(date: date), [Line(item: "TEA", quantity: "1")], tender: "cash"))
+    }
+
+    @discardableResult
+    private func close(_ node: TestNode, _ day: String) throws -> String {
+        try node.perform(.close(Details(person: "Wang"), through: day, isYearEnd: false)).subject
+    }
+
+    private func seal(_ day: String, absent: [String] = [], person: String? = nil) -> Command {
+        .seal(Details(person: person), .seal(through: day, absent: absent))
+    }
+
+    private func balances(_ node: TestNode, _ day: String) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for row in try node.report(.balance(branch: nil, asAt: day)).rows {
+            found[row[0].plain] = row[1].plain.isEmpty ? "-" + row[2].plain : row[1].plain
+        }
+        return found
+    }
+
+    @Test func allBranchesCloseFirst() throws {
+        let network = try company(seed: 220)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        #expect(hz.refusal(seal("2026-11-18")) == .badDate)
+        #expect(hz.refusal(seal("2026-11-10")) == .periodUnfinished)
+        let first = try close(hz, "2026-11-10")
+        #expect(hz.refusal(seal("2026-11-10")) == .periodUnfinished)
+        #expect(hz.refusal(seal("2026-11-10", absent: ["HZ", "GZ"])) == .badOption)
+        try close(gz, "2026-11-12")
+        network.run(milliseconds: 60_000)
+        #expect(gz.refusal(seal("2026-11-10")) == .notAdministrator)
+        try hz.perform(seal("2026-11-10", person: "Adam"))
+        #expect(hz.refusal(seal("2026-11-10")) == .nothingChanges)
+        network.run(milliseconds: 60_000)
+        for name in ["hz", "gz", "office"] {
+            let node = try network[name]
+            #expect(
+                try node.report(.periods(branch: nil)).rows.map { $0[3].plain } == [
+                    "sealed", "sealed",
+                ])
+            #expect(try node.report(.seals).rows.map { $0[1].plain } == ["sealed"])
+            #expect(try network.verify(name).isSound)
+        }
+        #expect(hz.refusal(.reopen(Details(memo: "why"), number: first)) == .sealed)
+        // What comes next may be closed and opened as before.
+        let second = try close(hz, "2026-11-15")
+        try hz.perform(.reopen(Details(memo: "freight"), number: second))
+    }
+
+    /// The office, cut off, opened the period again, entered something and closed it once more: what was sealed stays to
+    /// the cent, at every node, and what the office did stands after it.
+    @Test func whatWasOpenedBesideASealIsNot() throws {
+        let network = try company(seed: 221)
+        let (hz, gz, office) = (try network["hz"], try network["gz"], try network["office"])
+        let first = try close(hz, "2026-11-10")
+        try close(gz, "2026-11-10")
+        network.run(milliseconds: 60_000)
+        let sealed = try balances(hz, "2026-11-10")
+        for other in ["office"] {
+            network.sever("hz", other)
+            network.sever("gz", other)
+        }
+        network.settle()
+        try office.perform(.reopen(Details(memo: "rent"), number: first))
+        try office.perform(
+            .journal(
+                Details(date: "2026-11-09"),
+                [
+                    JournalLine(account: "expense/rent", amount: "5.00"),
+                    JournalLine(account: "bank/main", amount: "-5.00"),
+                ]))
+        let again = try close(office, "2026-11-10")
+        #expect(try balances(office, "2026-11-10")["expense/HZ/rent"] == "5.00")
+        try hz.perform(seal("2026-11-10"))
+        for other in ["office"] {
+            network.mend("hz", other)
+            network.mend("gz", other)
+        }
+        network.run(milliseconds: 120_000)
+        let after = try balances(hz, "2026-11-18")
+        #expect(after["expense/HZ/rent"] == "5.00" && after["cost-of-sales/HZ"] == "2.00")
+        for name in ["hz", "gz", "office"] {
+            let node = try network[name]
+            #expect(try balances(node, "2026-11-10") == sealed, "\(name)")
+            #expect(try balances(node, "2026-11-18") == after, "\(name)")
+            for day in ["2026-11-09", "2026-11-10", "2026-11-11", "2026-11-18"] {
+                let report = try node.report(.position(StatementFilter(to: day)))
+                #expect(report.facts.first { $0.key == "balanced" }?.value == .flag(true))
+            }
+            let differences = try node.report(.reconcile(branch: nil)).rows.map { $0[0].plain }
+            #expect(differences.contains("opened though sealed"), "\(name)")
+            #expect(try network.verify(name).isSound)
+        }
+        #expect(try network.digests().count == 1)
+        // Read again from the logs it is the same.
+        _ = office.ask(.rebuild)
+        #expect(try balances(office, "2026-11-10") == sealed)
+        #expect(again != first)
+    }
+
+    /// Without a branch it takes two administrators at two nodes.
+    @Test func aBranchThatDoesNotAnswerIsListed() throws {
+        let network = try company(seed: 222)
+        let hz = try network["hz"]
+        let first = try close(hz, "2026-11-10")
+        let made = try hz.perform(seal("2026-11-10", absent: ["GZ"], person: "Adam"))
+        #expect(made.notices.contains { $0.contains("without GZ") })
+        func confirm(_ person: String) -> Command {
+            .seal(Details(person: person), .confirm(through: "2026-11-10"))
+        }
+        #expect(hz.refusal(confirm("Adam")) == .ownApproval)
+        #expect(hz.refusal(confirm("Berta")) == .ownApproval)
+        #expect(try hz.report(.seals).rows.map { $0[1].plain } == ["open"])
+        // It does not hold: the period may be opened.
+        try hz.perform(.reopen(Details(memo: "why"), number: first))
+        #expect(
+            hz.refusal(.seal(Details(person: "B"), .confirm(through: "2026-11-09")))
+                == .unknownDocument)
+    }
+
+    /// The fold of what administrators said, in any order: who was absent for one and not for another was there.
+    @Test func sealsFoldAlike() throws {
+        let day = try #require(Day("2026-11-10"))
+        let (a, b) = (
+            NodeID(try #require(PublicKey([UInt8](repeating: 1, count: 32)))),
+            NodeID(try #require(PublicKey([UInt8](repeating: 2, count: 32))))
+        )
+        let close = try #require(DocumentNumber("GZa-E-2026-000001"))
+        let gz = try #require(BranchCode("GZ")), sh = try #require(BranchCode("SH"))
+        func sealing(_ closes: [DocumentNumber], _ absent: [BranchCode], _ node: NodeID)
+            -> Seal.Said
+        {
+            Seal.Said(
+                event: Seal.sealing(
+                    day, closes: closes, absent: absent, state: "", person: "A", on: day),
+                author: node)
+        }
+        let said = [sealing([], [gz, sh], a), sealing([close], [sh], b)]
+        for order in [said, said.reversed()] {
+            let seal = try #require(Seal(day, order))
+            #expect(seal.absent == [sh] && seal.closes == [close] && !seal.holds)
+        }
+        let confirmed = Seal.Said(event: Seal.confirming(day, person: "B", on: day), author: a)
+        #expect(Seal(day, [said[0], confirmed])?.holds == false)
+        #expect(Seal(day, [said[1], confirmed])?.holds == true)
+        #expect(Seal(day, [confirmed]) == nil)
+    }
+}
