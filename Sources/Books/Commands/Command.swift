@@ -61,6 +61,10 @@ package enum Command: Codable, Hashable, Sendable {
     case close(Details, through: String, isYearEnd: Bool)
     /// The last period is open again; the memo says why.
     case reopen(Details, number: String)
+    /// Tasks, notices, and what people say of documents.
+    case work(Details, WorkAct)
+    /// What a branch is to reach in a month.
+    case setTarget(TargetChange)
 }
 
 extension Command {
@@ -69,7 +73,7 @@ extension Command {
         switch self {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
             .setParty,
-            .setPrices, .setLead, .setBranchPrices, .mergeItem:
+            .setPrices, .setLead, .setBranchPrices, .mergeItem, .setTarget:
             nil
         case .exchange(let details, _, _, _, _), .receive(let details, _, _),
             .sell(let details, _, _), .giveBack(let details, _, _, _),
@@ -83,7 +87,7 @@ extension Command {
             .pay(let details, _),
             .journal(let details, _),
             .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
-            .between(let details, _):
+            .between(let details, _), .work(let details, _):
             details
         }
     }

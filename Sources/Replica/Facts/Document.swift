@@ -33,6 +33,10 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case tillShift = 21
     /// A branch's books up to a day, closed: what the cost fold derived, frozen.
     case close = 22
+    /// Work that somebody has to do.
+    case task = 25
+    /// What people are told, and say that they have read.
+    case notice = 26
 
     package var letter: String {
         switch self {
@@ -58,6 +62,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .quota: "Y"
         case .tillShift: "H"
         case .close: "E"
+        case .task: "L"
+        case .notice: "Z"
         }
     }
 
@@ -86,6 +92,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .quota: "quota"
         case .tillShift: "till shift"
         case .close: "close"
+        case .task: "task"
+        case .notice: "notice"
         }
     }
 

@@ -103,6 +103,10 @@ package struct Event: Hashable, Sendable {
         case shelf(BranchCode)
         /// An amount that a branch passed on to another: its keeper says so, where both read their money.
         case charged(BranchCode)
+        /// A task or a notice: a node of its branch begins it, and who writes where it stands may take a step.
+        case work(BranchCode, begins: Bool)
+        /// What people say of a branch's document: where that is read. Of work also on the board.
+        case talk(BranchCode, isOfWork: Bool)
         /// A branch's period that is closed, or open again: who may write its money says so where all of it read it.
         case period(BranchCode)
         /// By a name that says so, and with a number that is none.
@@ -117,6 +121,7 @@ package struct Event: Hashable, Sendable {
         if prefix == Self.freePrefix {
             return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
         }
+        if prefix == Self.figuresPrefix { return Self.matter(ofFigures: entity[rest...]) }
         guard let number = DocumentNumber(entity[rest...]) else { return .nothing }
         let branch = number.series.branch
         switch prefix {
@@ -128,17 +133,33 @@ package struct Event: Hashable, Sendable {
         case Self.transferPrefix: return .transfer(branch)
         case Self.chargePrefix: return .charged(branch)
         case Self.closePrefix: return number.kind == .close ? .period(branch) : .nothing
+        case Self.taskPrefix, Self.noticePrefix:
+            let kind: DocumentKind = prefix == Self.taskPrefix ? .task : .notice
+            guard number.kind == kind else { return .nothing }
+            return .work(branch, begins: self.kind == Self.openingKind)
+        case Self.talkPrefix:
+            return .talk(branch, isOfWork: [.task, .notice].contains(number.kind))
         default: return .ownWork(branch)
         }
+    }
+
+    /// `HZ/2026-11`: how a branch did in a month, which its holder tells everybody as it does what is free.
+    private static func matter(ofFigures rest: Substring) -> Matter {
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let branch = BranchCode(parts[0]), Day("\(parts[1])-01") != nil
+        else { return .nothing }
+        return .shelf(branch)
     }
 
     package static let countPrefix = "count/", shiftPrefix = "shift/", orderPrefix = "order/"
     package static let reclaimPrefix = "reclaim/", refundPrefix = "refund/"
     package static let transferPrefix = "transfer/", freePrefix = "free/"
     package static let closePrefix = "close/", chargePrefix = "charge/"
+    package static let taskPrefix = "task/", noticePrefix = "notice/", talkPrefix = "talk/"
+    package static let figuresPrefix = "figures/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
-        freePrefix, closePrefix, chargePrefix,
+        freePrefix, closePrefix, chargePrefix, taskPrefix, noticePrefix, talkPrefix, figuresPrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

@@ -69,6 +69,9 @@ extension Roster {
         func isAmong(_ branch: BranchCode) -> Bool {
             if case .between(let pair) = log.scope { pair.contains(branch) } else { false }
         }
+        func isAmongMoney(_ branch: BranchCode) -> Bool {
+            if case .betweenMoney(let pair) = log.scope { pair.contains(branch) } else { false }
+        }
         func isHome(_ branch: BranchCode) -> Bool {
             log.scope == .trade(branch) || log.scope == .money(branch)
         }
@@ -87,6 +90,12 @@ extension Roster {
         case .period(let branch):
             return log.scope == .trade(branch)
                 && nodes[log.author]?.grants.contains(.money(branch)) == true
+        case .work(let branch, let begins):
+            let isThere = log.scope == .board || isHome(branch) || isAmong(branch)
+            return (isThere || isAmongMoney(branch)) && (!begins || isOf(branch))
+        case .talk(let branch, let isOfWork):
+            let isThere = isHome(branch) || isAmong(branch) || isAmongMoney(branch)
+            return isThere || isOfWork && log.scope == .board
         case .nothing: return false
         }
     }

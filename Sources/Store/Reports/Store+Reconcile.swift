@@ -186,6 +186,8 @@ extension Store {
         case .count: Event.countPrefix
         case .close: Event.closePrefix
         case .quota: Event.reclaimPrefix
+        case .task: Event.taskPrefix
+        case .notice: Event.noticePrefix
         default: "none/"
         }
     }
