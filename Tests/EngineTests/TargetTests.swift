@@ -281,6 +281,35 @@ import Testing
         }
     }
 
+    /// A target brings a branch's figures before everybody: who may not read them cannot ask for them.
+    @Test func whoMayNotReadSetsNoTarget() throws {
+        let network = try company(seed: 328)
+        let (hz, sh) = (try network["hz"], try network["sh"])
+        try trade(hz)
+        let change = TargetChange(
+            branch: "HZ", month: "2026-11", figures: [.init(measure: "margin", value: "1")])
+        #expect(sh.refusal(.setTarget(change)) == .noGrant)
+        // As a program writes that keeps no rules.
+        let engine = sh.engine
+        let writes = ["target/HZ/2026-11", "target/HZ", "target/hz/2026-11"].map {
+            Operation.set(RegisterWrite(entity: $0, attribute: "margin", value: .integer(1)))
+        }
+        try engine.store.transact {
+            _ = try engine.commit([Draft.Part(.catalog, writes)], at: sh.now)
+            try engine.author?.seal(in: engine.store)
+        }
+        network.run(milliseconds: 2 * Self.quarter)
+        #expect(try hz.report(.targets(branch: nil)).rows.isEmpty)
+        #expect(try said(hz, "HZ", "2026-11") == 0 && league(sh).isEmpty)
+        let void = try hz.report(.exceptions).rows.filter { $0[0].plain == "void" }
+        #expect(void.count == 1)
+        // Of its own it may.
+        try set(sh, "SH", "2026-11", [("margin", "1")])
+        network.run(milliseconds: 2 * Self.quarter)
+        #expect(try league(hz).map { $0[0] + $0[2] } == ["marginSH"])
+        for name in ["hz", "gz", "sh"] { #expect(try network.verify(name).isSound) }
+    }
+
     /// Nobody speaks for another branch, and no figure of a peer stops a report.
     @Test func whoLiesIsNotHeard() throws {
         let network = try company(seed: 327)

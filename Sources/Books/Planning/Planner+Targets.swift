@@ -17,11 +17,16 @@ extension Planner {
         return measure
     }
 
-    /// Everybody reads what a branch is to reach.
+    /// Everybody reads what a branch is to reach, and what it did: so only who reads its money says so.
     func setTarget(_ change: TargetChange, _ view: some BookView) throws -> Draft {
         try requireCatalog()
         guard let code = BranchCode(change.branch), try view.isBranch(code) else {
             throw Refusal(.unknownBranch, "there is no branch \(change.branch)")
+        }
+        guard grants.opens(money: code) else {
+            throw Refusal(
+                .noGrant, "this node may not read the money of \(code), and sets it no targets",
+                next: "set them at \(code), or at a node that reads its books")
         }
         let entity = Targets.entity(code, try Self.month(change.month))
         guard !change.figures.isEmpty else {

@@ -28,7 +28,7 @@ package struct TargetChange: Codable, Hashable, Sendable {
 
 /// How targets stand in registers: the entity `target/<branch>/<month>`, an attribute for each measure.
 package enum Targets {
-    package static let prefix = "target/"
+    package static let prefix = RegisterWrite.targetPrefix
 
     package static func entity(_ branch: BranchCode, _ month: Month) -> String {
         "\(prefix)\(branch)/\(month)"

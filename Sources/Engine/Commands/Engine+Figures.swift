@@ -59,11 +59,14 @@ extension Engine {
         return figures
     }
 
+    private static let sheetsMax = 1_000_000
+
     /// Of each stocktake of the month that stands: lines, and those on which nothing differed, late documents included.
+    /// Cost: a look at all stocktakes of the branch.
     private func countsPosted(
         at branch: BranchCode, in month: Month
     ) throws -> [(counted: Int64, right: Int64)] {
-        try store.entities(prefix: "\(Event.countPrefix)\(branch)", limit: Query.limitMax)
+        try store.entities(prefix: "\(Event.countPrefix)\(branch)", limit: Self.sheetsMax)
             .compactMap { CountSheet.number(ofEntity: $0) }
             .filter { $0.series.branch == branch }.sorted()
             .compactMap { number in

@@ -113,6 +113,9 @@ extension Engine {
             .init("month", "Month", .text(month.description)),
             .init("currency", "Currency", .text(ledger.currency.text)),
         ]
+        report.notes = [
+            "As the branches' own nodes told it, of what has a target."
+        ]
         return report
     }
 

@@ -25,6 +25,7 @@ extension Engine {
         let subject: String
         var due: Day?
         var person: String?
+        /// What is done about it: the same for all of its kind.
         let next: String
     }
 
@@ -36,7 +37,6 @@ extension Engine {
             columns: [
                 .text("date", "Since"), .text("kind", "Kind"), .text("document", "Document"),
                 .text("subject", "Subject"), .text("due", "Due"), .text("person", "Person"),
-                .text("next", "What to do"),
             ])
         var rows: [Waits]
         if let branch = try filter.branch.map({ try known($0, standing) }) {
@@ -57,8 +57,9 @@ extension Engine {
             report.rows.append([
                 .text(row.since.description), .text(row.kind), .text(row.number.description),
                 .text(row.subject), .optional(row.due?.description), .optional(row.person),
-                .text(row.next),
             ])
+            let how = "\(row.kind): \(row.next)"
+            if !report.notes.contains(how) { report.notes.append(how) }
         }
         return report
     }
@@ -76,7 +77,7 @@ extension Engine {
                 Waits(
                     since: notice.day, kind: "notice", number: notice.number,
                     subject: notice.text, person: notice.person,
-                    next: "`branchbook notice read \(notice.number)`"))
+                    next: "`branchbook notice read NUMBER`"))
         }
         let people = try store.people()
         for order in try orders() {
@@ -91,14 +92,14 @@ extension Engine {
     private static func waits(_ task: TaskFacts) -> Waits {
         Waits(
             since: task.day, kind: "task", number: task.number, subject: task.text, due: task.due,
-            person: task.owner, next: "`branchbook task done \(task.number) --memo RESULT`")
+            person: task.owner, next: "`branchbook task done NUMBER --memo RESULT`")
     }
 
     private static func waits(_ order: Order, _ step: Workflow.Step, _ ledger: Ledger) -> Waits {
         Waits(
             since: order.waitsSince(ledger), kind: "order waits", number: order.number,
             subject: "\(step.name), \(order.party)", due: order.stepDue(ledger),
-            person: order.opened.person, next: "`branchbook order approve \(order.number)`")
+            person: order.opened.person, next: "`branchbook order approve NUMBER`")
     }
 
     /// Stocktakes of this branch that cannot be posted before somebody who counted none of it has looked. Cost: every
@@ -130,7 +131,7 @@ extension Engine {
                 return Waits(
                     since: sheet.day, kind: "stocktake waits", number: sheet.number,
                     subject: refusal.what, person: sheet.openedBy,
-                    next: "`branchbook count approve \(sheet.number) ITEM --memo WHY`")
+                    next: "`branchbook count approve NUMBER ITEM --memo WHY`")
             } catch is Refusal {
             } catch is BooksError {
             } catch is FactError {
@@ -158,7 +159,7 @@ extension Engine {
                     since: shift.day, kind: "till shift", number: shift.number,
                     subject: shift.opening.keys.sorted().joined(separator: ", "), due: shift.day,
                     person: shift.openedBy,
-                    next: "count the drawers: `branchbook till close \(shift.number)`"))
+                    next: "`branchbook till close NUMBER DRAWER=AMOUNT`"))
         }
         var seen: Set<DocumentNumber> = []
         for line in try openTransfers() where line.transit > 0 {
@@ -171,7 +172,7 @@ extension Engine {
                     since: facts.day ?? facts.due ?? Day(number: 0), kind: "shipment",
                     number: line.number, subject: "from \(line.number.series.branch)",
                     due: facts.due, person: facts.person,
-                    next: "`branchbook transfer receive \(line.number)`"))
+                    next: "`branchbook transfer receive NUMBER`"))
         }
         return rows
     }

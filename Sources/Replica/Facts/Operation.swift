@@ -34,6 +34,17 @@ package struct RegisterWrite: Hashable, Sendable {
     package static let supersedesMax = 64
     package static let locationPrefix = "location/"
     package static let stockingPrefix = "stocking/"
+    package static let targetPrefix = "target/"
+
+    /// Does it say what a branch is to reach? That makes its node tell everybody what it did.
+    package var isTarget: Bool { entity.utf8.starts(with: Self.targetPrefix.utf8) }
+
+    /// The branch that a target is of; nil where the name says none.
+    package var targetBranch: BranchCode? {
+        guard isTarget else { return nil }
+        let parts = entity.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 3 ? BranchCode(parts[1]) : nil
+    }
 
     /// The one scope that an entity is described in: a branch's locations, and how it stocks them, in
     /// `trade/<branch>`, all else in the catalog. Nil for those of no branch.
@@ -103,8 +114,8 @@ package struct Event: Hashable, Sendable {
         case shelf(BranchCode)
         /// An amount that a branch passed on to another: its keeper says so, where both read their money.
         case charged(BranchCode)
-        /// A task or a notice: a node of its branch begins it, and who writes where it stands may take a step.
-        case work(BranchCode, begins: Bool)
+        /// A task or a notice: the node of its series begins it, and who writes where it stands may take a step.
+        case work(Series, begins: Bool)
         /// What people say of a branch's document: where that is read. Of work also on the board.
         case talk(BranchCode, isOfWork: Bool)
         /// A branch's period that is closed, or open again: who may write its money says so where all of it read it.
@@ -136,7 +147,7 @@ package struct Event: Hashable, Sendable {
         case Self.taskPrefix, Self.noticePrefix:
             let kind: DocumentKind = prefix == Self.taskPrefix ? .task : .notice
             guard number.kind == kind else { return .nothing }
-            return .work(branch, begins: self.kind == Self.openingKind)
+            return .work(number.series, begins: self.kind == Self.openingKind)
         case Self.talkPrefix:
             return .talk(branch, isOfWork: [.task, .notice].contains(number.kind))
         default: return .ownWork(branch)

@@ -45,9 +45,9 @@ extension Roster {
             }
             return .valid
         case .set(let write):
-            guard mayWrite(log.scope, log.author), write.home == log.scope else {
-                return .void(.noGrant)
-            }
+            guard mayWrite(log.scope, log.author), write.home == log.scope,
+                maySet(write, log.author)
+            else { return .void(.noGrant) }
             return .valid
         case .unknown:
             return mayWrite(log.scope, log.author) ? .valid : .void(.noGrant)
@@ -90,14 +90,23 @@ extension Roster {
         case .period(let branch):
             return log.scope == .trade(branch)
                 && nodes[log.author]?.grants.contains(.money(branch)) == true
-        case .work(let branch, let begins):
+        case .work(let series, let begins):
+            let branch = series.branch
             let isThere = log.scope == .board || isHome(branch) || isAmong(branch)
-            return (isThere || isAmongMoney(branch)) && (!begins || isOf(branch))
+            let isOwn = nodes[log.author]?.admission.series == series
+            return (isThere || isAmongMoney(branch)) && (!begins || isOwn)
         case .talk(let branch, let isOfWork):
             let isThere = isHome(branch) || isAmong(branch) || isAmongMoney(branch)
             return isThere || isOfWork && log.scope == .board
         case .nothing: return false
         }
+    }
+
+    /// A target brings what a branch did before everybody: who may not read its money sets it none.
+    private func maySet(_ write: RegisterWrite, _ author: NodeID) -> Bool {
+        guard write.isTarget else { return true }
+        guard let branch = write.targetBranch else { return false }
+        return nodes[author]?.grants.opens(money: branch) == true
     }
 
     /// One account, one home scope, one writer.
