@@ -177,12 +177,18 @@ import Testing
         try gz.perform(.work(details("Chen"), .comment(on: sale, text: "zebra from GZ")))
         try gz.perform(.work(details("Chen"), .comment(on: journal, text: "zebra from GZ")))
         try gz.perform(.work(details("Chen"), .comment(on: shipment, text: "zebra from GZ")))
-        let task = try open(hz, TaskForm(text: "zebra task", about: journal))
+        network.settle()
+        let task = try open(hz, TaskForm(text: "tell the owner", about: journal))
         network.settle()
         #expect(try places(sale) == ["trade/HZ", "between/GZ+HZ"])
-        #expect(try places(journal) == ["money/HZ", "between-money/GZ+HZ"])
+        #expect(try places(journal) == ["money/HZ", "between-money/GZ+HZ", "money/HZ"])
         #expect(try places(shipment) == ["between/GZ+HZ", "between/GZ+HZ"])
         #expect(try self.task(gz, task, "scope") == "money/HZ")
+        for node in [hz, gz] {
+            #expect(
+                try node.report(.document(number: journal)).notes.first
+                    == "task \(task), open: tell the owner")
+        }
         for node in [hz, gz] {
             for number in [sale, journal, shipment] {
                 #expect(
@@ -213,11 +219,12 @@ import Testing
         #expect(
             try sh.report(.tasks(TaskFilter())).rows.map { $0[0].plain } == [free, theirs])
         // Neither in the clear on a cable.
-        let zebra = Array("zebra".utf8)
-        #expect(
-            !network.overheard.contains { bytes in
-                bytes.indices.contains { bytes[$0...].starts(with: zebra) }
-            })
+        for word in ["zebra", "tell the owner"].map({ Array($0.utf8) }) {
+            #expect(
+                !network.overheard.contains { bytes in
+                    bytes.indices.contains { bytes[$0...].starts(with: word) }
+                })
+        }
         for name in ["hz", "gz", "sh"] { #expect(try network.verify(name).isSound) }
     }
 
@@ -577,6 +584,8 @@ import Testing
                     [("owner", .text(String(repeating: "x", count: 65)))]),
                 event(entity, "cancelled"), event(entity, "exploded"),
                 event("talk/\(number)", "comment"),
+                event("talk/\(number)", "tasked", [("task", .text(number))]),
+                event("talk/\(number)", "tasked", [("task", .text("HZa-L-2026-000777"))]),
                 event(
                     "talk/\(number)", "comment",
                     [("text", .text(String(repeating: "x", count: 4_000)))]),

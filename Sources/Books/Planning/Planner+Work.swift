@@ -51,12 +51,21 @@ extension Planner {
         if let due = details.due {
             fields.append(.init(Field.due, .text(try Self.day(due).description)))
         }
-        return draft(
+        var draft = draft(
             number, scope,
             Event(
                 entity: TaskFacts.entity(number), kind: TaskFacts.Kind.opened,
-                person: header.person,
-                effectiveDate: header.effectiveDate, fields: fields), notices)
+                person: header.person, effectiveDate: header.effectiveDate, fields: fields),
+            notices)
+        // The document's page finds it.
+        if let about {
+            let event = Event(
+                entity: Talk.entity(about), kind: Talk.Kind.tasked, person: header.person,
+                effectiveDate: header.effectiveDate,
+                fields: [.init(Field.task, .text(number.description))])
+            draft.add([.append(event)], to: scope)
+        }
+        return draft
     }
 
     private func hand(

@@ -23,7 +23,7 @@ package struct Said: Hashable, Sendable {
 
     enum Field {
         static let text = "text", owner = "owner", branch = "branch", about = "about"
-        static let due = "due", result = "result", version = "version"
+        static let due = "due", task = "task", result = "result", version = "version"
     }
 }
 

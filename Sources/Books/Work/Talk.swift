@@ -1,6 +1,6 @@
 package import Replica
 
-/// What people said of a document, and what they decided: in the order of time.
+/// What people said of a document, what they decided, and which tasks are about it: in the order of time.
 package struct Talk: Hashable, Sendable {
     package struct Remark: Hashable, Sendable {
         package let mark: WorkMark
@@ -12,6 +12,8 @@ package struct Talk: Hashable, Sendable {
     /// The last ones; `left` came before them.
     package let remarks: [Remark]
     package let left: Int
+    /// The last ones that were opened, each once; a task itself says what it is about.
+    package let tasks: [DocumentNumber]
 
     package static let remarksMax = 50
     /// As a version is written.
@@ -19,7 +21,7 @@ package struct Talk: Hashable, Sendable {
     /// Of what does not change.
     package static let posted = "posted", reversed = "reversed"
 
-    enum Kind { static let comment = "comment", decided = "decided" }
+    enum Kind { static let comment = "comment", decided = "decided", tasked = "tasked" }
 
     package static func entity(_ number: DocumentNumber) -> String {
         Event.talkPrefix + number.description
@@ -38,6 +40,15 @@ package struct Talk: Hashable, Sendable {
         }
         self.remarks = remarks.suffix(Self.remarksMax)
         left = remarks.count - self.remarks.count
+        var tasks: [DocumentNumber] = []
+        for said in all where said.event.kind == Kind.tasked {
+            guard let number = said.event[Said.Field.task]?.text.flatMap({ DocumentNumber($0) }),
+                number.kind == .task, !tasks.contains(number)
+            else { continue }
+            tasks.append(number)
+            if tasks.count > Self.remarksMax { tasks.removeFirst() }
+        }
+        self.tasks = tasks
     }
 }
 

@@ -31,13 +31,19 @@ extension Engine {
         }
     }
 
-    /// Comments and decisions as notes; of a decision whether the document is what it was.
-    func withTalk(_ report: Report, of number: DocumentNumber) throws -> Report {
+    /// Tasks, comments and decisions as notes; of a decision whether the document is what it was.
+    func withTalk(_ report: Report, of document: DocumentNumber) throws -> Report {
         let (standing, ledger) = try needLedger()
-        let talk = Talk(try store.said(of: Talk.entity(number), standing.roster))
-        guard !talk.remarks.isEmpty else { return report }
-        let version = try view(standing, ledger)?.version(of: number)
+        let talk = Talk(try store.said(of: Talk.entity(document), standing.roster))
+        guard !talk.remarks.isEmpty || !talk.tasks.isEmpty else { return report }
+        let version = try view(standing, ledger)?.version(of: document)
         var report = report
+        for number in talk.tasks {
+            let said = try store.said(of: TaskFacts.entity(number), standing.roster)
+            guard let task = TaskFacts(number, said), task.about == document else { continue }
+            let owner = task.owner.map { ", \($0)" } ?? ""
+            report.notes.append("task \(number), \(task.state.rawValue)\(owner): \(task.text)")
+        }
         if talk.left > 0 { report.notes.append("\(talk.left) earlier remarks are left out.") }
         for remark in talk.remarks {
             let who = remark.mark.text
