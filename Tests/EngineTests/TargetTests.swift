@@ -221,6 +221,37 @@ import Testing
         #expect(try report(hz) == [["HZ", "count-accuracy", "98.00", "", "", ""]])
     }
 
+    /// Where much has to be folded first, what rests on costs is told in the next piece.
+    @Test func costsAreFoldedBeforeTheyAreTold() throws {
+        let hz = try TestNode.founder(seed: 329)
+        let codes = (0..<Store.manyPools).map { "ITEM\($0)" }
+        try hz.perform(
+            .addItems(codes.map { ItemChange(code: $0, name: $0, price: "3.00") }))
+        try set(hz, "HZ", "2026-11", [("revenue", "100"), ("margin", "100")])
+        try hz.perform(
+            .receive(
+                Details(), codes.map { Line(item: $0, quantity: "2", cost: "1.00") },
+                supplier: "ACME"))
+        try hz.perform(
+            .sell(Details(), codes.map { Line(item: $0, quantity: "1") }, tender: "cash"))
+        let (engine, code) = (hz.engine, try #require(BranchCode("HZ")))
+        let day = try #require(Day("2026-11-18"))
+        let month = Month(day)
+        func publish() throws -> Bool {
+            try engine.store.transact {
+                let isWhole = try engine.publishFigures(code, on: day, at: hz.now)
+                try engine.author?.seal(in: engine.store)
+                return isWhole
+            }
+        }
+        #expect(try !publish())
+        #expect(try engine.published(code, month) == [.revenue: 9_600])
+        try engine.foldCosts()
+        #expect(try publish())
+        #expect(try engine.published(code, month) == [.revenue: 9_600, .margin: 6_400])
+        #expect(try publish() && said(hz, "HZ", "2026-11") == 2)
+    }
+
     @Test func theEndOfAYearEarnsNothing() throws {
         let hz = try TestNode.founder(seed: 324)
         try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
