@@ -110,7 +110,7 @@ package struct Event: Hashable, Sendable {
         case asked(BranchCode)
         /// What the two branches of a shipment say of it.
         case transfer(BranchCode)
-        /// What is free on a branch's shelf: its holder tells everybody, on the board.
+        /// What is free on a branch's shelf, and how the branch did: its holder tells everybody, on the board.
         case shelf(BranchCode)
         /// An amount that a branch passed on to another: its keeper says so, where both read their money.
         case charged(BranchCode)
