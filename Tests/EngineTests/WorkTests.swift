@@ -573,7 +573,10 @@ import Testing
                 event("task/HZa-L-2026-18446744073709551615", "opened", [("text", .text("x"))]),
                 event("talk/HZa-S-2026-000001", "comment", [("text", .text("x"))]),
             ])
-        // GZ may take a step, and says nonsense.
+        // GZ may take a step, but not where others read it.
+        try write(
+            gz, .board, [event(entity, "done"), event(entity, "handed", [("owner", .text("X"))])])
+        // And where it may, it says nonsense.
         try write(
             gz, .between(try pair("HZ", "GZ")),
             [
