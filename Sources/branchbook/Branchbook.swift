@@ -49,6 +49,12 @@ struct Branchbook: AsyncParsableCommand {
                     Exceptions.self, Bookmarks.self,
                 ]),
             CommandGroup(
+                name: "Work",
+                subcommands: [
+                    Todo.self, TaskCommand.self, CommentCommand.self, DecisionCommand.self,
+                    NoticeCommand.self, TargetCommand.self, LeagueCommand.self,
+                ]),
+            CommandGroup(
                 name: "Exchange",
                 subcommands: [ImportCommand.self, ExportCommand.self]),
             CommandGroup(

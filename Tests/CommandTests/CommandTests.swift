@@ -118,6 +118,8 @@ import Testing
         "movement --from 2026-01-01 --to 2099-12-31 --locations",
         "card TEA --branch HZ --from 2026-01-01 --to 2099-12-31",
         "margin --from 2026-01-01 --to 2099-12-31 --by item,day",
+        "task list", "notice list", "todo", "target list", "target report --month 2026-11",
+        "league --month 2026-11",
         "balance", "stock", "sales", "exceptions", "digests", "verify", "invite list",
         "config show",
         "paths",
@@ -206,6 +208,43 @@ import Testing
         #expect(try shell("labels NONE").talk.hasPrefix("error B0201"))
         #expect(try shell("print HZa-G-2026-000009").talk.hasPrefix("error B0206"))
     }
+
+    @Test func workAndTargets() throws {
+        let shell = try shop()
+        let opened = try shell.run(
+            ["task", "open", "Count the teas", "--owner", "Wang", "--due", "2026-11-20"])
+        #expect(opened.status == 0 && opened.output == "task HZa-L-\(Self.year)-000001\n")
+        let number = "HZa-L-\(Self.year)-000001"
+        #expect(try shell.run(["comment", number, "quickly"]).status == 0)
+        #expect(
+            try shell.run(["decision", "record", "leave it", "--about", number]).status == 0)
+        let page = try shell("show \(number)").output
+        #expect(page.contains("quickly") && page.contains("of version 1: leave it"))
+        #expect(try shell("todo --person Wang").output.contains("Count the teas"))
+        #expect(!(try shell("todo").output.contains("Count the teas")))
+        #expect(try shell("task hand \(number) --owner Li").status == 0)
+        #expect(try shell("task done \(number) --memo found --lang zh").output.hasPrefix("任务 "))
+        let over = try shell("task take \(number) --lang zh")
+        #expect(over.status == 65 && over.talk.hasPrefix("错误 B0250: 任务已完成或已取消"))
+        #expect(try shell.run(["notice", "post", "closed", "--branch", "HZ"]).status == 0)
+        #expect(try shell("todo").output.contains("nothing"))
+        #expect(try shell("todo --person Wang").output.contains("notice read"))
+        #expect(try shell("notice read HZa-Z-\(Self.year)-000001 --person Wang").status == 0)
+        #expect(try shell("notice show HZa-Z-\(Self.year)-000001").output.contains("Wang"))
+        #expect(try shell("sell TEA:2").status == 0)
+        let month = Self.month
+        #expect(try shell("target set HZ \(month) revenue=48 count-accuracy=98").status == 0)
+        let reached = try shell("target report --month \(month)").output
+        #expect(reached.contains("24.00") && reached.contains("50.00"))
+        #expect(try shell("target list --lang zh").output.contains("盘点准确率"))
+        #expect(try shell("target set HZ \(month) revenue").status == 64)
+        #expect(try shell("target set HZ \(month) luck=1").talk.contains("B0110"))
+        #expect(try shell("league --month \(month)").output.contains("told"))
+    }
+
+    /// Of the clock that the program sees, at UTC.
+    private static var month: String { String(Date().formatted(.iso8601).prefix(7)) }
+    private static var year: String { String(month.prefix(4)) }
 
     @Test func itSpeaksChinese() throws {
         let shell = try shop()

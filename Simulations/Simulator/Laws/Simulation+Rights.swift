@@ -29,6 +29,7 @@ extension Simulation {
         for log in logs where log.name.scope == .board {
             for item in log.items.suffix(8) {
                 for case .success(.append(let event)) in item.ops ?? [] {
+                    guard case .shelf = event.matter else { continue }
                     for other in members where other != log.name.author {
                         let name = LogName(author: other, incarnation: 1, scope: .board)
                         try demandVoid(.append(event), name, roster, machine)

@@ -30,6 +30,10 @@ package protocol BookView {
     func nextNumber(_ kind: DocumentKind, year: UInt16) throws -> DocumentNumber
     /// What was said of an entity, in the order of time, author and entry.
     func events(of entity: String) throws -> [Event]
+    /// The same with who said it where.
+    func said(of entity: String) throws -> [Said]
+    /// What the node wrote whose series a document's number is of: another may give its documents any number.
+    func written(_ number: DocumentNumber) throws -> [Transaction]
     /// Items that are of a category, the first `limit` in order.
     func items(category: String, limit: Int) throws -> [ItemCode]
     /// Items of which an account's balance is not zero, in order.

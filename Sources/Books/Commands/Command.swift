@@ -68,6 +68,10 @@ package enum Command: Codable, Hashable, Sendable {
     /// The last period is open again; the memo says why.
     case reopen(Details, number: String)
     case seal(Details, SealAct)
+    /// Tasks, notices, and what people say of documents.
+    case work(Details, WorkAct)
+    /// What a branch is to reach in a month.
+    case setTarget(TargetChange)
 }
 
 extension Command {
@@ -76,7 +80,7 @@ extension Command {
         switch self {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
             .setParty, .setTender,
-            .setPrices, .setLead, .setBranchPrices, .mergeItem:
+            .setPrices, .setLead, .setBranchPrices, .mergeItem, .setTarget:
             nil
         case .exchange(let details, _, _, _, _), .receive(let details, _, _),
             .sell(let details, _, _), .giveBack(let details, _, _, _),
@@ -93,7 +97,7 @@ extension Command {
             .journal(let details, _),
             .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
             .seal(let details, _),
-            .between(let details, _):
+            .between(let details, _), .work(let details, _):
             details
         }
     }

@@ -90,6 +90,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case periodClosed = "B0238"
         /// Work of a period that has to end before it is closed.
         case periodUnfinished = "B0239"
+        /// A task that is done or cancelled.
+        case taskOver = "B0250"
 
         /// A day further back than who acts may date a document.
         case backDated = "B0240"

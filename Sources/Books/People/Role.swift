@@ -71,9 +71,11 @@ extension Command {
             }
         case .close, .reopen: .close
         case .addItems, .setItem, .putItem, .setParty, .setPrices, .setLead, .setBranchPrices,
-            .mergeItem, .setTender:
+            .mergeItem, .setTender, .setTarget:
             .describe
         case .setWorkflow, .setPerson, .seal: .people
+        // What somebody has to do, says or reads.
+        case .work: nil
         }
     }
 }

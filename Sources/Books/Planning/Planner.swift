@@ -30,6 +30,8 @@ package struct Planner: Sendable {
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
         let draft = try draft(command, view)
         if command.mayRepeat { return try withoutRepeats(draft, view) }
+        // What people say of their work stands in no ledger.
+        if case .work = command { return draft }
         return try noteOpenDay(
             try withBarriers(try withLots(draft, command, view), command, view), command, view)
     }
@@ -112,6 +114,8 @@ package struct Planner: Sendable {
             try close(details, through: day, isYearEnd: isYearEnd, view)
         case .reopen(let details, let number): try reopen(details, number, view)
         case .seal(let details, let act): try seal(details, act, view)
+        case .work(let details, let act): try work(details, act, view)
+        case .setTarget(let change): try setTarget(change, view)
         }
     }
 }

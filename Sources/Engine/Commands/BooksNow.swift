@@ -74,6 +74,13 @@ struct BooksNow: BookView {
 
     func events(of entity: String) throws -> [Event] { try store.events(of: entity) }
 
+    func said(of entity: String) throws -> [Said] { try store.said(of: entity, roster) }
+
+    func written(_ number: DocumentNumber) throws -> [Transaction] {
+        guard let author = roster.author(of: number.series) else { return [] }
+        return try store.transactions(of: number, by: author)
+    }
+
     func items(category: String, limit: Int) throws -> [ItemCode] {
         try store.items(category: category, limit: limit)
     }

@@ -80,11 +80,15 @@ extension Engine {
         let what: String
         switch (draft.number, command) {
         case (let number?, .order): what = try told(number, ledger)
+        case (let number?, .work(_, let act)):
+            what = act.summary(number, word: number.kind.word)
         case (let number?, _): what = "\(number.kind.word) \(number)"
         case (nil, .setLocation(let change)): what = "location \(change.name) written"
         case (nil, .setStocking(let change)): what = "stocking of \(change.item) written"
         case (nil, .setWorkflow(let change)): what = "workflow of \(change.kind.rawValue) written"
         case (nil, .setPerson(let change)): what = "\(change.name) written"
+        case (nil, .setTarget(let change)):
+            what = "targets of \(change.branch) for \(change.month) written"
         case (nil, .setParty(let change)): what = "\(change.name) written"
         case (nil, .setPrices(let change)): what = "price list \(change.name) written"
         case (nil, .setTender(let change)): what = "tender \(change.name) written"

@@ -4,7 +4,7 @@ import Store
 
 /// What the node that holds a branch's goods does now and then, where anything changed: goods of items that became
 /// others become these, and everybody is told what is free, so that who may not read its trade knows whom
-/// to ask.
+/// to ask; and how the branch did, where it was set a target.
 extension Engine {
     /// How late a figure may be.
     static let roundMilliseconds: Int64 = 900_000
@@ -40,8 +40,9 @@ extension Engine {
             let events = FreeGoods.events(branch, news, person: person, day: today)
             _ = try commit([Draft.Part(.board, events.map { .append($0) })], at: now)
         }
-        if isAll { (toldDay, roundRevision) = (today, store.revision) }
-        roundAt = isAll ? nil : now.advanced(byMilliseconds: Self.roundPieceMilliseconds)
+        let isTold = try publishFigures(branch, on: today, at: now) && isAll
+        if isTold { (toldDay, roundRevision) = (today, store.revision) }
+        roundAt = isTold ? nil : now.advanced(byMilliseconds: Self.roundPieceMilliseconds)
     }
 
     /// What is free of an item that turned out to be another becomes that one, location by location, from its day

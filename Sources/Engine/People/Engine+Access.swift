@@ -104,6 +104,12 @@ extension Engine {
         case .none: return Report(schema: report.schema, title: report.title)
         case .hiding(let keys): return report.hiding(keys)
         case .tradeOnly: return report.tradeOnly()
+        case .withoutRows(let key, let values):
+            return report.withoutRows { report.plain($0, key).map(values.contains) ?? false }
+        case .tradeScopes:
+            return report.withoutRows {
+                report.plain($0, "scope").flatMap { Scope($0) }?.holdsCost ?? false
+            }
         }
     }
 }
@@ -115,6 +121,10 @@ enum Showing: Sendable {
     case hiding(Set<String>)
     /// Rows of accounts alone that a clerk's own replica would hold.
     case tradeOnly
+    /// Without rows in which a column says one of these.
+    case withoutRows(String, Set<String>)
+    /// Without rows of what stands where cost stands.
+    case tradeScopes
     case none
 }
 
@@ -132,12 +142,24 @@ extension Report {
         return shown
     }
 
+    /// What a row says under a column.
+    fileprivate func plain(_ row: [Cell], _ key: String) -> String? {
+        guard let place = columns.firstIndex(where: { $0.key == key }),
+            row.indices.contains(place)
+        else { return nil }
+        return row[place].plain
+    }
+
+    fileprivate func withoutRows(_ isHidden: ([Cell]) -> Bool) -> Report {
+        var shown = self
+        shown.rows.removeAll(where: isHidden)
+        return shown
+    }
+
     fileprivate func tradeOnly() -> Report {
         var shown = hiding(["cost", "margin", "profit", "value"])
-        let place = columns.firstIndex { $0.key == "account" }
         shown.rows = rows.filter { row in
-            guard let place, row.indices.contains(place) else { return false }
-            return Account(row[place].plain)?.home.map { !$0.holdsCost } ?? false
+            plain(row, "account").flatMap { Account($0) }?.home.map { !$0.holdsCost } ?? false
         }
         return shown
     }
@@ -159,6 +181,9 @@ extension Query {
             .priceLists, .shift, .shifts, .workflows, .people, .debts, .tenders, .periods, .seals,
             .lateEntries:
             .all
+        case .notices, .notice, .todo: .all
+        case .tasks, .task: .tradeScopes
+        case .targets, .targetReport, .league: .withoutRows("measure", ["margin", "turn"])
         case .stock, .stockAsAt, .slowStock:
             .hiding(["value", "uncosted"])
         case .stockAge:

@@ -68,7 +68,7 @@ extension Engine {
                 .optional(line.map { $0.approvers.joined(separator: ", ") }),
             ])
         }
-        return report
+        return try withTalk(report, of: number)
     }
 
     func counts(openOnly: Bool) throws -> Report {

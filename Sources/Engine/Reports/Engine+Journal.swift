@@ -77,6 +77,7 @@ extension Engine {
         }
         let transactions = try store.transactions(of: number)
         guard let first = transactions.first else {
+            if let page = try page(of: number) { return page }
             throw Refusal(.unknownDocument, "\(text) is not held here")
         }
         try foldCosts()
@@ -110,6 +111,6 @@ extension Engine {
             let what = "\(later.link.map { "\($0.relation)" } ?? "links")"
             report.notes.append("\(later.number?.description ?? "statement") \(what) it")
         }
-        return report
+        return try withTalk(report, of: number)
     }
 }

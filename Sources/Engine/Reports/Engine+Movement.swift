@@ -133,7 +133,7 @@ struct MovementLines {
             case .shipment: shipped -= row.amount
             case .move, .purchaseOrder, .salesOrder, .transferRequest, .quota: moved += row.amount
             case .writeOff, .found, .count, .repack, .journal, .statement, .reversal,
-                .revaluation, .payment, .tillShift, .close, .invoice, .match:
+                .revaluation, .payment, .tillShift, .close, .invoice, .match, .task, .notice:
                 adjusted += row.amount
             }
         }

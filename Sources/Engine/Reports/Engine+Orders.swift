@@ -117,7 +117,7 @@ extension Engine {
                 reserved == 0 ? .empty : try figures.quantity(reserved, of: line.item.text),
             ])
         }
-        return report
+        return try withTalk(report, of: number)
     }
 
     /// Of one of the line's unit, in millionths: what a discount left, rounded.

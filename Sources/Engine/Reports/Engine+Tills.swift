@@ -72,6 +72,6 @@ extension Engine {
             row(drawer, "counted", nil, Int128(closing.counted))
             row(drawer, "difference", nil, closing.difference)
         }
-        return report
+        return try withTalk(report, of: number)
     }
 }

@@ -180,6 +180,15 @@ extension Engine {
         case .periods(let branch): try periods(branch: branch)
         case .seals: try seals()
         case .lateEntries(let limit): try lateEntries(limit: limit)
+        case .tasks(let filter): try tasks(filter, at: now)
+        case .task(let number): try task(number: number)
+        case .notices: try notices()
+        case .notice(let number): try notice(number: number)
+        case .todo(let filter): try todo(filter, at: now)
+        case .targets(let branch): try targets(branch: branch)
+        case .targetReport(let month, let branch):
+            try targetReport(month: month, branch: branch)
+        case .league(let month, let measure): try league(month: month, measure: measure)
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)
         }

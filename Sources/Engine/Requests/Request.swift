@@ -177,6 +177,17 @@ package enum Query: Codable, Hashable, Sendable {
     case seals
     /// What came too late for its period.
     case lateEntries(limit: Int)
+    case tasks(TaskFilter)
+    case task(number: String)
+    case notices
+    case notice(number: String)
+    /// What waits for a person, or at a branch.
+    case todo(TodoFilter)
+    case targets(branch: String?)
+    /// Targets of a month, and what was reached.
+    case targetReport(month: String, branch: String?)
+    /// How all branches did in a month, and in those before it.
+    case league(month: String, measure: String?)
 
     package static let limitMax = 10_000
 }

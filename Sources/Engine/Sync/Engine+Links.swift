@@ -204,6 +204,7 @@ extension Engine {
         if old.holders.contains(where: { new.holders[$0.key] != $0.value }) { return true }
         return old.nodes.contains { node, member in
             !(new.nodes[node]?.grants.isSuperset(of: member.grants) ?? false)
+                || new.nodes[node]?.admission != member.admission
         }
     }
 

@@ -37,6 +37,10 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
     case invoice = 23
     /// What settles what on a party's account; it posts nothing.
     case match = 24
+    /// Work that somebody has to do.
+    case task = 25
+    /// What people are told, and say that they have read.
+    case notice = 26
 
     package var letter: String {
         switch self {
@@ -64,6 +68,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .close: "E"
         case .invoice: "I"
         case .match: "N"
+        case .task: "L"
+        case .notice: "Z"
         }
     }
 
@@ -94,6 +100,8 @@ package enum DocumentKind: UInt8, CaseIterable, Sendable {
         case .close: "close"
         case .invoice: "invoice"
         case .match: "match"
+        case .task: "task"
+        case .notice: "notice"
         }
     }
 

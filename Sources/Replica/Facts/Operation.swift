@@ -34,6 +34,17 @@ package struct RegisterWrite: Hashable, Sendable {
     package static let supersedesMax = 64
     package static let locationPrefix = "location/"
     package static let stockingPrefix = "stocking/"
+    package static let targetPrefix = "target/"
+
+    /// Does it say what a branch is to reach? That makes its node tell everybody what it did.
+    package var isTarget: Bool { entity.utf8.starts(with: Self.targetPrefix.utf8) }
+
+    /// The branch that a target is of; nil where the name says none.
+    package var targetBranch: BranchCode? {
+        guard isTarget else { return nil }
+        let parts = entity.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 3 ? BranchCode(parts[1]) : nil
+    }
 
     /// The one scope that an entity is described in: a branch's locations, and how it stocks them, in
     /// `trade/<branch>`, all else in the catalog. Nil for those of no branch.
@@ -99,10 +110,14 @@ package struct Event: Hashable, Sendable {
         case asked(BranchCode)
         /// What the two branches of a shipment say of it.
         case transfer(BranchCode)
-        /// What is free on a branch's shelf: its holder tells everybody, on the board.
+        /// What is free on a branch's shelf, and how the branch did: its holder tells everybody, on the board.
         case shelf(BranchCode)
         /// An amount that a branch passed on to another: its keeper says so, where both read their money.
         case charged(BranchCode)
+        /// A task or a notice: the node of its series begins it, and who writes where it stands may take a step.
+        case work(Series, begins: Bool)
+        /// What people say of a branch's document: where that is read. Of work also on the board.
+        case talk(BranchCode, isOfWork: Bool)
         /// A branch's period that is closed, or open again: who may write its money says so where all of it read it.
         case period(BranchCode)
         /// What a bank's statement says: who may write the branch's money says so where that is read.
@@ -130,6 +145,7 @@ package struct Event: Hashable, Sendable {
         if prefix == Self.freePrefix {
             return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
         }
+        if prefix == Self.figuresPrefix { return Self.matter(ofFigures: entity[rest...]) }
         guard let number = DocumentNumber(entity[rest...]) else { return .nothing }
         let branch = number.series.branch
         switch prefix {
@@ -141,8 +157,22 @@ package struct Event: Hashable, Sendable {
         case Self.transferPrefix: return .transfer(branch)
         case Self.chargePrefix: return .charged(branch)
         case Self.closePrefix: return number.kind == .close ? .period(branch) : .nothing
+        case Self.taskPrefix, Self.noticePrefix:
+            let kind: DocumentKind = prefix == Self.taskPrefix ? .task : .notice
+            guard number.kind == kind else { return .nothing }
+            return .work(number.series, begins: self.kind == Self.openingKind)
+        case Self.talkPrefix:
+            return .talk(branch, isOfWork: [.task, .notice].contains(number.kind))
         default: return .ownWork(branch)
         }
+    }
+
+    /// `HZ/2026-11`: how a branch did in a month, which its holder tells everybody as it does what is free.
+    private static func matter(ofFigures rest: Substring) -> Matter {
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let branch = BranchCode(parts[0]), Day("\(parts[1])-01") != nil
+        else { return .nothing }
+        return .shelf(branch)
     }
 
     package static let countPrefix = "count/", shiftPrefix = "shift/", orderPrefix = "order/"
@@ -153,10 +183,13 @@ package struct Event: Hashable, Sendable {
     package static let debtPrefix = "debt/", bankPrefix = "bank/", clearingPrefix = "clearing/"
     package static let auditPrefix = "audit/"
     package static let sealPrefix = "seal/"
+    package static let taskPrefix = "task/", noticePrefix = "notice/", talkPrefix = "talk/"
+    package static let figuresPrefix = "figures/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
         freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix, debtPrefix,
         clearingPrefix, bankPrefix, auditPrefix, sealPrefix,
+        taskPrefix, noticePrefix, talkPrefix, figuresPrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

@@ -45,9 +45,9 @@ extension Roster {
             }
             return .valid
         case .set(let write):
-            guard mayWrite(log.scope, log.author), write.home == log.scope else {
-                return .void(.noGrant)
-            }
+            guard mayWrite(log.scope, log.author), write.home == log.scope,
+                maySet(write, log.author)
+            else { return .void(.noGrant) }
             return .valid
         case .unknown:
             return mayWrite(log.scope, log.author) ? .valid : .void(.noGrant)
@@ -68,6 +68,9 @@ extension Roster {
         }
         func isAmong(_ branch: BranchCode) -> Bool {
             if case .between(let pair) = log.scope { pair.contains(branch) } else { false }
+        }
+        func isAmongMoney(_ branch: BranchCode) -> Bool {
+            if case .betweenMoney(let pair) = log.scope { pair.contains(branch) } else { false }
         }
         func isHome(_ branch: BranchCode) -> Bool {
             log.scope == .trade(branch) || log.scope == .money(branch)
@@ -90,8 +93,23 @@ extension Roster {
         case .bank(let branch): return log.scope == .money(branch)
         case .audit(let branch): return log.scope == .trade(branch)
         case .seal: return log.scope == .catalog && administrators.contains(log.author)
+        case .work(let series, let begins):
+            let branch = series.branch
+            let isThere = log.scope == .board || isHome(branch) || isAmong(branch)
+            let isOwn = nodes[log.author]?.admission.series == series
+            return (isThere || isAmongMoney(branch)) && (!begins || isOwn)
+        case .talk(let branch, let isOfWork):
+            let isThere = isHome(branch) || isAmong(branch) || isAmongMoney(branch)
+            return isThere || isOfWork && log.scope == .board
         case .nothing: return false
         }
+    }
+
+    /// A target brings what a branch did before everybody: who may not read its money sets it none.
+    private func maySet(_ write: RegisterWrite, _ author: NodeID) -> Bool {
+        guard write.isTarget else { return true }
+        guard let branch = write.targetBranch else { return false }
+        return nodes[author]?.grants.opens(money: branch) == true
     }
 
     /// One account, one home scope, one writer.

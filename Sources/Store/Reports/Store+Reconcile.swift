@@ -189,6 +189,8 @@ extension Store {
         case .invoice: Event.invoicePrefix
         case .journal: Event.debtPrefix
         case .quota: Event.reclaimPrefix
+        case .task: Event.taskPrefix
+        case .notice: Event.noticePrefix
         default: "none/"
         }
     }

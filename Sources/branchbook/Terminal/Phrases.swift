@@ -29,7 +29,7 @@ enum Phrases {
 
     /// What is one of the program's own words in a column of kinds or states.
     static func translate(_ text: String, in column: String) -> String {
-        ["kind", "state", "status", "relation", "line", "check"].contains(column)
+        ["kind", "state", "status", "relation", "line", "check", "measure"].contains(column)
             ? translate(text) : text
     }
 
@@ -50,7 +50,7 @@ enum Phrases {
         "return to supplier": "采购退货单",
         "stocktake": "盘点单", "move": "移库单", "repack": "组装拆分单", "purchase order": "采购订单",
         "sales order": "销售订单", "request": "要货单", "quota": "配额单", "till shift": "交班单",
-        "close": "结账单", "invoice": "发票", "match": "核销单", "order": "订单",
+        "close": "结账单", "invoice": "发票", "match": "核销单", "order": "订单", "task": "任务", "notice": "通知",
     ]
 
     /// States and kinds of exceptions, as they stand in tables.
@@ -71,6 +71,8 @@ enum Phrases {
         "merged item": "待并入商品", "contested": "有争议的资料", "void": "无效操作", "half a document": "半张单据",
         "cost": "成本错误", "value": "待计价", "unread": "待密钥", "fork": "分叉", "clock": "时钟可疑",
         "digest": "摘要不符",
+        "stocktake waits": "待批准盘点", "revenue": "收入", "margin": "毛利", "turn": "库存周转率",
+        "count-accuracy": "盘点准确率 %", "receivable-days": "应收账款天数",
         "count needed": "需要盘点", "written anew": "重写", "duplicate number": "单号重复",
     ]
 
@@ -93,6 +95,13 @@ enum Phrases {
         "Why": "依据",
         "Paid by": "付款单", "Settles": "核销", "Statement of account": "往来对账单", "Charged": "应收应付",
         "Paid": "已付",
+        "Tasks": "任务", "Owner": "负责人", "About": "关于", "Read in": "可见范围", "Done by": "完成人",
+        "Notices": "通知", "For": "对象", "Read": "已读", "Not read": "未读", "Read on": "阅读日期",
+        "Posted by": "发布人", "To do": "待办", "Targets": "目标",
+        "Targets and what was reached": "目标完成情况",
+        "Measure": "指标", "To be reached": "目标值", "Actual": "实际", "Reached, %": "完成率 %",
+        "Published": "已公布",
+        "League": "排行榜", "Rank": "名次",
         "Heading": "项目", "Ageing": "账龄", "Ledger": "明细账",
         "closed twice": "重复结账", "opened though sealed": "封账后反结账", "match": "核销",
         "invoiced twice": "重复开票", "no invoice": "缺发票",
