@@ -114,6 +114,9 @@ extension Planner {
     /// which stands in `money/<branch>`.
     func pay(_ details: Details, _ payment: Payment, _ view: some BookView) throws -> Draft {
         try Self.check(payment.party, "party", DocumentHeader.partyBytesMax)
+        if let foreign = try foreign(details, view) {
+            return try pay(details, payment, in: foreign, view)
+        }
         let amount = try Amount.parse(payment.amount, scale: ledger.scale)
         guard amount > 0 else { throw Refusal(.notPositive, "\(payment.amount) is not positive") }
         let (trade, money) = (Scope.trade(branch), Scope.money(branch))
@@ -147,11 +150,26 @@ extension Planner {
         }
         var groups: [Scope: [Posting]] = [:]
         var sums: [Scope: Int128] = [:]
+        var foreign: [(scope: Scope, postings: [Posting])] = []
         var total = Int128(0)
         for line in lines {
             let account = try account(line.account, view)
             guard let home = account.home else { continue }
-            let amount = try Amount.parse(line.amount, scale: ledger.scale)
+            let figure = JournalFigure(line.amount)
+            if let currency = figure.currency,
+                let (postings, own) = try foreignLine(
+                    figure, currency, on: account, details, view)
+            {
+                guard !foreign.contains(where: { $0.postings[0].hasPlace(of: postings[0]) }) else {
+                    throw Refusal(.badOption, "\(line.account) is named twice in \(currency)")
+                }
+                foreign.append((home, postings))
+                groups[home, default: []].append(own)
+                sums[home, default: 0] += Int128(own.amount)
+                total += Int128(max(own.amount, 0))
+                continue
+            }
+            let amount = try Amount.parse(figure.amount, scale: ledger.scale)
             guard amount != 0, amount != .min else {
                 throw Refusal(.badNumber, "a line of \(line.account) moves nothing")
             }
@@ -179,6 +197,7 @@ extension Planner {
         for (scope, postings) in groups.sorted(by: { $0.key < $1.key }) {
             document.add(scope, postings)
         }
+        for (scope, postings) in foreign { document.add(scope, postings) }
         return try document.draft(total: try Self.narrow(total))
     }
 
@@ -195,8 +214,9 @@ extension Planner {
         let rest = parts.count == 2 ? "/\(parts[1])" : ""
         let account = [Account(text), Account("\(parts.first ?? "")/\(branch)\(rest)")]
             .compactMap { $0 }.first { $0.place == .branch(branch) }
-        guard let account, !account.root.isHeld, account.root != .customer,
-            account.root != .supplier, account.root != .shrinkage
+        guard let account, !account.root.isHeld,
+            ![.customer, .supplier, .shrinkage, .tradeExchange, .moneyExchange].contains(
+                account.root)
         else {
             throw Refusal(
                 .badAccount, "\(text) is no account of \(branch) that a journal entry may name",

@@ -12,14 +12,18 @@ extension Planner {
         let party = try (details.party ?? order?.party).map { try self.party($0, view) }
         try requireActive(party, view)
         let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
+        let foreign = try foreign(details, view)
+        try requireNoOrder(order, foreign)
         let pricing = try pricing(details, party: party, view)
-        var priced = try lines.map { try price($0, pricing, view) }
+        var priced = try lines.map { try price($0, pricing, in: foreign, view) }
         if let order { try agree(&priced, lines, order) }
-        try discount(&priced, lines, details)
-        let taxes = try tax(&priced)
+        try reading(foreign).discount(&priced, lines, details)
+        var taxes = try tax(&priced)
         let total = try total(priced, taxes)
-        let parts = try tenders(tender, total, party: party, view)
-        let till = parts[0].account
+        let parts = try tenders(tender, total, party: party, in: foreign, view)
+        let worth = try foreign.map { try converted(&priced, &taxes, total, $0) }
+        let till =
+            foreign == nil ? parts[0].account : ForeignLegs.exchange(of: .trade(branch), branch)
         var document = DocumentBuilder(
             try header(
                 .sale, details, link: order.map { DocumentLink(.fulfils, $0.number) },
@@ -58,10 +62,15 @@ extension Planner {
                 scope, tax, of: currency(), from: .simple(.tax, branch), to: till)
         }
         try checkShelf(shelf, free, &document, view)
-        for part in parts.dropFirst() {
-            try document.move(scope, part.amount, of: currency(), from: till, to: part.account)
+        if let foreign, let worth {
+            try take(parts, worth: worth, foreign, &document, view)
+        } else {
+            for part in parts.dropFirst() {
+                try document.move(scope, part.amount, of: currency(), from: till, to: part.account)
+            }
         }
         return try document.draft(references: order.map { [$0.number] } ?? [], total: total)
+            .totalled(in: foreign?.code)
     }
 
     /// Lines without a price of their own are worth what the order says.

@@ -28,6 +28,7 @@ package struct Planner: Sendable {
     /// - Throws: `Refusal` for what the books refuse, `BooksError` and `FactError` for figures that
     ///   do not fit, what the view throws.
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
+        try requireCurrencyFits(command)
         let draft = try draft(command, view)
         if command.mayRepeat { return try withoutRepeats(draft, view) }
         return try noteOpenDay(
@@ -105,6 +106,9 @@ package struct Planner: Sendable {
         case .close(let details, let day, let isYearEnd):
             try close(details, through: day, isYearEnd: isYearEnd, view)
         case .reopen(let details, let number): try reopen(details, number, view)
+        case .setRate(let currency, let rate, let day):
+            try setRate(currency, rate, from: day, view)
+        case .currency(let details, let act): try currency(details, act, view)
         }
     }
 }

@@ -228,6 +228,24 @@ struct BooksNow: BookView {
         return claim
     }
 
+    func rates(of currency: CurrencyCode) throws -> [CurrencyRate] {
+        CurrencyRate.rates(try store.registers(entity: CurrencyRate.entity(currency)))
+    }
+
+    func carried(_ account: Account, _ currency: CurrencyCode) throws -> Int128 {
+        try store.values(of: account).first { $0.currency == currency }?.value ?? 0
+    }
+
+    func foreign(of branch: BranchCode, upTo day: Day) throws -> [ForeignBalance] {
+        try store.foreign(than: currency, upTo: day).compactMap { row in
+            guard let account = Account(row.account), account.place == .branch(branch),
+                account.root.holdsCurrencies
+            else { return nil }
+            return ForeignBalance(
+                account: account, currency: row.currency, amount: row.amount, value: row.value)
+        }
+    }
+
     func tracksItems() throws -> Bool { try store.tracksItems() }
 
     func people() throws -> [PersonFacts] { try store.people() }

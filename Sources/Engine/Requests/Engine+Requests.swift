@@ -150,6 +150,8 @@ extension Engine {
         case .ledger(let filter): try ledger(filter)
         case .ageing(let filter): try ageing(filter, at: now)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
+        case .rates: try rates()
+        case .currencies(let branch, let day): try currencies(branch: branch, asAt: day, at: now)
         case .periods(let branch): try periods(branch: branch)
         case .lateEntries(let limit): try lateEntries(limit: limit)
         case .sales(let branch, let from, let to, let byDay):

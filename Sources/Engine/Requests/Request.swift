@@ -133,6 +133,10 @@ package enum Query: Codable, Hashable, Sendable {
     /// Two sides of everything that should agree.
     case reconcile(branch: String?)
     case periods(branch: String?)
+    /// What other currencies are worth, by days.
+    case rates
+    /// What accounts hold of other currencies.
+    case currencies(branch: String?, asAt: String?)
     /// What came too late for its period.
     case lateEntries(limit: Int)
 

@@ -53,6 +53,8 @@ extension Refusal.Code {
         case .badClaim: "凭证码不完整，或不是本公司签发"
         case .periodClosed: "期间已结账"
         case .periodUnfinished: "期间尚有未完成的工作"
+        case .noRate: "没有此日的汇率"
+        case .ownCurrencyOnly: "只能用本位币"
         case .noGrant: "本节点没有此权限"
         case .notAdministrator: "需要管理员"
         case .badInvitation: "邀请无效或不完整"

@@ -82,6 +82,9 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Exchange rates": "汇率", "Other currencies": "外币", "Rate": "汇率", "Carried at": "折合本位币",
+        "In another currency": "外币金额", "Currency exchange": "外币兑换", "Exchange gains": "汇兑收益",
+        "Exchange losses": "汇兑损失", "account": "科目", "currency": "外币",
         "Heading": "项目", "Ageing": "账龄", "Ledger": "明细账",
         "closed twice": "重复结账", "opened twice": "重复反结账",
         "Dated": "单据日期",
