@@ -355,6 +355,12 @@ import Testing
         // What leaves an account leaves it at what it is carried at.
         try node.perform(post(("bank/usd", "-100.00USD"), ("expense/fees", "710.00")))
         #expect(try held(node)["bank/HZ/usd"] == "900.00 USD = 6390.00")
+        // Dollars of debt, paid in the book's own currency: 10 of 50 parts of 361.23.
+        try node.perform(
+            post(
+                ("receivable/Acme", "-10.00USD"), ("bank/main", "71.00"),
+                ("exchange-loss", "1.25")))
+        #expect(try held(node)["receivable/HZ/Acme"] == "40.00 USD = 288.98")
         for (command, code) in [
             (post(("bank/usd", "-100.00USD"), ("expense/fees", "720.00")), Refusal.Code.unbalanced),
             (post(("expense/fees", "1.00USD@7"), ("bank/main", "-7.00")), .ownCurrencyOnly),

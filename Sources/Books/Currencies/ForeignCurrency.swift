@@ -18,7 +18,7 @@ struct ForeignCurrency {
             throw Refusal(
                 .noRate, "there is no rate of \(code) on \(day)",
                 next:
-                    "name one with --rate, or say it: `branchbook rate set \(code) RATE --from \(day)`"
+                    "name one with --rate, or say it: `branchbook rate set \(code) RATE --date \(day)`"
             )
         }
         return millionths

@@ -186,7 +186,9 @@ extension Planner {
             throw Refusal(
                 .unbalanced,
                 "the lines sum to \(Amount.text(rest, scale: ledger.scale)), not to zero",
-                next: "debits are positive, credits negative")
+                next: foreign.isEmpty
+                    ? "debits are positive, credits negative"
+                    : "the difference to what is carried goes to exchange-gain or exchange-loss")
         }
         let across = try Self.narrow(sums[trade] ?? 0)
         if across != 0 {
