@@ -282,10 +282,8 @@ import Testing
         let valued = try node.perform(.currency(Details(date: "2026-10-31"), .revalue)).subject
         try node.perform(.reverse(Details(date: "2026-11-02"), number: sale))
         #expect(try held(node) == ["receivable/HZ/Acme": "0.00 USD = 5.00"])
-        #expect(
-            try rows(node).map { Array($0[0...2]) } == [
-                ["currency", "receivable/HZ/Acme USD", "5.00"]
-            ])
+        let list = try node.report(.currencies(branch: nil, asAt: nil))
+        #expect(list.facts.first { $0.key == "difference" }?.value == .decimal("-5.00"))
         try node.perform(.currency(Details(date: "2026-11-17"), .revalue))
         #expect(try held(node) == [:])
         #expect(try rows(node) == [])
@@ -469,6 +467,34 @@ import Testing
         #expect(try isBalanced(node, ["2026-10-30", "2026-10-31", "2026-11-30"]))
         try node.perform(.reopen(Details(memo: "a rate was wrong"), number: number))
         #expect(try node.balances()["exchange-gain/HZ"] == "-9.00")
+        #expect(try node.verify().isSound)
+    }
+
+    /// October is valued after November was paid: each month has its own gains and losses.
+    @Test func monthsHaveTheirOwnDifferences() throws {
+        let node = try shop(seed: 272)
+        try node.perform(
+            .sell(usd("2026-10-05", party: "Acme"), tea("10", "10.00"), tender: "credit"))
+        #expect(
+            try pay(node, .received, "100.00", usd("2026-11-05", rate: "7.3")).notices
+                == ["exchange gain: 10.00 CNY"])
+        try node.perform(.currency(Details(date: "2026-10-31"), .revalue))
+        try node.perform(.close(Details(), through: "2026-10-31", isYearEnd: false))
+        try node.perform(.setRate(currency: "USD", rate: "7.4", from: "2026-11-10"))
+        try node.perform(.currency(Details(date: "2026-11-10"), .revalue))
+        // Of 7.20 to 7.25 in October, to 7.30 in November; and the bank's to 7.40.
+        for (from, to, profit) in [
+            ("2026-10-01", "2026-10-31", "725.00"), ("2026-11-01", "2026-11-30", "15.00"),
+        ] {
+            let rows = try node.report(.profit(StatementFilter(from: from, to: to))).rows
+            #expect(rows.last?[3].plain == profit)
+        }
+        #expect(try held(node) == ["bank/HZ/usd": "100.00 USD = 740.00"])
+        #expect(try rows(node) == [])
+        // Exchange accounts are no business of their own.
+        let accounts = try node.report(.accounts(StatementFilter())).rows.map { $0[2].plain }
+        #expect(
+            !accounts.contains { $0.hasSuffix("-exchange/HZ") } && accounts.contains("sales/HZ"))
         #expect(try node.verify().isSound)
     }
 

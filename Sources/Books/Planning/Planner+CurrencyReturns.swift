@@ -61,14 +61,17 @@ extension Planner {
         return document
     }
 
-    /// The other side of a credit of `total` in the book's own currency, which stands on the exchange account of the
-    /// account's scope: an amount of the document's currency comes off what is owed, or out of a drawer.
+    /// The other side of a credit of `total` in the book's own currency: an amount of the document's currency comes off what
+    /// is owed, or out of a drawer.
     ///
+    /// - Parameter credited: of the document by now, this credit among it.
     /// - Parameter isPaid: it goes to who bought; else it comes from who sold.
+    /// - Returns: the exchange account against which the total is to stand.
     func credit(
-        _ total: Int64, as amount: Int64, _ code: CurrencyCode, on account: Account, isPaid: Bool,
-        _ document: inout DocumentBuilder, _ view: some BookView
-    ) throws {
+        _ total: Int64, of credited: Int128, in foreign: ForeignDocument, on account: Account,
+        isPaid: Bool, _ document: inout DocumentBuilder, _ view: some BookView
+    ) throws -> Account {
+        let (amount, code) = (try foreign.share(total, credited: credited), foreign.code)
         guard total != .min, amount != .min, let home = account.home else {
             throw BooksError.overflow
         }
@@ -76,8 +79,10 @@ extension Planner {
         let (step, worth) = isPaid ? (-amount, -total) : (amount, total)
         let value = try carrying(step, on: account, code, view) { worth }
         try legs.add(account, .currency(code), step, value: value)
-        try legs.add(ForeignLegs.exchange(of: home, branch), -worth)
+        let exchange = ForeignLegs.exchange(of: home, branch)
+        try legs.add(exchange, -worth)
         try require(legs)
         try legs.write(to: &document)
+        return exchange
     }
 }

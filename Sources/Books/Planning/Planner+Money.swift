@@ -216,9 +216,8 @@ extension Planner {
         let rest = parts.count == 2 ? "/\(parts[1])" : ""
         let account = [Account(text), Account("\(parts.first ?? "")/\(branch)\(rest)")]
             .compactMap { $0 }.first { $0.place == .branch(branch) }
-        guard let account, !account.root.isHeld,
-            ![.customer, .supplier, .shrinkage, .tradeExchange, .moneyExchange].contains(
-                account.root)
+        guard let account, !account.root.isHeld, !account.root.isExchange,
+            account.root != .customer, account.root != .supplier, account.root != .shrinkage
         else {
             throw Refusal(
                 .badAccount, "\(text) is no account of \(branch) that a journal entry may name",

@@ -47,16 +47,13 @@ extension Planner {
             sold.number, total: sold.total, isOwed: till.root == .receivable, details, view)
         if lines.allSatisfy({ $0.price == nil }) {
             let tax = try credits.takeTax()
-            guard let foreign else {
-                return try refund(document, priced, [tax], from: till, to: shelf, [sold.number])
+            var (document, from) = (document, till)
+            if let foreign {
+                from = try credit(
+                    try total(priced, [tax]), of: credits.creditedTotal, in: foreign, on: till,
+                    isPaid: true, &document, view)
             }
-            var document = document
-            let total = try total(priced, [tax])
-            let amount = try foreign.share(total, credited: credits.creditedTotal)
-            try credit(total, as: amount, foreign.code, on: till, isPaid: true, &document, view)
-            return try refund(
-                document, priced, [tax], from: ForeignLegs.exchange(of: .trade(branch), branch),
-                to: shelf, [sold.number])
+            return try refund(document, priced, [tax], from: from, to: shelf, [sold.number])
         }
         guard foreign == nil else {
             throw Refusal(

@@ -36,22 +36,8 @@ extension Planner {
         let scope = Scope.trade(branch)
         for line in priced {
             if !line.facts.isService {
-                let code = line.facts.code
-                // What is kept for the order goes first.
-                let left = kept[code] ?? order?.reserved(on: shelf, code) ?? 0
-                let taken = try Self.narrow(min(left, Int128(line.quantity)))
-                kept[code] = left - Int128(taken)
-                if taken > 0 {
-                    try document.move(
-                        scope, taken, of: .item(code), from: .reserved(on: shelf),
-                        to: .simple(.customer, branch))
-                }
-                if taken < line.quantity {
-                    free.append((line.facts, line.quantity - taken))
-                    try document.move(
-                        scope, line.quantity - taken, of: .item(code), from: shelf,
-                        to: .simple(.customer, branch))
-                }
+                let rest = try handOver(line, of: order, from: shelf, &kept, &document)
+                if rest > 0 { free.append((line.facts, rest)) }
             }
             try document.move(
                 scope, line.amount, of: currency(), from: .simple(.sales, branch), to: till,
@@ -71,6 +57,26 @@ extension Planner {
         }
         return try document.draft(references: order.map { [$0.number] } ?? [], total: total)
             .totalled(in: foreign?.code)
+    }
+
+    /// The goods of a line leave the shelf: those that are kept for the order go first. `kept` has what is left of these.
+    /// - Returns: how many were kept for nobody.
+    private func handOver(
+        _ line: PricedLine, of order: Order?, from shelf: Account,
+        _ kept: inout [ItemCode: Int128], _ document: inout DocumentBuilder
+    ) throws -> Int64 {
+        let code = line.facts.code
+        let left = kept[code] ?? order?.reserved(on: shelf, code) ?? 0
+        let taken = try Self.narrow(min(left, Int128(line.quantity)))
+        kept[code] = left - Int128(taken)
+        for (amount, place) in [
+            (taken, Account.reserved(on: shelf)), (line.quantity - taken, shelf),
+        ] where amount > 0 {
+            try document.move(
+                .trade(branch), amount, of: .item(code), from: place,
+                to: .simple(.customer, branch))
+        }
+        return line.quantity - taken
     }
 
     /// Lines without a price of their own are worth what the order says.

@@ -55,9 +55,9 @@ extension Planner {
                 to: till, taggedFrom: facts.code)
         }
         if let foreign, let received, mayCredit {
-            let own = try Self.narrow(total)
-            let amount = try foreign.share(own, credited: received.creditedTotal)
-            try credit(own, as: amount, foreign.code, on: owed, isPaid: false, &document, view)
+            _ = try credit(
+                try Self.narrow(total), of: received.creditedTotal, in: foreign, on: owed,
+                isPaid: false, &document, view)
         }
         try requireOnShelf(
             wanted, on: shelf, day: document.header.effectiveDate, isDated: details.date != nil,

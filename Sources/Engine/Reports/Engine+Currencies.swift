@@ -109,38 +109,20 @@ extension Engine {
         return Int128(worth)
     }
 
-    /// An account of which nothing is left is carried at nothing, and an exchange account is worth nothing.
+    /// An exchange account is worth nothing, whatever was exchanged: no document of this program leaves anything on it.
     func currencyDifferences(
         _ balances: [BranchCode: [Account: Store.Turnover]], _ standing: Standing,
         _ only: BranchCode?
-    ) throws -> [Difference] {
-        let (_, ledger) = try needLedger()
-        let branches = Set(branches(standing, only))
-        var found: [Difference] = []
-        for row in try store.foreign(than: ledger.currency, upTo: nil)
-        where row.amount == 0 && row.value != 0 {
-            guard let account = Account(row.account), case .branch(let branch) = account.place,
-                branches.contains(branch), account.root.holdsCurrencies
-            else { continue }
-            found.append(
-                Difference(
-                    check: "currency", subject: "\(account) \(row.currency)", amount: row.value,
-                    cause:
-                        "nothing is left of it, and it is carried at that: two settled it beside "
-                        + "each other, or a document was taken back after it was valued",
-                    next: "at \(branch): `branchbook currency revalue`"))
-        }
-        for branch in branches.sorted() {
-            for root in [Account.Root.tradeExchange, .moneyExchange] {
+    ) -> [Difference] {
+        branches(standing, only).sorted().flatMap { branch in
+            [Account.Root.tradeExchange, .moneyExchange].compactMap { root in
                 let account = Account.simple(root, branch)
-                guard let net = balances[branch]?[account]?.net, net != 0 else { continue }
-                found.append(
-                    Difference(
-                        check: "currency", subject: account.name, amount: net,
-                        cause: "a document of a changed program posted to it",
-                        next: "`branchbook ledger account \(account)`"))
+                guard let net = balances[branch]?[account]?.net, net != 0 else { return nil }
+                return Difference(
+                    check: "currency", subject: account.name, amount: net,
+                    cause: "a document that no program of this kind wrote posted to it",
+                    next: "`branchbook ledger account \(account)`")
             }
         }
-        return found
     }
 }

@@ -44,7 +44,7 @@ extension Engine {
         found += try documentsTwice(only)
         found += try gaps(standing, only)
         found += try late(only)
-        found += try currencyDifferences(balances, standing, only)
+        found += currencyDifferences(balances, standing, only)
         found += try closedTwice(standing, only)
         for row in found {
             report.rows.append([

@@ -128,6 +128,9 @@ extension Account.Root {
         }
     }
 
+    /// Between an amount of another currency and what it is carried at.
+    package var isExchange: Bool { self == .tradeExchange || self == .moneyExchange }
+
     /// Only the holder posts here: the balance is a prefix sum of one log.
     package var isHeld: Bool {
         switch self {
