@@ -129,7 +129,7 @@ struct Company {
                     [
                         Posting(.stock(hz), tea, -3), Posting(.simple(.customer, hz), tea, 3),
                         Posting(.simple(.sales, hz), cny, -900, item: item, base: -900),
-                        Posting(.tender(hz, "cash"), cny, 900),
+                        Posting(.tender(hz, "cash"), cny, 900, base: 900),
                     ])),
             .post(
                 Transaction(

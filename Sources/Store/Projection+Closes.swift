@@ -92,7 +92,7 @@ extension Projection {
         let postings = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT p.account, p.commodity, p.amount, a.name, c.name FROM posting p
+                    SELECT p.account, p.commodity, p.amount, a.name, c.name, p.base FROM posting p
                     JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity
                     WHERE p.day = ? AND p.log = ? AND p.seq = ? AND p.op = ?
                     """),
@@ -105,6 +105,10 @@ extension Projection {
                 if case .currency? = Commodity(try row.at(4) as String) {
                     add(
                         amount, sign, to: account, commodity, scope, month: day.month)
+                    if let base = try row.at(5) as Int64? {
+                        addValue(
+                            Int128(base), sign, to: account, commodity, scope, month: day.month)
+                    }
                 } else if isStock {
                     months[
                         ShelfMonth(account: account, item: commodity, month: day.month), default: 0

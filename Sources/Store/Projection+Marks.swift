@@ -49,7 +49,9 @@ extension Projection {
             // What it is to be matched with may be here; once it is, value acts where the goods came.
             try markDue(own)
             if arrival != own { pools.insert(PoolKey(branch: branch.text, item: commodity)) }
-        } else if posting.account.root == .inventory, let item, document.close == nil {
+        } else if posting.account.root == .inventory, let item, document.close == nil,
+            posting.base == nil
+        {
             pools.insert(PoolKey(branch: branch.text, item: item))
             try db.cachedStatement(sql: "INSERT INTO valuation VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .execute(arguments: [

@@ -23,6 +23,8 @@ struct Projection {
     var counters: [CounterKey: UInt64] = [:]
     var months: [ShelfMonth: Int128] = [:]
     private var accountMonths: [AccountMonth: Int128] = [:]
+    /// What amounts of other currencies are carried at.
+    private var valueMonths: [AccountMonth: Int128] = [:]
     var pools: Set<PoolKey> = []
     /// Transferred goods of which a keeper has news.
     var due: Set<PoolKey> = []
@@ -170,6 +172,11 @@ struct Projection {
                 let month = AccountMonth(
                     place: key, month: ledgerDay.month, isCredit: posting.amount < 0)
                 accountMonths[month, default: 0] += Int128(posting.amount)
+                if let base = posting.base {
+                    addValue(
+                        Int128(base), 1, to: account, commodity, place.tip.name.scope,
+                        month: ledgerDay.month)
+                }
             }
             try mark(
                 posting, number, account: account, commodity: commodity, item: item, of: document,
@@ -190,6 +197,17 @@ struct Projection {
         accountMonths[
             AccountMonth(place: place, month: month, isCredit: amount < 0), default: 0
         ] += amount * sign
+    }
+
+    /// The same of what an amount of another currency is carried at.
+    mutating func addValue(
+        _ base: Int128, _ sign: Int128, to account: Int64, _ commodity: Int64, _ scope: Scope,
+        month: Int32
+    ) {
+        let place = BalanceKey(scope: scope.name, account: account, commodity: commodity)
+        valueMonths[
+            AccountMonth(place: place, month: month, isCredit: base < 0), default: 0
+        ] += base * sign
     }
 
     /// Prepared at the first use.
@@ -340,15 +358,22 @@ struct Projection {
             try month.add(delta, at: [key.account, key.item, key.month])
         }
         months = [:]
-        let accountMonth = try SumTable(
-            db, "account_month", key: ["scope", "account", "commodity", "month", "side"])
-        for (key, delta) in accountMonths {
-            let place = key.place
-            try accountMonth.add(
-                delta,
-                at: [place.scope, place.account, place.commodity, key.month, key.isCredit ? 1 : 0])
+        for (table, sums) in [("account_month", accountMonths), ("value_month", valueMonths)]
+        where !sums.isEmpty {
+            let month = try SumTable(
+                db, table, key: ["scope", "account", "commodity", "month", "side"])
+            for (key, delta) in sums {
+                let place = key.place
+                try month.add(
+                    delta,
+                    at: [
+                        place.scope, place.account, place.commodity, key.month,
+                        key.isCredit ? 1 : 0,
+                    ])
+            }
         }
         accountMonths = [:]
+        valueMonths = [:]
         for (scope, delta) in digests {
             store.changed(scope)
             let held = try Data.fetchOne(

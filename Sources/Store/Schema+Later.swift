@@ -205,6 +205,21 @@ extension Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    static let values = """
+        -- What the amounts of other currencies in `account_month` are carried at, in the book's own: what their
+        -- postings debited (side 0) and credited (side 1, below zero).
+        CREATE TABLE value_month (
+            scope TEXT NOT NULL,
+            account INTEGER NOT NULL REFERENCES name(id),
+            commodity INTEGER NOT NULL REFERENCES name(id),
+            month INTEGER NOT NULL,
+            side INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            amount_high INTEGER NOT NULL,
+            PRIMARY KEY (scope, account, commodity, month, side)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     static let costDays = """
         -- The rows of `cost` summed by day and kind of document; a second place only where a sum would wrap.
         CREATE TABLE cost_day (

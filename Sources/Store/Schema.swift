@@ -17,6 +17,7 @@ enum Schema {
         Step(sql: costDays, rebuilds: false),
         Step(sql: accountMonths, rebuilds: true),
         Step(sql: late, rebuilds: false),
+        Step(sql: values, rebuilds: true),
     ]
 
     struct Step {
@@ -29,7 +30,8 @@ enum Schema {
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
         "cost", "cost_day", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month",
-        "account_month", "late", "repack", "transfer", "statement", "statement_due", "register",
+        "account_month", "value_month", "late", "repack", "transfer", "statement", "statement_due",
+        "register",
         "superseded", "event", "void",
         "roster_act", "digest", "board", "early_move",
     ]

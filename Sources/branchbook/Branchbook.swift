@@ -27,7 +27,7 @@ struct Branchbook: AsyncParsableCommand {
                     TransferCommand.self, MoveCommand.self, Repack.self, LocationCommand.self,
                     StockingCommand.self, WriteOff.self,
                     Find.self, CountCommand.self, Revalue.self, Spread.self,
-                    Pay.self, Post.self, Reverse.self,
+                    Pay.self, Post.self, Reverse.self, RateCommand.self, CurrencyCommand.self,
                 ]),
             CommandGroup(
                 name: "Books",

@@ -21,7 +21,13 @@ import Testing
                 external: ExternalReference(source: "retail", key: "536365", first: 1, last: 9)),
             [
                 Posting(.stock(hz), .item(ItemCode("茶")!), 2),
-                Posting(.simple(.customer, hz), .item(ItemCode("茶")!), -2, base: .min),
+                Posting(.simple(.customer, hz), .item(ItemCode("茶")!), -2),
+                Posting(
+                    .named(.receivable, hz, "Café"), .currency(CurrencyCode("USD")!), 10_000,
+                    base: -Int64.max),
+                Posting(
+                    .simple(.tradeExchange, hz), .currency(CurrencyCode("USD")!), -10_000,
+                    base: Int64.max),
             ])
         let acts: [RosterAct] = [
             .addEntity(name: "Company", currency: CurrencyCode("CNY")!),

@@ -104,6 +104,12 @@ package protocol BookView {
     ///
     /// - Throws: `Refusal.badClaim`.
     func claim(_ text: String) throws -> Claim
+    /// What has been said of a currency's rate, by days.
+    func rates(of currency: CurrencyCode) throws -> [CurrencyRate]
+    /// What an account's amount of another currency is carried at, in the book's own.
+    func carried(_ account: Account, _ currency: CurrencyCode) throws -> Int128
+    /// What a branch's accounts hold of other currencies at the end of a day, in order.
+    func foreign(of branch: BranchCode, upTo day: Day) throws -> [ForeignBalance]
     /// Is any item told apart by lots?
     func tracksItems() throws -> Bool
     func branches() throws -> [BranchCode]

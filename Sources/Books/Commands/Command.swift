@@ -72,6 +72,10 @@ package enum Command: Codable, Hashable, Sendable {
     case work(Details, WorkAct)
     /// What a branch is to reach in a month.
     case setTarget(TargetChange)
+    /// What one unit of a currency is worth from a day on; an empty rate: nobody says any more.
+    case setRate(currency: String, rate: String, from: String?)
+    /// Amounts of other currencies are exchanged, or valued anew.
+    case currency(Details, CurrencyAct)
 }
 
 extension Command {
@@ -80,7 +84,8 @@ extension Command {
         switch self {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
             .setParty, .setTender,
-            .setPrices, .setLead, .setBranchPrices, .mergeItem, .setTarget:
+            .setPrices, .setLead, .setBranchPrices, .mergeItem, .setTarget,
+            .setRate:
             nil
         case .exchange(let details, _, _, _, _), .receive(let details, _, _),
             .sell(let details, _, _), .giveBack(let details, _, _, _),
@@ -97,7 +102,8 @@ extension Command {
             .journal(let details, _),
             .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
             .seal(let details, _),
-            .between(let details, _), .work(let details, _):
+            .between(let details, _), .work(let details, _),
+            .currency(let details, _):
             details
         }
     }
@@ -134,12 +140,19 @@ package struct Details: Codable, Hashable, Sendable {
     /// Of items that are told apart: which lots.
     package var lots: [LotChoice]
     package var external: External?
+    /// The currency of a sale's, receipt's or payment's figures; the book's own where nil.
+    package var currency: String?
+    /// Units of the book's currency for one of that; by the rates of the catalog where nil.
+    package var rate: String?
 
     package init(
         date: String? = nil, person: String? = nil, party: String? = nil, memo: String? = nil,
         location: String? = nil, due: String? = nil, order: String? = nil,
-        discount: String? = nil, lots: [LotChoice] = [], external: External? = nil
+        discount: String? = nil, lots: [LotChoice] = [], external: External? = nil,
+        currency: String? = nil, rate: String? = nil
     ) {
+        self.currency = currency
+        self.rate = rate
         self.order = order
         self.discount = discount
         self.lots = lots

@@ -22,6 +22,8 @@ package struct Draft: Sendable {
     package private(set) var notices: [String]
     /// Total for the reply: what the customer pays, what the receipt is worth; minor units.
     package let total: Int64?
+    /// Of which currency the total is; the book's own where nil.
+    package private(set) var currency: CurrencyCode?
 
     package init(
         number: DocumentNumber?, parts: [Part], references: [DocumentNumber] = [],
@@ -49,6 +51,13 @@ package struct Draft: Sendable {
     func noting(_ text: String) -> Draft {
         var changed = self
         changed.notices.append(text)
+        return changed
+    }
+
+    /// With a total of another currency.
+    func totalled(in currency: CurrencyCode?) -> Draft {
+        var changed = self
+        changed.currency = currency
         return changed
     }
 

@@ -98,6 +98,11 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         /// A period that administrators sealed.
         case sealed = "B0241"
 
+        /// No rate of a currency is known for a day.
+        case noRate = "B0260"
+        /// A document, or an account, that is of the book's own currency alone.
+        case ownCurrencyOnly = "B0261"
+
         case noGrant = "B0301"
         case notAdministrator = "B0302"
         case badInvitation = "B0303"

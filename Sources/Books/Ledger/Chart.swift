@@ -58,6 +58,7 @@ package enum Chart: String, CaseIterable, Sendable {
         case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
         case payable, prepaid, tax, dueTo, otherLiability, equity, profit
         case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
+        case exchange, exchangeGain, exchangeLoss
         case unmatched
 
         var title: String {
@@ -87,6 +88,9 @@ package enum Chart: String, CaseIterable, Sendable {
             case .expense: "Expenses"
             case .overShort: "Over-short of drawers"
             case .rounding: "Rounding"
+            case .exchange: "Currency exchange"
+            case .exchangeGain: "Exchange gains"
+            case .exchangeLoss: "Exchange losses"
             case .unmatched: "Half a document"
             }
         }
@@ -94,12 +98,13 @@ package enum Chart: String, CaseIterable, Sendable {
         var kind: AccountClass {
             switch self {
             case .cash, .bank, .clearing, .receivable, .inventory, .onItsWay, .shipped, .dueFrom,
-                .otherAsset, .unmatched:
+                .otherAsset, .exchange, .unmatched:
                 .asset
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
             case .equity, .profit: .equity
-            case .sales, .otherIncome: .income
-            case .cost, .variance, .revaluation, .writeOff, .expense, .overShort, .rounding:
+            case .sales, .otherIncome, .exchangeGain: .income
+            case .cost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss, .overShort,
+                .rounding:
                 .expense
             }
         }
@@ -116,6 +121,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .inventory: ("1405", "1200")
             case .shipped: ("1402.02", "1220")
             case .otherAsset: ("1801", "1400")
+            case .exchange: ("1902", "1910")
             case .unmatched: ("1901", "1900")
             case .payable: ("2202", "2000")
             case .prepaid: ("2203", "2100")
@@ -126,6 +132,8 @@ package enum Chart: String, CaseIterable, Sendable {
             case .profit: ("3103", "3900")
             case .sales: ("5001", "4000")
             case .otherIncome: ("5301", "4100")
+            case .exchangeGain: ("5301.01", "4200")
+            case .exchangeLoss: ("5603.01", "6800")
             case .cost: ("5401.01", "5000")
             case .variance: ("5401.02", "5100")
             case .revaluation: ("5401.03", "5110")
@@ -165,6 +173,9 @@ package enum Chart: String, CaseIterable, Sendable {
         case .expense: .expense
         case .overShort: .overShort
         case .rounding: .rounding
+        case .tradeExchange, .moneyExchange: .exchange
+        case .exchangeGain: .exchangeGain
+        case .exchangeLoss: .exchangeLoss
         case .via: .unmatched
         case .early, .stock, .customer, .supplier, .shrinkage, .transit, .dispute, .granted, .grant,
             .quota, .committed:

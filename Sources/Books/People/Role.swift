@@ -70,8 +70,9 @@ extension Command {
             case .approve, .refuse: nil
             }
         case .close, .reopen: .close
+        case .currency: .book
         case .addItems, .setItem, .putItem, .setParty, .setPrices, .setLead, .setBranchPrices,
-            .mergeItem, .setTender, .setTarget:
+            .mergeItem, .setTender, .setTarget, .setRate:
             .describe
         case .setWorkflow, .setPerson, .seal: .people
         // What somebody has to do, says or reads.

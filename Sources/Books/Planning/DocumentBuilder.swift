@@ -15,7 +15,7 @@ struct DocumentBuilder {
 
     /// Postings that sum to zero.
     mutating func add(_ scope: Scope, _ postings: [Posting]) {
-        groups[scope, default: []].append(postings.filter { $0.amount != 0 })
+        groups[scope, default: []].append(postings.filter { !$0.movesNothing })
     }
 
     /// `amount` from one account to another.
@@ -103,7 +103,12 @@ struct DocumentBuilder {
                 merged.append(posting)
             }
         }
-        let standing = merged.filter { $0.amount != 0 }
+        let standing = merged.filter { !$0.movesNothing }
         return standing.isEmpty ? postings : standing
     }
+}
+
+extension Posting {
+    /// Neither an amount, nor what one is carried at.
+    fileprivate var movesNothing: Bool { amount == 0 && (base ?? 0) == 0 }
 }

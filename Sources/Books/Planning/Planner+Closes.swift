@@ -112,6 +112,7 @@ extension Planner {
                         next: "deliver them, or let them go: `branchbook order release`"))
             }
         }
+        if let refusal = try currenciesUnfinished(through, view) { found.append(refusal) }
         return found
     }
 

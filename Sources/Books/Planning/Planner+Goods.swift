@@ -23,32 +23,44 @@ extension Planner {
             try header(
                 .goodsReceipt, details, link: order.map { DocumentLink(.fulfils, $0.number) },
                 notBefore: order?.opened.day, party: supplier, view))
-        var total = Int128(0)
+        let foreign = try foreign(details, view)
+        try requireNoOrder(order, foreign)
         let all = try lines.map { (line: $0, goods: try newGoods($0, view)) }
         if let order {
             noteOverdone(order, all.map { ($0.goods.facts, $0.goods.quantity) }, &document)
         }
+        var values: [Int64?] = []
         for (line, goods) in all {
             let (facts, quantity) = (goods.facts, goods.quantity)
             try requireStock(facts)
             try document.move(
                 .trade(branch), quantity, of: .item(facts.code),
                 from: .simple(.supplier, branch), to: shelf)
-            var value = try cost(line, goods)
+            var value = try reading(foreign).cost(line, goods)
             if value == nil, grants.contains(.money(branch)) {
                 value = try order?.take(quantity, of: facts.code, ledger)
             }
+            if value != nil { try requireMoney("costs") }
+            values.append(value)
+        }
+        let owed = Account.named(.payable, branch, supplier)
+        var total = values.reduce(Int128(0)) { $0 + Int128($1 ?? 0) }
+        if let foreign, total != 0 {
+            let sums = try convert(&values, foreign)
+            try owe(sums.foreign, worth: sums.own, to: owed, foreign, &document, view)
+            total = Int128(sums.foreign)
+        }
+        let from = foreign == nil ? owed : ForeignLegs.exchange(of: .money(branch), branch)
+        for (place, value) in values.enumerated() {
             guard let value else { continue }
-            try requireMoney("costs")
-            total += Int128(value)
             try document.move(
-                .money(branch), value, of: currency(),
-                from: .named(.payable, branch, supplier), to: .simple(.inventory, branch),
-                taggedTo: facts.code)
+                .money(branch), value, of: currency(), from: from,
+                to: .simple(.inventory, branch), taggedTo: all[place].goods.facts.code)
         }
         return try document.draft(
             references: order.map { [$0.number] } ?? [],
-            total: total == 0 ? nil : try Self.narrow(total))
+            total: total == 0 ? nil : try Self.narrow(total)
+        ).totalled(in: foreign?.code)
     }
 
     /// The value of a line: its total, or its unit cost times the quantity; nil where neither is

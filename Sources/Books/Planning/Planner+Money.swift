@@ -110,6 +110,14 @@ extension Planner {
     /// which stands in `money/<branch>`.
     func pay(_ details: Details, _ payment: Payment, _ view: some BookView) throws -> Draft {
         try Self.check(payment.party, "party", DocumentHeader.partyBytesMax)
+        if let foreign = try foreign(details, view) {
+            guard payment.settles.isEmpty else {
+                throw Refusal(
+                    .ownCurrencyOnly, "what settles what is said of the book's own currency alone",
+                    next: "leave --settles out: the oldest of its currency is settled first")
+            }
+            return try pay(details, payment, in: foreign, view)
+        }
         let amount = try positive(payment.amount)
         let (trade, money) = (Scope.trade(branch), Scope.money(branch))
         let purse = try purse(payment.through)
@@ -140,11 +148,26 @@ extension Planner {
         }
         var groups: [Scope: [Posting]] = [:]
         var sums: [Scope: Int128] = [:]
+        var foreign: [(scope: Scope, postings: [Posting])] = []
         var total = Int128(0)
         for line in lines {
             let account = try account(line.account, view)
             guard let home = account.home else { continue }
-            let amount = try Amount.parse(line.amount, scale: ledger.scale)
+            let figure = JournalFigure(line.amount)
+            if let currency = figure.currency,
+                let (postings, own) = try foreignLine(
+                    figure, currency, on: account, details, view)
+            {
+                guard !foreign.contains(where: { $0.postings[0].hasPlace(of: postings[0]) }) else {
+                    throw Refusal(.badOption, "\(line.account) is named twice in \(currency)")
+                }
+                foreign.append((home, postings))
+                groups[home, default: []].append(own)
+                sums[home, default: 0] += Int128(own.amount)
+                total += Int128(max(own.amount, 0))
+                continue
+            }
+            let amount = try Amount.parse(figure.amount, scale: ledger.scale)
             guard amount != 0, amount != .min else {
                 throw Refusal(.badNumber, "a line of \(line.account) moves nothing")
             }
@@ -161,7 +184,9 @@ extension Planner {
             throw Refusal(
                 .unbalanced,
                 "the lines sum to \(Amount.text(rest, scale: ledger.scale)), not to zero",
-                next: "debits are positive, credits negative")
+                next: foreign.isEmpty
+                    ? "debits are positive, credits negative"
+                    : "the difference to what is carried goes to exchange-gain or exchange-loss")
         }
         let across = try Self.narrow(sums[trade] ?? 0)
         if across != 0 {
@@ -172,6 +197,7 @@ extension Planner {
         for (scope, postings) in groups.sorted(by: { $0.key < $1.key }) {
             document.add(scope, postings)
         }
+        for (scope, postings) in foreign { document.add(scope, postings) }
         return try document.draft(total: try Self.narrow(total))
     }
 
@@ -188,8 +214,8 @@ extension Planner {
         let rest = parts.count == 2 ? "/\(parts[1])" : ""
         let account = [Account(text), Account("\(parts.first ?? "")/\(branch)\(rest)")]
             .compactMap { $0 }.first { $0.place == .branch(branch) }
-        guard let account, !account.root.isHeld, account.root != .customer,
-            account.root != .supplier, account.root != .shrinkage
+        guard let account, !account.root.isHeld, !account.root.isExchange,
+            account.root != .customer, account.root != .supplier, account.root != .shrinkage
         else {
             throw Refusal(
                 .badAccount, "\(text) is no account of \(branch) that a journal entry may name",

@@ -36,8 +36,10 @@ extension Planner {
     }
 
     /// - Parameter isNew: business of today, and not what came back of a sale.
+    /// - Parameter foreign: what a line's own price is in; other prices are of the book's own, and worth that of it.
     func price(
-        _ line: Line, _ pricing: Pricing, isNew: Bool = true, _ view: some BookView
+        _ line: Line, _ pricing: Pricing, isNew: Bool = true, in foreign: ForeignCurrency? = nil,
+        _ view: some BookView
     ) throws -> PricedLine {
         let goods = try isNew ? newGoods(line, view) : goods(line, view)
         let (unit, per, isIncluded) = try unitPrice(line, goods, pricing, view)
@@ -46,9 +48,17 @@ extension Planner {
         guard (0...ItemFacts.taxMillionthsMax).contains(rate) else {
             throw Refusal(.badNumber, "\(line.tax ?? "") is not a rate of tax")
         }
+        let amount: Int64 =
+            if let foreign {
+                try line.price == nil
+                    ? Amount.worth(
+                        unit, goods.quantity, per: per, rate: foreign.rate(), scale: foreign.scale)
+                    : Amount.worth(unit, goods.quantity, per: per, scale: foreign.scale)
+            } else {
+                try worth(unit, goods.quantity, per: per)
+            }
         return PricedLine(
-            facts: goods.facts, quantity: goods.quantity,
-            amount: try worth(unit, goods.quantity, per: per),
+            facts: goods.facts, quantity: goods.quantity, amount: amount,
             rate: TaxRate(millionths: rate, isIncluded: isIncluded))
     }
 
@@ -140,7 +150,7 @@ extension Planner {
     }
 
     /// The first of those that are worth most: what rounding leaves is its.
-    private static func largest(of lines: [PricedLine], among places: [Int]) -> Int {
+    static func largest(of lines: [PricedLine], among places: [Int]) -> Int {
         places.reduce(places[0]) { lines[$1].amount > lines[$0].amount ? $1 : $0 }
     }
 

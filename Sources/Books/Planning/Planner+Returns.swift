@@ -13,6 +13,11 @@ extension Planner {
         if let text = sale, Claim.isMeant(by: text) {
             let claim = try view.claim(text)
             guard claim.number.series.branch == branch else {
+                guard details.currency == nil else {
+                    throw Refusal(
+                        .ownCurrencyOnly, "\(claim.number) was sold at another branch",
+                        next: "leave --currency out, or return it there")
+                }
                 return try giveBackElsewhere(
                     details, lines, claim, text: text, tender: tender, view)
             }
@@ -38,9 +43,22 @@ extension Planner {
                 notBefore: sold.day, view))
         var credits = sold
         let priced = try lines.map { try credit($0, &credits, view) }
+        let foreign = try returnCurrency(
+            sold.number, total: sold.total, isOwed: till.root == .receivable, details, view)
         if lines.allSatisfy({ $0.price == nil }) {
             let tax = try credits.takeTax()
-            return try refund(document, priced, [tax], from: till, to: shelf, [sold.number])
+            var (document, from) = (document, till)
+            if let foreign {
+                from = try credit(
+                    try total(priced, [tax]), of: credits.creditedTotal, in: foreign, on: till,
+                    isPaid: true, &document, view)
+            }
+            return try refund(document, priced, [tax], from: from, to: shelf, [sold.number])
+        }
+        guard foreign == nil else {
+            throw Refusal(
+                .ownCurrencyOnly, "prices of a return are in \(ledger.currency)",
+                next: "leave the prices out: what was paid goes back")
         }
         var own = priced
         let taxes = try tax(&own)
@@ -113,6 +131,9 @@ extension Planner {
         var items: [ItemCode: Item] = [:]
         var tax = Int128(0)
         var taxCredited = Int128(0)
+        /// What all of it came to, and what of that was credited.
+        var total: Int128 { items.values.reduce(tax) { $0 + $1.net } }
+        var creditedTotal: Int128 { items.values.reduce(taxCredited) { $0 + $1.credited } }
 
         /// The tax on all that was credited by now, less what was credited before.
         mutating func takeTax() throws -> Int64 {

@@ -12,14 +12,18 @@ extension Planner {
         let party = try (details.party ?? order?.party).map { try self.party($0, view) }
         try requireActive(party, view)
         let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
+        let foreign = try foreign(details, view)
+        try requireNoOrder(order, foreign)
         let pricing = try pricing(details, party: party, view)
-        var priced = try lines.map { try price($0, pricing, view) }
+        var priced = try lines.map { try price($0, pricing, in: foreign, view) }
         if let order { try agree(&priced, lines, order) }
-        try discount(&priced, lines, details)
-        let taxes = try tax(&priced)
+        try reading(foreign).discount(&priced, lines, details)
+        var taxes = try tax(&priced)
         let total = try total(priced, taxes)
-        let parts = try tenders(tender, total, party: party, view)
-        let till = parts[0].account
+        let parts = try tenders(tender, total, party: party, in: foreign, view)
+        let worth = try foreign.map { try converted(&priced, &taxes, total, $0) }
+        let till =
+            foreign == nil ? parts[0].account : ForeignLegs.exchange(of: .trade(branch), branch)
         var document = DocumentBuilder(
             try header(
                 .sale, details, link: order.map { DocumentLink(.fulfils, $0.number) },
@@ -32,22 +36,8 @@ extension Planner {
         let scope = Scope.trade(branch)
         for line in priced {
             if !line.facts.isService {
-                let code = line.facts.code
-                // What is kept for the order goes first.
-                let left = kept[code] ?? order?.reserved(on: shelf, code) ?? 0
-                let taken = try Self.narrow(min(left, Int128(line.quantity)))
-                kept[code] = left - Int128(taken)
-                if taken > 0 {
-                    try document.move(
-                        scope, taken, of: .item(code), from: .reserved(on: shelf),
-                        to: .simple(.customer, branch))
-                }
-                if taken < line.quantity {
-                    free.append((line.facts, line.quantity - taken))
-                    try document.move(
-                        scope, line.quantity - taken, of: .item(code), from: shelf,
-                        to: .simple(.customer, branch))
-                }
+                let rest = try handOver(line, of: order, from: shelf, &kept, &document)
+                if rest > 0 { free.append((line.facts, rest)) }
             }
             try document.move(
                 scope, line.amount, of: currency(), from: .simple(.sales, branch), to: till,
@@ -58,10 +48,35 @@ extension Planner {
                 scope, tax, of: currency(), from: .simple(.tax, branch), to: till)
         }
         try checkShelf(shelf, free, &document, view)
-        for part in parts.dropFirst() {
-            try document.move(scope, part.amount, of: currency(), from: till, to: part.account)
+        if let foreign, let worth {
+            try take(parts, worth: worth, foreign, &document, view)
+        } else {
+            for part in parts.dropFirst() {
+                try document.move(scope, part.amount, of: currency(), from: till, to: part.account)
+            }
         }
         return try document.draft(references: order.map { [$0.number] } ?? [], total: total)
+            .totalled(in: foreign?.code)
+    }
+
+    /// The goods of a line leave the shelf: those that are kept for the order go first. `kept` has what is left of these.
+    /// - Returns: how many were kept for nobody.
+    private func handOver(
+        _ line: PricedLine, of order: Order?, from shelf: Account,
+        _ kept: inout [ItemCode: Int128], _ document: inout DocumentBuilder
+    ) throws -> Int64 {
+        let code = line.facts.code
+        let left = kept[code] ?? order?.reserved(on: shelf, code) ?? 0
+        let taken = try Self.narrow(min(left, Int128(line.quantity)))
+        kept[code] = left - Int128(taken)
+        for (amount, place) in [
+            (taken, Account.reserved(on: shelf)), (line.quantity - taken, shelf),
+        ] where amount > 0 {
+            try document.move(
+                .trade(branch), amount, of: .item(code), from: place,
+                to: .simple(.customer, branch))
+        }
+        return line.quantity - taken
     }
 
     /// Lines without a price of their own are worth what the order says.

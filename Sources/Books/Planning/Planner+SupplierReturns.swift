@@ -27,6 +27,11 @@ extension Planner {
         var wanted: [(facts: ItemFacts, quantity: Int64)] = []
         var total = Int128(0)
         let mayCredit = grants.contains(.money(branch))
+        let foreign = try received.flatMap {
+            try returnCurrency($0.number, total: $0.total, isOwed: mayCredit, details, view)
+        }
+        let owed = Account.named(.payable, branch, party)
+        let till = foreign == nil ? owed : ForeignLegs.exchange(of: .money(branch), branch)
         for line in lines {
             let goods = try goods(line, view)
             let (facts, quantity) = (goods.facts, goods.quantity)
@@ -38,11 +43,21 @@ extension Planner {
             let own = try received?.take(quantity, of: facts)
             let said = try cost(line, goods)
             if said != nil { try requireMoney("credits") }
+            guard said == nil || foreign == nil else {
+                throw Refusal(
+                    .ownCurrencyOnly, "a credit that is named is in \(ledger.currency)",
+                    next: "leave it out: what was paid is credited")
+            }
             guard mayCredit, let credit = said ?? own, credit != 0 else { continue }
             total += Int128(credit)
             try document.move(
                 .money(branch), credit, of: currency(), from: .simple(.variance, branch),
-                to: .named(.payable, branch, party), taggedFrom: facts.code)
+                to: till, taggedFrom: facts.code)
+        }
+        if let foreign, let received, mayCredit {
+            _ = try credit(
+                try Self.narrow(total), of: received.creditedTotal, in: foreign, on: owed,
+                isPaid: false, &document, view)
         }
         try requireOnShelf(
             wanted, on: shelf, day: document.header.effectiveDate, isDated: details.date != nil,
@@ -67,6 +82,9 @@ extension Planner {
         let day: Day
         let supplier: String?
         var items: [ItemCode: Item] = [:]
+        /// What all of it came to, and what of that was credited.
+        var total: Int128 { items.values.reduce(Int128(0)) { $0 + $1.value } }
+        var creditedTotal: Int128 { items.values.reduce(Int128(0)) { $0 + $1.credited } }
 
         /// Takes `count` units off. - Returns: their share of what was paid, exact over all returns.
         mutating func take(_ count: Int64, of facts: ItemFacts) throws -> Int64 {

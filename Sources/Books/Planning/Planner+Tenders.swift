@@ -24,8 +24,10 @@ extension Planner {
     /// `cash`, `card=20.00,cash`: what takes a total, at least one. One part may leave its amount out, and takes the
     /// rest. What is taken on credit is asked of the customer's limit.
     func tenders(
-        _ text: String, _ total: Int64, party: String?, _ view: some BookView
+        _ text: String, _ total: Int64, party: String?, in foreign: ForeignCurrency? = nil,
+        _ view: some BookView
     ) throws -> [(account: Account, amount: Int64)] {
+        let scale = foreign?.scale ?? ledger.scale
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         guard (1...8).contains(parts.count) else {
             throw Refusal(.badOption, "a sale is paid in up to eight parts")
@@ -39,7 +41,7 @@ extension Planner {
             }
             let amount =
                 try halves.count == 2
-                ? Amount.parse(String(halves[1]), scale: ledger.scale) : nil
+                ? Amount.parse(String(halves[1]), scale: scale) : nil
             guard amount ?? 0 >= 0 else { throw Refusal(.notPositive, "\(part) is below zero") }
             found.append((account, amount))
         }
@@ -49,14 +51,14 @@ extension Planner {
         guard open < 2, open == 1 ? rest >= 0 : rest == 0 else {
             throw Refusal(
                 .unbalanced,
-                "the parts are \(Amount.text(named, scale: ledger.scale)) of "
-                    + Amount.text(total, scale: ledger.scale),
+                "the parts are \(Amount.text(named, scale: scale)) of "
+                    + Amount.text(total, scale: scale),
                 next: "leave one amount out: it takes the rest")
         }
         return try found.map { part in
             let amount = try part.amount ?? Self.narrow(rest)
             if part.account.root == .receivable, let party {
-                try requireCredit(party, amount, view)
+                try requireCredit(party, foreign?.value(amount) ?? amount, view)
             }
             return (part.account, amount)
         }

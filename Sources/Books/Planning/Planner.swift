@@ -28,6 +28,7 @@ package struct Planner: Sendable {
     /// - Throws: `Refusal` for what the books refuse, `BooksError` and `FactError` for figures that
     ///   do not fit, what the view throws.
     package func plan(_ command: Command, _ view: some BookView) throws -> Draft {
+        try requireCurrencyFits(command)
         let draft = try draft(command, view)
         if command.mayRepeat { return try withoutRepeats(draft, view) }
         // What people say of their work stands in no ledger.
@@ -116,6 +117,9 @@ package struct Planner: Sendable {
         case .seal(let details, let act): try seal(details, act, view)
         case .work(let details, let act): try work(details, act, view)
         case .setTarget(let change): try setTarget(change, view)
+        case .setRate(let currency, let rate, let day):
+            try setRate(currency, rate, from: day, view)
+        case .currency(let details, let act): try currency(details, act, view)
         }
     }
 }

@@ -15,7 +15,7 @@ struct BooksNow: BookView {
     let author: NodeID
     let incarnation: UInt64
     /// How each peer's state compared the last time.
-    let comparisons: [NodeID: Gossip.Comparison]
+    var comparisons: [NodeID: Gossip.Comparison] = [:]
 
     func item(_ code: ItemCode) throws -> ItemFacts? {
         let shown = try store.registers(entity: ItemFacts.entity(code))
@@ -269,6 +269,24 @@ struct BooksNow: BookView {
                 next: "ask \(claim.number.series.branch) whether it wrote that")
         }
         return claim
+    }
+
+    func rates(of currency: CurrencyCode) throws -> [CurrencyRate] {
+        CurrencyRate.rates(try store.registers(entity: CurrencyRate.entity(currency)))
+    }
+
+    func carried(_ account: Account, _ currency: CurrencyCode) throws -> Int128 {
+        try store.values(of: account).first { $0.currency == currency }?.value ?? 0
+    }
+
+    func foreign(of branch: BranchCode, upTo day: Day) throws -> [ForeignBalance] {
+        try store.foreign(than: currency, upTo: day).compactMap { row in
+            guard let account = Account(row.account), account.place == .branch(branch),
+                account.root.holdsCurrencies
+            else { return nil }
+            return ForeignBalance(
+                account: account, currency: row.currency, amount: row.amount, value: row.value)
+        }
     }
 
     func tracksItems() throws -> Bool { try store.tracksItems() }

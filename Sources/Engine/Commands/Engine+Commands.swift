@@ -44,7 +44,9 @@ extension Engine {
                     + (change.roles.map { $0.joined(separator: " ") } ?? "as before"),
                 by: planner.person, at: now)
         }
-        let total = draft.total.map { Amount.text($0, scale: ledger.scale) }
+        let total = draft.total.map {
+            Amount.text($0, scale: draft.currency?.exponent ?? ledger.scale)
+        }
         var notices = draft.notices
         if case .close = command {
             let open = try reconcile(branch: branch.text, at: now).rows.count
@@ -96,10 +98,11 @@ extension Engine {
         case (nil, .seal(_, .confirm(let day))): what = "seal of \(day) confirmed"
         case (nil, .bank): what = "bank statement written"
         case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"
+        case (nil, .setRate(let currency, _, _)): what = "rate of \(currency) written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"
         }
-        return total.map { "\(what), \($0) \(ledger.currency)" } ?? what
+        return total.map { "\(what), \($0) \(draft.currency ?? ledger.currency)" } ?? what
     }
 
     /// How far the order is now.
@@ -146,6 +149,8 @@ extension Refusal {
         case .overflow: self.init(.overflow, "a sum of the document does not fit 64 bits")
         case .unbalanced(let commodity, let sum):
             self.init(.unbalanced, "the document does not balance: \(commodity) by \(sum)")
+        case .carrying(let commodity):
+            self.init(.unbalanced, "what \(commodity) is carried at does not balance")
         case .emptyTransaction: self.init(.emptyDocument, "the document has no lines")
         case .tooManyPostings: self.init(.tooManyLines, "the document has too many lines")
         }

@@ -179,6 +179,7 @@ extension Query {
             .card, .reorder, .bookmarks, .digests, .invitations, .members, .paper, .labels,
             .counts, .count, .lots, .units, .quotas, .quotaProposals, .parties, .prices,
             .priceLists, .shift, .shifts, .workflows, .people, .debts, .tenders, .periods, .seals,
+            .rates,
             .lateEntries:
             .all
         case .notices, .notice, .todo: .all
@@ -202,7 +203,7 @@ extension Query {
         case .ledger(let filter):
             Account(filter.account)?.home.map { !$0.holdsCost } ?? false ? .all : .none
         case .journal, .balance, .margin, .exceptions, .derived, .purchases, .accounts, .profit,
-            .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog:
+            .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog, .currencies:
             .none
         }
     }

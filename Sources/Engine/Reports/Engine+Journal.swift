@@ -50,7 +50,7 @@ extension Engine {
         .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
         .text("account", "Account"), .text("commodity", "Commodity"), .number("amount", "Amount"),
         .text("item", "Item"), .text("person", "Person"), .text("party", "Party"),
-        .text("memo", "Memo"), .text("dated", "Dated"),
+        .text("memo", "Memo"), .text("dated", "Dated"), .number("carried", "Carried at"),
     ]
 
     private static func cells(
@@ -64,6 +64,8 @@ extension Engine {
             .text(document.person), .optional(document.party), .optional(document.memo),
             // Its own date, where a close keeps it from there.
             .optional(row.day == document.effectiveDate ? nil : document.effectiveDate.description),
+            // Of another currency: in the book's own.
+            row.base.map { figures.money($0) } ?? .empty,
         ]
     }
 
@@ -93,7 +95,8 @@ extension Engine {
                             day: transaction.document.effectiveDate,
                             document: transaction.document, account: posting.account.name,
                             commodity: posting.commodity.name, amount: posting.amount,
-                            item: posting.item?.text, transaction: Int64(place)), &figures))
+                            item: posting.item?.text, base: posting.base,
+                            transaction: Int64(place)), &figures))
             }
         }
         var cost = Int128(0)

@@ -32,14 +32,22 @@ extension Engine {
             var party: String?
             var memo: String?
             let amount: Int128
+            /// `100.00 USD`, where it was posted in another currency.
+            var foreign: String?
         }
+        let figures = ReportWriter(store, ledger)
         let limit = bounded(filter.limit)
         var lines = try store.lines(
             of: filter.account, ledger.currency, from: from, to: to, limit: limit + 1
-        ).map {
+        ).map { line in
             Line(
-                day: $0.day, number: $0.number, kind: $0.kind.word, person: $0.person,
-                party: $0.party, memo: $0.memo, amount: Int128($0.amount))
+                day: line.day, number: line.number, kind: line.kind.word, person: line.person,
+                party: line.party, memo: line.memo, amount: Int128(line.amount),
+                foreign: line.foreign.flatMap { foreign in
+                    CurrencyCode(foreign.currency).map {
+                        "\(figures.foreign(foreign.amount, $0).plain) \($0)"
+                    }
+                })
         }
         for (day, row) in try store.derivedDays(from: from, to: to) {
             guard let branch = BranchCode(row.branch) else { continue }
@@ -52,14 +60,13 @@ extension Engine {
         let ordered = lines.enumerated().sorted {
             ($0.element.day, $0.offset) < ($1.element.day, $1.offset)
         }.map(\.element)
-        let figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.ledger/1", title: "Ledger",
             columns: [
                 .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
                 .text("party", "Party"), .text("memo", "Memo"), .text("person", "Person"),
                 .number("debit", "Debit"), .number("credit", "Credit"),
-                .number("balance", "Balance"),
+                .number("balance", "Balance"), .text("foreign", "In another currency"),
             ])
         var balance = opening
         var moved = Store.Turnover()
@@ -71,6 +78,7 @@ extension Engine {
                 .optional(line.party), .optional(line.memo), .optional(line.person),
                 line.amount > 0 ? figures.money(line.amount) : .empty,
                 line.amount < 0 ? figures.money(-line.amount) : .empty, figures.money(balance),
+                .optional(line.foreign),
             ])
         }
         report.facts = [
@@ -110,7 +118,10 @@ extension Engine {
                 .number("notDue", "Not due"), .number("to30", "1–30 days"),
                 .number("to60", "31–60 days"), .number("to90", "61–90 days"),
                 .number("older", "Older"), .text("oldest", "Oldest"),
+                .text("foreign", "In another currency"),
             ])
+        let held = Dictionary(
+            grouping: try store.foreign(than: ledger.currency, upTo: day), by: \.account)
         var sums = [Int128](repeating: 0, count: bounds.count + 2)
         let matched = Set(try store.matchedAccounts())
         for (branch, accounts) in try turnovers(from: nil, to: day).sorted(by: { $0.key < $1.key })
@@ -123,31 +134,23 @@ extension Engine {
                 let terms = try terms(of: party)
                 var parts = [Int128](repeating: 0, count: bounds.count + 1)
                 var oldest: Day?
-                if owed > 0 {
-                    // Matches say what was paid; without any the last that was charged is open.
-                    let left =
-                        !matched.contains(account)
-                        ? try store.open(
-                            owed, of: account, isDebit: root == .receivable, ledger.currency,
-                            upTo: day)
-                        : try store.openItems(account, ledger.currency, upTo: day).owed(sign)
-                            .map { ($0.item.day, $0.amount) }
-                    for item in left {
-                        let late = day.number - item.day.number - terms
-                        let place = bounds.firstIndex { late <= $0 } ?? bounds.count
-                        parts[place] += item.amount
-                        oldest = min(oldest ?? item.day, item.day)
-                    }
-                } else {
-                    // Paid ahead.
-                    parts[0] = owed
+                let others = held[account.name] ?? []
+                for item in try open(
+                    owed, of: account, others, ledger, upTo: day,
+                    isMatched: matched.contains(account))
+                {
+                    // What was paid ahead is of no day.
+                    let late = item.day.map { day.number - $0.number - terms } ?? 0
+                    let place = bounds.firstIndex { late <= $0 } ?? bounds.count
+                    parts[place] += item.amount
+                    oldest = [oldest, item.day].compactMap { $0 }.min()
                 }
                 sums[0] += owed
                 for place in parts.indices { sums[place + 1] += parts[place] }
                 report.rows.append(
                     [.text(branch.text), .text(party), figures.money(owed)]
                         + parts.map { $0 == 0 ? .empty : figures.money($0) }
-                        + [.optional(oldest?.description)])
+                        + [.optional(oldest?.description), .optional(told(others, figures, sign))])
             }
         }
         report.facts = [
@@ -160,5 +163,54 @@ extension Engine {
         ] { report.facts.append(.init(key, label, figures.money(sum))) }
         report.notes = scopesMissing(standing, only)
         return report
+    }
+
+    /// What an account owes by the days that it is of, in the book's own currency: each currency's oldest is settled first,
+    /// and what is open of it shares what all of it is carried at. No day: paid ahead.
+    private func open(
+        _ owed: Int128, of account: Account, _ others: [Store.ForeignRow], _ ledger: Ledger,
+        upTo day: Day, isMatched: Bool
+    ) throws -> [(day: Day?, amount: Int128)] {
+        let sign: Int128 = account.root == .receivable ? 1 : -1
+        let carried = others.reduce(Int128(0)) { $0 + $1.value * sign }
+        var found: [(day: Day?, amount: Int128)] = []
+        for (currency, amount, value) in [(ledger.currency, owed - carried, owed - carried)]
+            + others.map({ ($0.currency, $0.amount * sign, $0.value * sign) })
+        {
+            guard amount > 0 else {
+                if value != 0 { found.append((nil, value)) }
+                continue
+            }
+            // Matches say what was paid; without any the last that was charged is open.
+            if isMatched, currency == ledger.currency {
+                let left = try store.openItems(account, currency, upTo: day).owed(sign)
+                found += left.map { ($0.item.day, $0.amount) }
+                let rest = value - left.reduce(0) { $0 + $1.amount }
+                if rest != 0 { found.append((nil, rest)) }
+                continue
+            }
+            var (seen, given) = (Int128(0), Int128(0))
+            for item in try store.open(
+                amount, of: account, isDebit: account.root == .receivable, currency, upTo: day)
+            {
+                seen += item.amount
+                let (product, over) = value.multipliedReportingOverflow(by: seen)
+                guard !over, let due = try? Amount.divide(product, by: amount) else { continue }
+                found.append((item.day, Int128(due) - given))
+                given = Int128(due)
+            }
+            if given != value { found.append((nil, value - given)) }
+        }
+        return found
+    }
+
+    /// `100.00 USD, 5000 JPY`.
+    private func told(
+        _ others: [Store.ForeignRow], _ figures: ReportWriter, _ sign: Int128
+    ) -> String? {
+        let texts = others.filter { $0.amount != 0 }.map {
+            "\(figures.foreign($0.amount * sign, $0.currency).plain) \($0.currency)"
+        }
+        return texts.isEmpty ? nil : texts.joined(separator: ", ")
     }
 }

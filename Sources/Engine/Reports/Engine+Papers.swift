@@ -60,8 +60,14 @@ extension Engine {
         if paper.isPriced {
             if paper.tax != 0 { report.facts.append(.init("tax", "Tax", figures.money(paper.tax))) }
             report.facts.append(.init("total", "Total", figures.money(paper.total)))
-            for (tender, amount) in paper.tenders {
-                report.facts.append(.init("tender", tender, figures.money(amount)))
+            for (tender, amount, currency) in paper.tenders {
+                let figure = figures.foreign(amount, currency)
+                // The lines are in the book's own currency.
+                report.facts.append(
+                    .init(
+                        "tender", tender,
+                        currency == ledger.currency
+                            ? figure : .text("\(figure.plain) \(currency)")))
             }
         }
         if let to = paper.receiver(than: number.series.branch) {
@@ -163,7 +169,7 @@ private struct Paper {
     private(set) var lines: [Line] = []
     private(set) var tax = Int128(0)
     /// What the customer pays with, or gets back.
-    private(set) var tenders: [(name: String, amount: Int128)] = []
+    private(set) var tenders: [(name: String, amount: Int128, currency: CurrencyCode)] = []
     private(set) var isOnCredit = false
     private var pair: BranchPair?
 
@@ -186,11 +192,13 @@ private struct Paper {
             case (.sales, .currency):
                 if let item = posting.item { add(item) { $0.net -= amount } }
             case (.tax, .currency): tax -= amount
-            case (.tender, .currency), (.receivable, .currency), (.prepaid, .currency):
+            case (.tender, .currency(let currency)), (.receivable, .currency(let currency)),
+                (.prepaid, .currency(let currency)):
                 isOnCredit = isOnCredit || posting.account.root == .receivable && amount > 0
                 let name = posting.account.name.split(separator: "/").dropFirst(2).joined(
                     separator: "/")
-                tenders.append((name.isEmpty ? posting.account.root.rawValue : name, amount))
+                tenders.append(
+                    (name.isEmpty ? posting.account.root.rawValue : name, amount, currency))
             default: break
             }
         }

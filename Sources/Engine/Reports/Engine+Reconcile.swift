@@ -44,6 +44,7 @@ extension Engine {
         found += try documentsTwice(only)
         found += try gaps(standing, only)
         found += try late(only)
+        found += currencyDifferences(balances, standing, only)
         found += try closedTwice(standing, only)
         found += try unfitMatches(only)
         found += try invoiceDifferences(only, today)
@@ -157,6 +158,7 @@ extension Engine {
         struct Key: Hashable {
             let party: String
             let root: Account.Root
+            let commodity: String
             let amount: Int64
         }
         var groups: [Key: [Store.PaymentRow]] = [:]
@@ -165,11 +167,13 @@ extension Engine {
                 only == nil || branch == only
             else { continue }
             groups[
-                Key(party: account.rest, root: account.root, amount: payment.amount), default: []
+                Key(
+                    party: account.rest, root: account.root, commodity: payment.commodity,
+                    amount: payment.amount), default: []
             ].append(payment)
         }
         var found: [Difference] = []
-        for (key, group) in groups {
+        for (key, group) in groups where key.amount != 0 {
             let ordered = group.sorted { ($0.day, $0.number) < ($1.day, $1.number) }
             for (first, second) in zip(ordered, ordered.dropFirst())
             where second.number != first.number
@@ -178,7 +182,7 @@ extension Engine {
                 found.append(
                     Difference(
                         check: "payment twice", subject: "\(second.number) as \(first.number)",
-                        amount: Int128(key.amount.magnitude),
+                        amount: Int128(second.value.magnitude),
                         cause:
                             "\(key.party): the same amount \(second.day.number - first.day.number) "
                             + "days apart, by \(first.person) and \(second.person)",

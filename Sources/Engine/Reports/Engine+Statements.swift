@@ -39,7 +39,10 @@ extension Engine {
                 guard let line = chart.line(of: account) else { continue }
                 let turnover = within[account] ?? Store.Turnover()
                 let held = before[account]?.net ?? 0
-                guard held != 0 || turnover.debit != 0 || turnover.credit != 0 else { continue }
+                guard held != 0 || turnover.debit != 0 || turnover.credit != 0,
+                    // What goes through an exchange account is no business of its own.
+                    held != 0 || turnover.net != 0 || !account.root.isExchange
+                else { continue }
                 rows.append((line, account.name, held, turnover))
             }
         }

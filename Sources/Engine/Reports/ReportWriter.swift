@@ -21,12 +21,20 @@ struct ReportWriter {
         .decimal(Amount.text(amount, scale: try scale(of: item)))
     }
 
-    /// In the commodity's own scale: `#TEA` or `CNY`.
+    /// In the commodity's own scale: `#TEA`, the book's currency or another one.
     mutating func amount(
         _ amount: some SignedInteger, _ commodity: String
     ) throws -> Report.Cell {
-        commodity.hasPrefix("#")
-            ? try quantity(amount, of: String(commodity.dropFirst())) : money(amount)
+        if commodity.hasPrefix("#") {
+            return try quantity(amount, of: String(commodity.dropFirst()))
+        }
+        guard let currency = CurrencyCode(commodity) else { return money(amount) }
+        return foreign(amount, currency)
+    }
+
+    func foreign(_ amount: some SignedInteger, _ currency: CurrencyCode) -> Report.Cell {
+        let scale = currency == ledger.currency ? ledger.scale : currency.exponent
+        return .decimal(Amount.text(amount, scale: scale))
     }
 
     mutating func scale(of item: String) throws -> Int {

@@ -175,6 +175,10 @@ package enum Query: Codable, Hashable, Sendable {
     case reconcile(branch: String?)
     case periods(branch: String?)
     case seals
+    /// What other currencies are worth, by days.
+    case rates
+    /// What accounts hold of other currencies.
+    case currencies(branch: String?, asAt: String?)
     /// What came too late for its period.
     case lateEntries(limit: Int)
     case tasks(TaskFilter)

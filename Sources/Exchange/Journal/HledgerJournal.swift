@@ -1,7 +1,8 @@
 package import Books
 
 /// Writes postings as an hledger journal (format of hledger 1.25): one transaction per document, in the
-/// book's currency. Law: hledger's balances are the trial balance.
+/// book's currency; amounts of others at what they are carried at. Law: hledger's balances at cost are the trial
+/// balance.
 package struct HledgerJournal: Sendable {
     private let currency: String
     /// The last day that was written; derived rows stand on it.
@@ -28,16 +29,40 @@ package struct HledgerJournal: Sendable {
         var text = ""
         for row in page.rows {
             guard case .text(let date) = row[0], case .text(let account) = row[3],
-                case .text(let commodity) = row[4], commodity == currency,
-                case .decimal(let amount) = row[5]
+                case .text(let commodity) = row[4], case .decimal(let amount) = row[5]
             else { continue }
-            last = max(last, date)
-            text += add(
-                date: date, number: row[1].plain, account: account, amount: amount,
-                note: row[8].plain.isEmpty ? nil : row[8].plain)
+            let figures =
+                commodity == currency
+                ? ["\(currency) \(amount)"] : foreign(commodity, amount, row)
+            for figure in figures {
+                last = max(last, date)
+                text += add(
+                    date: date, number: row[1].plain, account: account, figure: figure,
+                    note: row[8].plain.isEmpty ? nil : row[8].plain)
+            }
         }
         return text
     }
+
+    /// An amount of another currency at what it is carried at: `USD 100.00 @@ CNY 720.00`. What changes that alone is an
+    /// amount of the book's own. None for goods.
+    private func foreign(_ commodity: String, _ amount: String, _ row: [Report.Cell]) -> [String] {
+        guard !commodity.hasPrefix("#"), row.count > Self.carriedPlace,
+            case .decimal(let value) = row[Self.carriedPlace]
+        else { return [] }
+        let isNothing = amount.allSatisfy { "-0.".contains($0) }
+        let own = "\(currency) \(value)"
+        guard !isNothing else { return [own] }
+        // hledger gives a total the sign of its amount.
+        guard amount.hasPrefix("-") == value.hasPrefix("-") else {
+            return ["\(commodity) \(amount) @@ \(currency) 0", own]
+        }
+        let total = value.hasPrefix("-") ? String(value.dropFirst()) : value
+        return ["\(commodity) \(amount) @@ \(currency) \(total)"]
+    }
+
+    /// The place of the column `carried` of the journal.
+    private static let carriedPlace = 11
 
     /// The last document and the cost rows that are derived and not posted, one transaction a branch.
     package mutating func finish(derived: Report) -> String {
@@ -45,20 +70,20 @@ package struct HledgerJournal: Sendable {
         for row in derived.rows {
             text += add(
                 date: last, number: "cost of \(row[0].plain), derived", account: row[1].plain,
-                amount: row[2].plain, note: nil)
+                figure: "\(currency) \(row[2].plain)", note: nil)
         }
         return text + finish()
     }
 
     /// One posting; gives the text of the document before it once that is complete.
     mutating func add(
-        date: String, number: String, account: String, amount: String, note: String?
+        date: String, number: String, account: String, figure: String, note: String?
     ) -> String {
         var done = ""
         if let open, open.date != date || open.number != number { done = finish() }
         var lines = open?.lines ?? []
         let comment = note.map { "  ; " + Self.comment($0) } ?? ""
-        lines.append("    \(Self.account(account))  \(currency) \(amount)\(comment)\n")
+        lines.append("    \(Self.account(account))  \(figure)\(comment)\n")
         open = (date, number, lines)
         return done
     }

@@ -2,10 +2,10 @@
 ///
 /// `trade/<B>`: `stock/B/<location>`, and behind it `/reserved` and
 /// `/promised/<other>`, `early/B/<other>`, `prepaid/B`, `over-short/B`, `customer/B`, `supplier/B`, `shrinkage/B`, `sales/B`, `tax/B`,
-/// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`.
+/// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`, `trade-exchange/B`, `exchange-gain/B`, `exchange-loss/B`.
 /// `money/<B>`: `inventory/B`, `cost-of-sales/B`, `shipped/B`, `payable/B/<party>`, `bank/B/<name>`,
 /// `expense/B/<name>`, `income/B/<name>`, `equity/B/<name>`, `asset/B/<name>`, `liability/B/<name>`,
-/// `write-off/B`, `variance/B`, `revaluation/B`, `input-tax/B`.
+/// `write-off/B`, `variance/B`, `revaluation/B`, `input-tax/B`, `money-exchange/B`.
 /// `between/<a>+<b>`: `transit/a+b/<document>`, `dispute/a+b/<document>`; rights: `granted/<shelf>/<seller>`,
 /// `grant/a+b/<document>`, `quota/<shelf>/<seller>`, `committed/a+b/<order>`.
 /// `between-money/<a>+<b>`: `due-from/<owner>/<other>`, `due-to/<owner>/<other>`.
@@ -31,6 +31,11 @@ package struct Account: Sendable, CustomStringConvertible {
         /// What drawers held more (below zero) or less than the books had.
         case overShort = "over-short"
         case dueFrom = "due-from", dueTo = "due-to"
+        /// Between an amount of another currency and what it is carried at, in the scope of the one or the other: worth
+        /// nothing.
+        case tradeExchange = "trade-exchange", moneyExchange = "money-exchange"
+        /// What amounts of other currencies came to be worth more (below zero) or less.
+        case exchangeGain = "exchange-gain", exchangeLoss = "exchange-loss"
         case via
     }
 
@@ -76,7 +81,8 @@ package struct Account: Sendable, CustomStringConvertible {
             guard let branch = BranchCode(parts[1]), rest?.isEmpty == false else { return nil }
             place = .branch(branch)
         case .customer, .supplier, .shrinkage, .sales, .tax, .rounding, .inventory, .costOfSales,
-            .shipped, .writeOff, .variance, .revaluation, .inputTax, .prepaid, .overShort:
+            .shipped, .writeOff, .variance, .revaluation, .inputTax, .prepaid, .overShort,
+            .tradeExchange, .moneyExchange, .exchangeGain, .exchangeLoss:
             guard let branch = BranchCode(parts[1]), rest == nil else { return nil }
             place = .branch(branch)
         }
@@ -113,14 +119,17 @@ extension Account.Root {
     package var isMoney: Bool {
         switch self {
         case .inventory, .costOfSales, .shipped, .payable, .bank, .expense, .income, .equity,
-            .asset, .liability, .writeOff, .variance, .revaluation, .inputTax:
+            .asset, .liability, .writeOff, .variance, .revaluation, .inputTax, .moneyExchange:
             true
         case .early, .stock, .customer, .supplier, .shrinkage, .sales, .tax, .tender, .receivable,
             .rounding, .transit, .dispute, .dueFrom, .dueTo, .granted, .grant, .quota, .committed,
-            .prepaid, .overShort, .via:
+            .prepaid, .overShort, .tradeExchange, .exchangeGain, .exchangeLoss, .via:
             false
         }
     }
+
+    /// Between an amount of another currency and what it is carried at.
+    package var isExchange: Bool { self == .tradeExchange || self == .moneyExchange }
 
     /// Only the holder posts here: the balance is a prefix sum of one log.
     package var isHeld: Bool {

@@ -1,8 +1,9 @@
 /// One amount moved into (positive) or out of (negative) an account.
 ///
 /// A money posting may be tagged with the item it is about: that tag is what revenue per item and the
-/// cost fold read. `base` is the amount in the entity's functional currency where `commodity` is
-/// another currency; nil means that `amount` is already it.
+/// cost fold read. `base` is what an amount of another currency is carried at, in minor units of the
+/// book's own; nil means that `amount` is already that. An amount of zero with a base changes what an
+/// account is carried at, and nothing else.
 package struct Posting: Hashable, Sendable {
     package let account: Account
     package let commodity: Commodity
@@ -41,11 +42,33 @@ package struct Transaction: Hashable, Sendable {
         for (commodity, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
             throw .unbalanced(commodity, by: sum)
         }
+        if postings.contains(where: { $0.base != nil }) { try Self.checkBases(postings) }
         self.document = document
         self.postings = postings
     }
 
     package static let postingsMax = 2_048
+
+    /// Of a currency all postings of a transaction say what they are carried at, or none does; and what they are carried
+    /// at sums to zero. So whatever anybody writes, the book's own amounts and what others are carried at sum to zero,
+    /// and nobody has to know which currency is the book's own.
+    private static func checkBases(_ postings: [Posting]) throws(FactError) {
+        var sums: [Commodity: Int64] = [:]
+        for posting in postings {
+            guard let base = posting.base else { continue }
+            guard posting.commodity.item == nil else { throw .carrying(posting.commodity) }
+            let (sum, overflow) = sums[posting.commodity, default: 0]
+                .addingReportingOverflow(base)
+            guard !overflow, base != .min else { throw .overflow(posting.commodity) }
+            sums[posting.commodity] = sum
+        }
+        for (commodity, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
+            throw .carrying(commodity)
+        }
+        for posting in postings where posting.base == nil && sums[posting.commodity] != nil {
+            throw .carrying(posting.commodity)
+        }
+    }
 }
 
 package enum FactError: Error, Equatable, Sendable {
@@ -53,4 +76,6 @@ package enum FactError: Error, Equatable, Sendable {
     case tooManyPostings(Int)
     case unbalanced(Commodity, by: Int64)
     case overflow(Commodity)
+    /// What amounts of it are carried at is said of some and not of others, does not sum to zero, or is said of goods.
+    case carrying(Commodity)
 }

@@ -10,7 +10,8 @@ extension Store {
         package let amount: Int128
     }
 
-    /// Money balances of every account, as posted; derived rows are apart (`derived`).
+    /// Money balances of every account, as posted, with what amounts of other currencies are carried at; derived rows are
+    /// apart (`derived`).
     ///
     /// - Parameter day: counts what is dated up to it; nil counts all. Cost: one row per account, or
     ///   with a day as `turnover`.
@@ -23,18 +24,27 @@ extension Store {
             }.sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
         }
         return try access { db in
-            try Row.fetchAll(
+            var sums: [TurnoverKey: Int128] = [:]
+            let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT b.scope, a.name, c.name, b.amount, b.amount_high FROM balance b
+                    SELECT b.scope, a.name, b.amount, b.amount_high FROM balance b
                     JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
-                    WHERE c.name = ? AND (b.amount <> 0 OR b.amount_high <> 0)
+                    WHERE c.name = :currency
+                    UNION ALL
+                    SELECT v.scope, a.name, v.amount, v.amount_high FROM value_month v
+                    JOIN name a ON a.id = v.account JOIN name c ON c.id = v.commodity
+                    WHERE c.name <> :currency
                     """,
-                arguments: [currency.text]
-            ).map {
+                arguments: ["currency": currency.text])
+            while let row = try rows.next() {
+                sums[TurnoverKey(scope: try row.at(0), account: try row.at(1)), default: 0] +=
+                    try Int128(row: row)
+            }
+            return sums.filter { $0.value != 0 }.map {
                 BalanceRow(
-                    scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
-                    amount: try Int128(row: $0))
+                    scope: $0.key.scope, account: $0.key.account, commodity: currency.text,
+                    amount: $0.value)
             }.sorted { ($0.account, $0.scope) < ($1.account, $1.scope) }
         }
     }

@@ -11,12 +11,14 @@ extension Store {
         package let commodity: String
         package let amount: Int64
         package let item: String?
+        /// What an amount of another currency is carried at.
+        package let base: Int64?
         /// Groups the postings of one transaction.
         package let transaction: Int64
 
         package init(
             day: Day, document: DocumentHeader, account: String, commodity: String, amount: Int64,
-            item: String?, transaction: Int64
+            item: String?, base: Int64? = nil, transaction: Int64
         ) {
             self.day = day
             self.document = document
@@ -24,6 +26,7 @@ extension Store {
             self.commodity = commodity
             self.amount = amount
             self.item = item
+            self.base = base
             self.transaction = transaction
         }
     }
@@ -46,7 +49,7 @@ extension Store {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT a.name, c.name, p.amount, i.name, p.log, p.seq, p.op, d.*
+                        SELECT a.name, c.name, p.amount, i.name, p.log, p.seq, p.op, p.base, d.*
                         FROM posting p
                         JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                         JOIN log l ON l.id = p.log
@@ -75,7 +78,7 @@ extension Store {
                         commodity: try row.at(1),
                         amount: try row.at(2),
                         item: (try row.at(3) as String?).map { String($0.dropFirst()) },
-                        transaction: number))
+                        base: try row.at(7), transaction: number))
             }
             return found
         }

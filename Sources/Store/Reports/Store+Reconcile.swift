@@ -70,7 +70,10 @@ extension Store {
         package let account: String
         package let day: Day
         package let person: String
+        package let commodity: String
         package let amount: Int64
+        /// In the book's own currency.
+        package let value: Int64
     }
 
     /// Payments of customers and to suppliers since a day that nobody took back, by account and day. Cost: a look at
@@ -80,10 +83,10 @@ extension Store {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT d.number, a.name, p.day, d.person, p.amount
+                        SELECT d.number, a.name, p.day, d.person, p.amount, p.base, c.name
                         FROM name a CROSS JOIN book_day b
                         CROSS JOIN posting p ON p.day = b.day AND p.account = a.id
-                            AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                        JOIN name c ON c.id = p.commodity AND (c.name = ? OR p.base IS NOT NULL)
                         JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                         WHERE (a.name >= 'receivable/' AND a.name < 'receivable0'
                                 OR a.name >= 'payable/' AND a.name < 'payable0')
@@ -100,9 +103,11 @@ extension Store {
                 guard let number = DocumentNumber(try row.at(0) as String? ?? "") else {
                     return nil
                 }
+                let (commodity, amount): (String, Int64) = (try row.at(6), try row.at(4))
                 return PaymentRow(
                     number: number, account: try row.at(1), day: Day(number: try row.at(2)),
-                    person: try row.at(3), amount: try row.at(4))
+                    person: try row.at(3), commodity: commodity, amount: amount,
+                    value: commodity == currency.text ? amount : try row.at(5))
             }
         }
     }

@@ -121,7 +121,8 @@ extension Store {
         }.map { String($0.dropFirst(PartyFacts.prefix.count)) }
     }
 
-    /// What a customer owes at branches, under this name and its aliases.
+    /// What a customer owes at branches, under this name and its aliases: in the book's currency, and what amounts of others
+    /// are carried at.
     package func receivable(
         of party: String, at branches: [BranchCode], _ currency: Commodity
     ) throws -> Int128 {
@@ -129,7 +130,9 @@ extension Store {
         return try branches.reduce(Int128(0)) { sum, branch in
             try names.reduce(sum) {
                 guard let account = Account("receivable/\(branch)/\($1)") else { return $0 }
+                let others = try values(of: account).filter { $0.currency.text != currency.name }
                 return try $0 + balance(of: account, currency)
+                    + others.reduce(Int128(0)) { $0 + $1.value }
             }
         }
     }

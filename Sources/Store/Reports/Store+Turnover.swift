@@ -27,22 +27,65 @@ extension Store {
         }
     }
 
-    /// As posted on days `from ... to`, without what the cost fold derives. Cost: a row for each account and month, and
-    /// the postings of the parts of months at both ends.
+    /// As posted on days `from ... to`, without what the cost fold derives: amounts of the book's own currency, and what
+    /// those of others are carried at. Cost: a row for each account and month, and the postings of the parts of months
+    /// at both ends.
     package func turnover(
         of currency: CurrencyCode, from: Day? = nil, to: Day? = nil
     ) throws -> [TurnoverKey: Turnover] {
         try access { db in
-            var sums = TurnoverSums()
-            let commodity = try Int64.fetchOne(
-                db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
-                arguments: [currency.text])
-            guard let commodity else { return [:] }
-            let (months, parts) = Self.months(from: from, to: to)
-            if let months { try sums.addMonths(db, commodity, months) }
-            for part in parts { try sums.addDays(db, commodity, part) }
-            return try sums.named(db)
+            let own = try commodity(db, currency)
+            let hasOthers = try Bool.fetchOne(
+                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM value_month)"))
+            return try turnover(
+                db,
+                hasOthers == true
+                    ? [.amounts(own), .valuesOfOthers(own)]
+                    : [.amounts(own)], from: from, to: to)
         }
+    }
+
+    /// The local id of a currency's name; none of any name where nothing was posted in it.
+    func commodity(_ db: Database, _ currency: CurrencyCode) throws -> Int64 {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
+            arguments: [currency.text]) ?? -1
+    }
+
+    /// What is summed of postings.
+    enum TurnoverMeasure {
+        /// What they moved of a commodity.
+        case amounts(Int64)
+        /// What amounts of one commodity are carried at, or those of all others.
+        case values(Int64), valuesOfOthers(Int64)
+
+        fileprivate var commodity: Int64 {
+            switch self {
+            case .amounts(let id), .values(let id), .valuesOfOthers(let id): id
+            }
+        }
+
+        fileprivate var table: String {
+            if case .amounts = self { "account_month" } else { "value_month" }
+        }
+
+        fileprivate var comparison: String {
+            if case .valuesOfOthers = self { "<>" } else { "=" }
+        }
+
+        fileprivate var column: String { if case .amounts = self { "amount" } else { "base" } }
+    }
+
+    func turnover(
+        _ db: Database, _ measures: [TurnoverMeasure], from: Day?, to: Day?
+    ) throws -> [TurnoverKey: Turnover] {
+        var sums = TurnoverSums()
+        let (months, parts) = Self.months(from: from, to: to)
+        for measure in measures {
+            if let months { try sums.addMonths(db, measure, months) }
+            for part in parts { try sums.addDays(db, measure, part) }
+        }
+        return try sums.named(db)
     }
 
     /// The whole months of a span, and the days at its ends that are none.
@@ -81,15 +124,15 @@ extension Store {
         private var scopes: [Int64: String] = [:]
 
         mutating func addMonths(
-            _ db: Database, _ commodity: Int64, _ months: ClosedRange<Int32>
+            _ db: Database, _ measure: TurnoverMeasure, _ months: ClosedRange<Int32>
         ) throws {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT scope, account, amount, amount_high FROM account_month
-                        WHERE commodity = ? AND month >= ? AND month <= ?
+                        SELECT scope, account, amount, amount_high FROM \(measure.table)
+                        WHERE commodity \(measure.comparison) ? AND month >= ? AND month <= ?
                         """),
-                arguments: [commodity, months.lowerBound, months.upperBound])
+                arguments: [measure.commodity, months.lowerBound, months.upperBound])
             while let row = try rows.next() {
                 sums[Key(scope: try row.at(0), account: try row.at(1)), default: Turnover()].add(
                     try Int128(row: row))
@@ -98,18 +141,20 @@ extension Store {
 
         /// In the order of the table's key: nothing is sorted.
         mutating func addDays(
-            _ db: Database, _ commodity: Int64, _ days: ClosedRange<Int32>
+            _ db: Database, _ measure: TurnoverMeasure, _ days: ClosedRange<Int32>
         ) throws {
+            let column = "p.\(measure.column)"
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT p.account, p.log, sum(max(p.amount, 0) >> 32),
-                            sum(max(p.amount, 0) & 4294967295), sum(min(p.amount, 0) >> 32),
-                            sum(min(p.amount, 0) & 4294967295)
-                        FROM posting p WHERE p.day >= ? AND p.day <= ? AND p.commodity = ?
+                        SELECT p.account, p.log, sum(max(\(column), 0) >> 32),
+                            sum(max(\(column), 0) & 4294967295), sum(min(\(column), 0) >> 32),
+                            sum(min(\(column), 0) & 4294967295)
+                        FROM posting p WHERE p.day >= ? AND p.day <= ?
+                            AND p.commodity \(measure.comparison) ? AND \(column) IS NOT NULL
                         GROUP BY p.day, p.account, p.commodity, p.log
                         """),
-                arguments: [days.lowerBound, days.upperBound, commodity])
+                arguments: [days.lowerBound, days.upperBound, measure.commodity])
             while let row = try rows.next() {
                 let log: Int64 = try row.at(1)
                 if scopes[log] == nil {
@@ -139,14 +184,17 @@ extension Store {
     }
 
     /// One line of an account.
-    package struct AccountLine: Hashable, Sendable {
+    package struct AccountLine: Sendable {
         package let day: Day
         package let number: String?
         package let kind: DocumentKind
         package let person: String
         package let party: String?
         package let memo: String?
+        /// In the book's own currency.
         package let amount: Int64
+        /// What was posted, where that is another one.
+        package let foreign: (currency: String, amount: Int64)?
     }
 
     /// Postings to an account, or to all whose name begins with `account` where that ends on `/`, day by day in the
@@ -168,10 +216,10 @@ extension Store {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT b.day, d.number, d.kind, d.person, d.party, d.memo, p.amount
+                    SELECT b.day, d.number, d.kind, d.person, d.party, d.memo, p.amount, p.base, c.name
                     FROM book_day b
                     CROSS JOIN posting p ON p.day = b.day AND p.account IN (\(marks))
-                        AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                    JOIN name c ON c.id = p.commodity AND (c.name = ? OR p.base IS NOT NULL)
                     JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                     JOIN log l ON l.id = p.log
                     WHERE b.day >= ? AND b.day <= ?
@@ -181,11 +229,14 @@ extension Store {
                     currency.text, from.number, to.number, limit,
                 ])
             return try rows.map { row in
-                AccountLine(
+                let (commodity, amount): (String, Int64) = (try row.at(8), try row.at(6))
+                let isOwn = commodity == currency.text
+                return AccountLine(
                     day: Day(number: try row.at(0)), number: try row.at(1),
                     kind: DocumentKind(rawValue: try row.at(2)) ?? .statement,
                     person: try row.at(3), party: try row.at(4), memo: try row.at(5),
-                    amount: try row.at(6))
+                    amount: isOwn ? amount : try row.at(7),
+                    foreign: isOwn ? nil : (commodity, amount))
             }
         }
     }

@@ -94,6 +94,10 @@ extension Store {
                 SELECT t.scope, \(named("t.account")), \(named("t.commodity")), t.month, t.side,
                     t.amount, t.amount_high FROM account_month t
                 """,
+                "value_month": """
+                SELECT t.scope, \(named("t.account")), \(named("t.commodity")), t.month, t.side,
+                    t.amount, t.amount_high FROM value_month t
+                """,
                 "repack": """
                 SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.document,
                     \(named("t.product")) FROM repack t

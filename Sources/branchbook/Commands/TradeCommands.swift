@@ -125,6 +125,7 @@ struct Receive: ParsableCommand {
     var lines: [LineArgument] = []
     @Option(name: .long, help: "Who delivered.") var supplier: String?
     @Option(name: .long, help: "The order that the goods are of.") var order: String?
+    @OptionGroup var currency: CurrencyOptions
     @OptionGroup var writing: WriteOptions
 
     func validate() throws {
@@ -134,7 +135,7 @@ struct Receive: ParsableCommand {
     }
 
     func run() throws {
-        var details = writing.details()
+        var details = currency.details(writing.details())
         details.order = order
         try node.perform(
             .receive(
@@ -158,6 +159,7 @@ struct Sell: ParsableCommand {
     @Option(name: .long, help: "The order that the goods are of.") var order: String?
     @Flag(name: .long, help: "Prices hold the tax already.") var taxIncluded = false
     @OptionGroup var discounts: DiscountOptions
+    @OptionGroup var currency: CurrencyOptions
     @OptionGroup var writing: WriteOptions
 
     func validate() throws {
@@ -168,7 +170,7 @@ struct Sell: ParsableCommand {
     }
 
     func run() throws {
-        var details = writing.details(party: customer)
+        var details = currency.details(writing.details(party: customer))
         details.order = order
         details.discount = discounts.discount
         try node.perform(
@@ -192,11 +194,15 @@ struct Return: ParsableCommand {
         String?
     @Option(name: .long, help: "What gives the money back.") var tender: String = "cash"
     @Option(name: .long, help: "The customer.") var customer: String?
+    @Option(name: .long, help: "The currency of the sale, where the money goes back in it.")
+    var currency: String?
     @OptionGroup var writing: WriteOptions
     func run() throws {
+        var details = writing.details(party: customer)
+        details.currency = currency
         try node.perform(
             .giveBack(
-                writing.details(party: customer),
+                details,
                 lines.map { Line(item: $0.item, quantity: $0.quantity, price: $0.figure) },
                 sale: sale, tender: tender), writing)
     }
@@ -236,11 +242,15 @@ struct SendBack: ParsableCommand {
     @Option(name: .long, help: "The number of the receipt they came with, if known.")
     var receipt: String?
     @Option(name: .long, help: "The supplier, where no receipt is named.") var supplier: String?
+    @Option(name: .long, help: "The currency of the receipt, where it is another than the book's.")
+    var currency: String?
     @OptionGroup var writing: WriteOptions
     func run() throws {
+        var details = writing.details()
+        details.currency = currency
         try node.perform(
             .sendBack(
-                writing.details(),
+                details,
                 lines.map { Line(item: $0.item, quantity: $0.quantity, cost: $0.figure) },
                 receipt: receipt, supplier: supplier), writing)
     }
@@ -327,6 +337,7 @@ struct Pay: ParsableCommand {
     @Option(name: .long, help: "A drawer such as cash, or bank:NAME.") var through: String = "cash"
     @Option(name: .long, help: "A document that it settles; may be repeated.")
     var settles: [String] = []
+    @OptionGroup var currency: CurrencyOptions
     @OptionGroup var writing: WriteOptions
 
     func run() throws {
@@ -341,13 +352,16 @@ struct Pay: ParsableCommand {
                 settles: settles)
         default: throw ValidationError("give --to or --from")
         }
-        try node.perform(.pay(writing.details(), payment), writing)
+        try node.perform(.pay(currency.details(writing.details()), payment), writing)
     }
 }
 
 struct Post: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "A general journal entry: ACCOUNT=AMOUNT …, debits positive, sum zero.")
+        abstract: "A general journal entry: ACCOUNT=AMOUNT …, debits positive, sum zero.",
+        discussion: """
+            An amount of another currency is 100.00USD@7.2 at a rate, 100.00USD@@720.00 for an amount of the book's own.
+            """)
     @OptionGroup var node: NodeOptions
     @Argument(
         parsing: .allUnrecognized,

@@ -54,6 +54,8 @@ extension Refusal.Code {
         case .periodClosed: "期间已结账"
         case .periodUnfinished: "期间尚有未完成的工作"
         case .taskOver: "任务已完成或已取消"
+        case .noRate: "没有此日的汇率"
+        case .ownCurrencyOnly: "只能用本位币"
         case .noGrant: "本节点没有此权限"
         case .notAdministrator: "需要管理员"
         case .badInvitation: "邀请无效或不完整"

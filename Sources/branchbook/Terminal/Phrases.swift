@@ -50,7 +50,8 @@ enum Phrases {
         "return to supplier": "采购退货单",
         "stocktake": "盘点单", "move": "移库单", "repack": "组装拆分单", "purchase order": "采购订单",
         "sales order": "销售订单", "request": "要货单", "quota": "配额单", "till shift": "交班单",
-        "close": "结账单", "invoice": "发票", "match": "核销单", "order": "订单", "task": "任务", "notice": "通知",
+        "close": "结账单", "invoice": "发票", "match": "核销单", "order": "订单", "task": "任务",
+        "notice": "通知",
     ]
 
     /// States and kinds of exceptions, as they stand in tables.
@@ -102,6 +103,9 @@ enum Phrases {
         "Measure": "指标", "To be reached": "目标值", "Actual": "实际", "Reached, %": "完成率 %",
         "Published": "已公布",
         "League": "排行榜", "Rank": "名次",
+        "Exchange rates": "汇率", "Other currencies": "外币", "Rate": "汇率", "Carried at": "折合本位币",
+        "In another currency": "外币金额", "Currency exchange": "外币兑换", "Exchange gains": "汇兑收益",
+        "Exchange losses": "汇兑损失", "account": "科目", "currency": "外币",
         "Heading": "项目", "Ageing": "账龄", "Ledger": "明细账",
         "closed twice": "重复结账", "opened though sealed": "封账后反结账", "match": "核销",
         "invoiced twice": "重复开票", "no invoice": "缺发票",

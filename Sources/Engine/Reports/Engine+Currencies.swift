@@ -1,0 +1,128 @@
+import Books
+import Replica
+import Store
+
+/// Rates, and what accounts hold of other currencies than the book's own.
+extension Engine {
+    /// Every rate that was set, by currency and day.
+    func rates() throws -> Report {
+        _ = try needLedger()
+        var report = Report(
+            schema: "branchbook.rates/1", title: "Exchange rates",
+            columns: [
+                .text("currency", "Currency"), .text("from", "From"), .number("rate", "Rate"),
+                .text("contested", "Contested"),
+            ])
+        for code in try store.described(CurrencyRate.prefix).compactMap({ CurrencyCode($0) }) {
+            for rate in try rates(of: code) {
+                report.rows.append([
+                    .text(code.text), .text(rate.from.description),
+                    rate.millionths.map { .decimal(Amount.text($0, scale: Amount.scaleMax)) }
+                        ?? .empty,
+                    rate.isContested ? .flag(true) : .empty,
+                ])
+                guard report.rows.count < Query.limitMax else { return report }
+            }
+        }
+        return report
+    }
+
+    private func rates(of code: CurrencyCode) throws -> [CurrencyRate] {
+        CurrencyRate.rates(try store.registers(entity: CurrencyRate.entity(code)))
+    }
+
+    /// By currency and account: what there is, what it is carried at, what it is worth at the rate of the day, and the
+    /// difference, which no document has booked yet.
+    func currencies(branch text: String?, asAt: String?, at now: Instant) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try text.map { try known($0, standing) }
+        let asked = try asAt.map { try Planner.day($0) }
+        let day = asked ?? Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.currencies/1", title: "Other currencies",
+            columns: [
+                .text("kind", "Kind"), .text("currency", "Currency"), .text("branch", "Branch"),
+                .text("account", "Account"), .number("amount", "Amount"),
+                .number("carried", "Carried at"), .number("rate", "Rate"),
+                .number("worth", "Worth"), .number("difference", "Difference"),
+            ])
+        var all: Int128? = 0
+        let rows = try store.foreign(than: ledger.currency, upTo: asked).filter { row in
+            guard let account = Account(row.account), case .branch(let owner) = account.place else {
+                return false
+            }
+            return account.root.holdsCurrencies && (only == nil || owner == only)
+        }
+        for (code, held) in Dictionary(grouping: rows, by: \.currency)
+            .sorted(by: { $0.key.text < $1.key.text })
+        {
+            let rate = CurrencyRate.rate(try rates(of: code), on: day)
+            func line(
+                _ kind: String, _ account: String?, _ amount: Int128, _ value: Int128,
+                _ worth: Int128?
+            ) {
+                let owner = account.flatMap { Account($0) }.map { account in
+                    if case .branch(let owner) = account.place { owner.text } else { "" }
+                }
+                report.rows.append([
+                    .text(kind), .text(code.text), .optional(owner), .optional(account),
+                    figures.foreign(amount, code), figures.money(value),
+                    rate.map { .decimal(Amount.text($0, scale: Amount.scaleMax)) } ?? .empty,
+                    worth.map { figures.money($0) } ?? .empty,
+                    worth.map { figures.money($0 - value) } ?? .empty,
+                ])
+            }
+            var sum = (amount: Int128(0), value: Int128(0), worth: Int128?(0))
+            for row in held {
+                let worth = worth(row.amount, code, at: rate, ledger)
+                line("account", row.account, row.amount, row.value, worth)
+                sum.amount += row.amount
+                sum.value += row.value
+                sum.worth = worth.flatMap { worth in sum.worth.map { $0 + worth } }
+            }
+            line("total", nil, sum.amount, sum.value, sum.worth)
+            all = sum.worth.flatMap { worth in all.map { $0 + worth - sum.value } }
+            if rate == nil {
+                report.notes.append(
+                    "There is no rate of \(code) on \(day): `branchbook rate set \(code) RATE`.")
+            }
+        }
+        report.facts = [
+            .init("date", "Date", .text(day.description)),
+            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("difference", "Difference", all.map { figures.money($0) } ?? .empty),
+        ]
+        report.notes += scopesMissing(standing, only)
+        return report
+    }
+
+    /// Nil where there is no rate, or the figures do not fit.
+    private func worth(
+        _ amount: Int128, _ code: CurrencyCode, at rate: Int64?, _ ledger: Ledger
+    ) -> Int128? {
+        guard amount != 0 else { return 0 }
+        guard let rate, let amount = Int64(exactly: amount),
+            let worth = try? Amount.converted(
+                amount, rate: rate, scale: code.exponent, to: ledger.scale)
+        else { return nil }
+        return Int128(worth)
+    }
+
+    /// An exchange account is worth nothing, whatever was exchanged: no document of this program leaves anything on it.
+    func currencyDifferences(
+        _ balances: [BranchCode: [Account: Store.Turnover]], _ standing: Standing,
+        _ only: BranchCode?
+    ) -> [Difference] {
+        branches(standing, only).sorted().flatMap { branch in
+            [Account.Root.tradeExchange, .moneyExchange].compactMap { root in
+                let account = Account.simple(root, branch)
+                guard let net = balances[branch]?[account]?.net, net != 0 else { return nil }
+                return Difference(
+                    check: "currency", subject: account.name, amount: net,
+                    cause: "a document that no program of this kind wrote posted to it",
+                    next: "`branchbook ledger account \(account)`")
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import GRDB
+package import Replica
+
+/// Amounts of other currencies than the book's own, and what they are carried at.
+extension Store {
+    /// What an account holds of another currency.
+    package struct ForeignRow: Hashable, Sendable {
+        package let scope: String
+        package let account: String
+        package let currency: CurrencyCode
+        /// Minor units of that currency.
+        package let amount: Int128
+        /// Minor units of the book's own.
+        package let value: Int128
+    }
+
+    /// Every account's, at the end of a day or now, by currency, account and scope; those that hold nothing and are
+    /// carried at nothing are left out. Cost: as two `turnover` for each currency.
+    package func foreign(than own: CurrencyCode, upTo day: Day?) throws -> [ForeignRow] {
+        try access { db in
+            let names = try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT name FROM name WHERE length(name) = 3 AND name <> ? AND (
+                            id IN (SELECT commodity FROM balance)
+                            OR id IN (SELECT commodity FROM value_month))
+                        ORDER BY name
+                        """),
+                arguments: [own.text])
+            var found: [ForeignRow] = []
+            for currency in names.compactMap({ CurrencyCode($0) }) {
+                let id = try commodity(db, currency)
+                let amounts = try turnover(db, [.amounts(id)], from: nil, to: day)
+                let values = try turnover(db, [.values(id)], from: nil, to: day)
+                for key in Set(amounts.keys).union(values.keys).sorted(by: {
+                    ($0.account, $0.scope) < ($1.account, $1.scope)
+                }) {
+                    let row = ForeignRow(
+                        scope: key.scope, account: key.account, currency: currency,
+                        amount: amounts[key]?.net ?? 0, value: values[key]?.net ?? 0)
+                    if row.amount != 0 || row.value != 0 { found.append(row) }
+                }
+            }
+            return found
+        }
+    }
+
+    /// What an account's amounts are carried at, by currency, in order. Cost: two rows a month and currency.
+    package func values(of account: Account) throws -> [(currency: CurrencyCode, value: Int128)] {
+        try access { db in
+            var sums: [String: Int128] = [:]
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT c.name, v.amount, v.amount_high FROM value_month v
+                        JOIN name c ON c.id = v.commodity
+                        WHERE v.scope = ? AND v.account = (SELECT id FROM name WHERE name = ?)
+                        """),
+                arguments: [account.home?.name, account.name])
+            while let row = try rows.next() {
+                sums[try row.at(0), default: 0] += try Int128(row: row)
+            }
+            return sums.sorted { $0.key < $1.key }.compactMap { name, sum in
+                CurrencyCode(name).map { ($0, sum) }
+            }
+        }
+    }
+}
