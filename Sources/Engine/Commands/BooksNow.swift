@@ -305,7 +305,8 @@ struct BooksNow: BookView {
 
     func unlike() throws -> [(branch: BranchCode, what: String)] {
         comparisons.sorted { $0.key < $1.key }.compactMap { node, comparison in
-            let scopes = (comparison.differing + comparison.unequal).filter(\.holdsAccounts)
+            // Entries that are on their way are no alarm: a seal names closes, and these are here.
+            let scopes = comparison.differing.filter(\.holdsAccounts)
             guard !scopes.isEmpty, let branch = roster.nodes[node]?.admission.branch else {
                 return nil
             }
