@@ -98,6 +98,7 @@ extension Engine {
                 try keepStatements(at: now)
                 try lookAfterOrders(at: now)
                 try makeRounds(at: now)
+                try reconcileByItself(at: now)
                 try foldWhenIdle(inputs, at: now)
                 try author?.seal(in: store)
                 effects += try finish(at: now)

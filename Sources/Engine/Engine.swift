@@ -42,6 +42,9 @@ package final class Engine {
     var hasMoreDue = false
     /// When the next round is made; what the store was after the last one, and on which day all was told.
     var roundAt: Instant?
+    /// When the books are held against each other the next time; what that found last.
+    var reconcileAt: Instant?
+    var reconciled: Reconciled?
     var roundRevision: UInt64?
     var toldDay: Day?
     /// The day at whose beginning the end of the last one was bookmarked.

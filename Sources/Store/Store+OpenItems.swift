@@ -149,4 +149,12 @@ extension Store {
             }
         }
     }
+
+    /// How many entries were applied, of all logs.
+    package func entriesApplied() throws -> Int64 {
+        try access { db in
+            try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT coalesce(sum(applied), 0) FROM log")) ?? 0
+        }
+    }
 }

@@ -175,4 +175,27 @@ import Testing
         #expect(try rows(hz).map { $0[0] } == ["drawer", "recorded twice"])
         #expect(try network.verify("hz").isSound)
     }
+
+    /// It runs by itself once things have come, and `status` tells what it found.
+    @Test func itRunsByItself() throws {
+        let network = try TestNetwork.company(["gz"], seed: 168)
+        let hz = try network["hz"]
+        func found(_ node: TestNode) throws -> String? {
+            try node.report(.status).facts.first { $0.key == "differences" }?.value.plain
+        }
+        #expect(try found(hz) == nil)
+        network.run(milliseconds: 1_000_000)
+        #expect(try found(hz) == "0")
+        for _ in 0..<2 {
+            try hz.perform(
+                .pay(
+                    Details(),
+                    Payment(direction: .paid, party: "ACME", amount: "5", through: "bank:main")))
+        }
+        #expect(try found(hz) == "0")
+        network.run(milliseconds: 1_000_000)
+        #expect(try found(hz) == "1")
+        // What is of another branch alone is told there.
+        #expect(try found(network["gz"]) == "0")
+    }
 }

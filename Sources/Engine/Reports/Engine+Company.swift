@@ -34,6 +34,13 @@ extension Engine {
             .init("online", "Talks to peers", .flag(isOnline)),
             .init("peers", "Peers connected", .integer(Int64(peersConnected))),
         ]
+        if let reconciled {
+            let minutes = max(now.milliseconds - reconciled.at.milliseconds, 0) / 60_000
+            report.facts.append(
+                .init("differences", "Differences", .integer(Int64(reconciled.differences))))
+            report.facts.append(
+                .init("reconciled", "Reconciled, minutes ago", .integer(minutes)))
+        }
         let waiting = Dictionary(
             uniqueKeysWithValues: try store.waiting().map { ($0.scope, $0.entries) })
         for scope in try store.scopesHeld() {

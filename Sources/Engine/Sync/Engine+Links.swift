@@ -237,6 +237,7 @@ extension Engine {
         let times = [
             gossip.wakeAt(), waiting.map(\.until).min(), verifying?.until, joining?.until,
             try keeperWake(at: now), hasMoreDue ? now : nil, foldAt, roundAt,
+            reconcileAt,
         ]
         if let wake = times.compactMap({ standing == nil && joining == nil ? nil : $0 }).min() {
             effects.append(.wake(at: wake))
