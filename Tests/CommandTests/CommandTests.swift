@@ -84,7 +84,30 @@ import Testing
         #expect(verify.status == 0 && verify.output.contains("Sound  yes"))
     }
 
+    @Test func dollars() throws {
+        let shell = try shop()
+        #expect(try shell("rate set USD 7.2 --date 2026-01-01").status == 0)
+        let sale = try shell(
+            "sell TEA:1@10.00 --tender credit --customer Acme --currency USD --json")
+        #expect(
+            sale.output.contains(#""currency":"USD""#) && sale.output.contains(#""total":"10.00""#))
+        #expect(
+            try shell("pay 4.00 --from Acme --through bank:usd --currency USD --rate 7.1").status
+                == 0)
+        #expect(
+            try shell("currency buy 1.00 USD --for 7.30 --from bank:main --to bank:usd").status == 0
+        )
+        let list = try shell("currency list --csv").output
+        #expect(list.contains("account,USD,HZ,bank/HZ/usd,5.00,35.70,7.200000,36.00,0.30"))
+        #expect(try shell("currency revalue").output.contains("0.30 CNY"))
+        #expect(try shell("rate list").output.contains("7.200000"))
+        #expect(try shell("post bank/usd=1.00USD@7.2 equity/capital=-7.20").status == 0)
+        #expect(try shell("export hledger").output.contains("USD 10.00 @@ CNY 72.00"))
+        #expect(try shell("currency list", language: "zh_CN.UTF-8").output.contains("外币"))
+    }
+
     @Test(arguments: [
+        ("sell TEA:1 --currency USD", 65, "B0260"), ("sell TEA:1 --rate 7", 64, "B0110"),
         ("sell NONE:1", 65, "B0201"), ("sell TEA:x", 65, "B0101"),
         ("sell TEA", 64, "CODE:QUANTITY"),
         ("transfer send TEA:1 --to XX", 65, "B0210"), ("show HZa-S-2026-000009", 65, "B0206"),

@@ -58,6 +58,7 @@ extension Engine {
             Outcome(
                 subject: draft.number?.description ?? draft.parts.first?.scope.name ?? "catalog",
                 summary: try summary(command, draft, total, ledger), total: total,
+                currency: draft.currency?.text,
                 notices: notices + (isForked ? [Self.forkNotice] : [])),
             receipt
         )

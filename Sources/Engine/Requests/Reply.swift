@@ -23,17 +23,20 @@ package struct Outcome: Codable, Hashable, Sendable {
     package var subject: String
     /// One sentence for a person.
     package var summary: String
-    /// Total in the book's currency, where there is one.
+    /// Total, where there is one.
     package var total: String?
+    /// Of the total, where it is another than the book's.
+    package var currency: String?
     /// What the person should know although nothing was refused.
     package var notices: [String]
     /// Peers that hold the document durably; nil where nobody asked.
     package var heldBy: Int?
 
     package init(
-        subject: String, summary: String, total: String? = nil, notices: [String] = [],
-        heldBy: Int? = nil
+        subject: String, summary: String, total: String? = nil, currency: String? = nil,
+        notices: [String] = [], heldBy: Int? = nil
     ) {
+        self.currency = currency
         self.subject = subject
         self.summary = summary
         self.total = total

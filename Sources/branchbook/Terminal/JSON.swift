@@ -53,6 +53,8 @@ struct OutcomeJSON: Encodable {
     let subject: String
     let summary: String
     let total: String?
+    /// Of the total, where it is another than the book's.
+    let currency: String?
     let notices: [String]
     let heldBy: Int?
 
@@ -60,6 +62,7 @@ struct OutcomeJSON: Encodable {
         subject = outcome.subject
         summary = outcome.summary
         total = outcome.total
+        currency = outcome.currency
         notices = outcome.notices
         heldBy = outcome.heldBy
     }
