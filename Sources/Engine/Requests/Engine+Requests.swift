@@ -152,6 +152,9 @@ extension Engine {
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
         case .periods(let branch): try periods(branch: branch)
         case .lateEntries(let limit): try lateEntries(limit: limit)
+        case .cash(let filter): try cash(filter)
+        case .entries(let number): try entries(of: number)
+        case .handingOn(let query): try handingOn(query)
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)
         }

@@ -135,6 +135,12 @@ package enum Query: Codable, Hashable, Sendable {
     case periods(branch: String?)
     /// What came too late for its period.
     case lateEntries(limit: Int)
+    /// Where money came from and went to.
+    case cash(StatementFilter)
+    /// The entries that a document stands in, with their signatures.
+    case entries(number: String)
+    /// What an export or an auditor's package is made of.
+    case handingOn(HandingOnQuery)
 
     package static let limitMax = 10_000
 }

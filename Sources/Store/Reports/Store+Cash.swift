@@ -1,0 +1,74 @@
+import GRDB
+package import Replica
+
+/// What stands against money, document by document.
+extension Store {
+    package struct PostedSum: Hashable, Sendable {
+        package let account: Account
+        package let scope: Scope
+        /// Minor units.
+        package let amount: Int128
+    }
+
+    /// What the documents of a day that touch money posted, by account: all parts of a document together, those in other
+    /// scopes as well. In no order. Cost and memory: the day's postings of that currency, summed by document and account.
+    package func moneyDocuments(of currency: CurrencyCode, on day: Day) throws -> [[PostedSum]] {
+        try access { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT p.account, p.log, sum(p.amount >> 32), sum(p.amount & 4294967295),
+                            (SELECT d.number FROM document d
+                                WHERE d.log = p.log AND d.seq = p.seq AND d.op = p.op), p.seq, p.op
+                        FROM posting p
+                        WHERE p.day = ? AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                        GROUP BY p.day, p.account, p.commodity, p.log, p.seq, p.op
+                        """),
+                arguments: [day.number, currency.text])
+            var (accounts, scopes) = ([Int64: Account](), [Int64: (author: String, scope: Scope)]())
+            var documents: [String: [PostedSum]] = [:]
+            var withMoney: Set<String> = []
+            while let row = try rows.next() {
+                guard let account = try account(row.at(0), &accounts, db),
+                    let log = try writer(row.at(1), &scopes, db)
+                else { continue }
+                let number: String? = try row.at(4)
+                // Two authors that use one number have two documents.
+                let key = try log.author + " " + (number ?? place(row))
+                documents[key, default: []].append(
+                    PostedSum(
+                        account: account, scope: log.scope,
+                        amount: try Int128(row: row, halvesAt: 2)))
+                if account.root == .tender || account.root == .bank { withMoney.insert(key) }
+            }
+            return documents.filter { withMoney.contains($0.key) }.map(\.value)
+        }
+    }
+
+    /// Of an op without a number.
+    private func place(_ row: Row) throws -> String {
+        "\(try row.at(1) as Int64) \(try row.at(5) as Int64) \(try row.at(6) as Int64)"
+    }
+
+    private func account(
+        _ id: Int64, _ known: inout [Int64: Account], _ db: Database
+    ) throws -> Account? {
+        if let account = known[id] { return account }
+        let name = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"), arguments: [id])
+        known[id] = name.flatMap { Account($0) }
+        return known[id]
+    }
+
+    private func writer(
+        _ id: Int64, _ known: inout [Int64: (author: String, scope: Scope)], _ db: Database
+    ) throws -> (author: String, scope: Scope)? {
+        if let log = known[id] { return log }
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT hex(author), scope FROM log WHERE id = ?"),
+            arguments: [id])
+        guard let row, let scope = Scope(try row.at(1) as String) else { return nil }
+        known[id] = (try row.at(0), scope)
+        return known[id]
+    }
+}
