@@ -3,6 +3,8 @@ package import Books
 /// What a table of another system holds.
 package enum TableKind: String, CaseIterable, Codable, Sendable {
     case items, parties, prices, stock, receipts, counts
+    /// What the books of a branch begin with; see `OpeningBalances`.
+    case opening
 
     /// The fields, and whether each row has to have them.
     package var fields: [(name: String, isRequired: Bool)] {
@@ -32,6 +34,12 @@ package enum TableKind: String, CaseIterable, Codable, Sendable {
                 ("expiry", false),
             ]
         case .counts: [("item", true), ("quantity", true), ("location", false)]
+        case .opening:
+            [
+                ("account", true), ("amount", true), ("item", false), ("quantity", false),
+                ("location", false), ("lot", false), ("expiry", false), ("party", false),
+                ("document", false), ("date", false), ("due", false),
+            ]
         }
     }
 }
@@ -57,7 +65,7 @@ package struct TableImport: Sendable {
         }
     }
 
-    private struct Row: Sendable {
+    struct Row: Sendable {
         let line: Int
         let values: [String: String]
         subscript(_ field: String) -> String? { values[field] }
@@ -72,6 +80,10 @@ package struct TableImport: Sendable {
     /// The list that prices are of.
     private let list: String?
     private let person: String?
+    /// Of a cut-over: the last day of the old books.
+    private let date: String?
+    /// Of a cut-over: what all rows come to.
+    package private(set) var proof: OpeningProof?
     private var places: [String: Int] = [:]
     private var group: [Row] = []
     private var groups = 0
@@ -82,8 +94,11 @@ package struct TableImport: Sendable {
     /// - Parameter map: field to column; a field that is not named is the column of its own name.
     package init(
         _ kind: TableKind, header: CSVRecord, map: [String: String], source: String,
-        list: String? = nil, person: String? = nil
+        list: String? = nil, person: String? = nil, date: String? = nil,
+        proof: OpeningProof? = nil
     ) throws(Refusal) {
+        self.date = date
+        self.proof = proof
         self.kind = kind
         self.source = source
         self.list = list
@@ -120,6 +135,7 @@ package struct TableImport: Sendable {
         func refuse(_ reason: String) {
             faults.append(
                 Fault(lines: record.line...record.line, Refusal(.badFile, reason)))
+            proof?.addUnread()
         }
         if let problem = record.problem { return refuse(problem.description) }
         var values: [String: String] = [:]
@@ -131,6 +147,10 @@ package struct TableImport: Sendable {
             return refuse("there is no \(field)")
         }
         let row = Row(line: record.line, values: values)
+        if kind == .opening, let reason = OpeningBalances.fault(row, upTo: date) {
+            return refuse(reason)
+        }
+        proof?.add(row)
         if let first = group.first, !belongs(row, with: first) { finishGroup() }
         group.append(row)
         if group.count == Self.rowsMax || isAlone { finishGroup() }
@@ -159,6 +179,7 @@ package struct TableImport: Sendable {
         case .items, .parties: false
         case .prices: true
         case .stock, .counts: row["location"] == first["location"]
+        case .opening: OpeningBalances.belongs(row, with: first)
         case .receipts:
             ["document", "supplier", "date", "location"].allSatisfy { row[$0] == first[$0] }
         }
@@ -199,6 +220,9 @@ package struct TableImport: Sendable {
         case .stock: return .find(details(first, memo: "opening stock"), lines)
         case .receipts:
             return .receive(details(first), lines, supplier: first["supplier"] ?? "")
+        case .opening:
+            return OpeningBalances.command(
+                group, details(first, memo: OpeningBalances.memo(first)), on: date)
         case .counts:
             return .count(
                 details(first),

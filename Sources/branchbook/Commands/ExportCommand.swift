@@ -4,11 +4,15 @@ import Engine
 import Exchange
 import Foundation
 import Node
+import Replica
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Take the books elsewhere.",
-        subcommands: [ExportHledger.self, ExportCSV.self, SampleCommand.self])
+        subcommands: [
+            ExportBooks.self, ExportHledger.self, ExportCSV.self, ExportAudit.self,
+            SampleCommand.self,
+        ])
 }
 
 /// The pages of the journal, one after the other.
@@ -34,13 +38,19 @@ private func pages(
 
 struct ExportHledger: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hledger", abstract: "A journal for hledger, with the trial balance's figures."
-    )
+        commandName: "hledger",
+        abstract: "A journal for hledger, with the trial balance's figures.",
+        discussion: """
+            Of a span, what the accounts held before it is one entry of the day before: the balances of the file are those \
+            at the span's end.
+            """)
     @OptionGroup var node: NodeOptions
+    @OptionGroup var span: SpanOptions
 
     func run() throws {
         try node.withNode { access in
-            let derived = try access.report(.derived)
+            let (from, to) = span.days
+            let derived = try access.report(.handingOn(.derived(from: from, to: to)))
             guard
                 case .text(let currency)? = derived.facts.first(where: { $0.key == "currency" })?
                     .value,
@@ -50,7 +60,13 @@ struct ExportHledger: ParsableCommand {
             let status = try access.report(.status)
             Terminal.write(
                 journal.head(scale: Int(scale), company: status.title), to: STDOUT_FILENO)
-            try pages(access, JournalFilter()) { page in
+            if let from {
+                let before = Day(number: try Planner.day(from).number - 1).description
+                let balance = try access.report(.balance(branch: nil, asAt: before))
+                Terminal.write(
+                    journal.opening(balance, on: before, from: from), to: STDOUT_FILENO)
+            }
+            try pages(access, JournalFilter(from: from, to: to)) { page in
                 Terminal.write(journal.add(page: page), to: STDOUT_FILENO)
             }
             Terminal.write(journal.finish(derived: derived), to: STDOUT_FILENO)

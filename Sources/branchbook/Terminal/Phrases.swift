@@ -82,6 +82,18 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Opening balances": "期初余额", "File": "文件", "Books": "账簿", "quantity": "数量",
+        "value of goods": "货值", "account": "科目",
+        "Cash flow": "现金流量表", "Agrees": "相符", "Cash at the beginning": "期初现金余额",
+        "Cash at the end": "期末现金余额", "Received from customers": "销售商品收到的现金",
+        "Paid to suppliers": "购买商品支付的现金", "Paid for expenses": "支付的费用", "Paid in taxes": "支付的税费",
+        "Cash between branches": "内部往来现金", "Cash of capital": "投入与分配资本的现金", "Other cash": "其他现金收支",
+        "Written at": "写入时间", "Hash before": "前一哈希", "Signature": "签名", "Verdict": "判定",
+        "Commit": "提交号", "Part": "部分", "Relation": "关系", "Source": "来源系统", "Incarnation": "世代",
+        "Run": "条目数据", "Keys": "密钥", "Epoch": "密钥期", "Audit": "审计核对", "manifest": "文件清单",
+        "signature": "签名", "entries": "原始条目", "written": "已写入",
+        "whoever has this package reads the books: keep it as you keep a key":
+            "持有此文件包者可阅读全部账簿，请像保管密钥一样保管",
         "Heading": "项目", "Ageing": "账龄", "Ledger": "明细账",
         "closed twice": "重复结账", "opened twice": "重复反结账",
         "Dated": "单据日期",
