@@ -66,17 +66,15 @@ extension Engine {
         var flows = Flows()
         flows.openings = try money(ledger, upTo: Day(number: from.number &- 1))
         flows.closings = try money(ledger, upTo: to)
-        for day in try store.days(from: from, to: to) {
-            for document in try store.moneyDocuments(of: ledger.currency, on: day) {
-                let legs = document.map {
-                    CashFlow.Leg(
-                        account: $0.account, owner: $0.account.owner(in: $0.scope),
-                        amount: $0.amount)
-                }
-                for (branch, lines) in CashFlow.lines(of: legs) {
-                    for (line, amount) in lines {
-                        flows.moved[branch, default: [:]][line, default: 0] += amount
-                    }
+        try store.moneyDocuments(of: ledger.currency, from: from, to: to) { document in
+            let legs = document.map {
+                CashFlow.Leg(
+                    account: $0.account, owner: $0.account.owner(in: $0.scope),
+                    amount: $0.amount)
+            }
+            for (branch, lines) in CashFlow.lines(of: legs) {
+                for (line, amount) in lines {
+                    flows.moved[branch, default: [:]][line, default: 0] += amount
                 }
             }
         }

@@ -10,7 +10,7 @@ package final class RebuiltBook {
     private let folder: String
     private let store: Store
     private let audited: AuditedBook
-    /// Entries of which nothing could be read for want of a key.
+    /// Entries that no key of the package opens: of scopes that are kept for others.
     package private(set) var unread = 0
     package private(set) var entries = 0
 

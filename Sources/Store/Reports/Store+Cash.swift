@@ -10,39 +10,64 @@ extension Store {
         package let amount: Int128
     }
 
-    /// What the documents of a day that touch money posted, by account: all parts of a document together, those in other
-    /// scopes as well. In no order. Cost and memory: the day's postings of that currency, summed by document and account.
-    package func moneyDocuments(of currency: CurrencyCode, on day: Day) throws -> [[PostedSum]] {
+    /// Hands over what each document of a span that touches money posted, by account: all its parts of a day together, those
+    /// in other scopes as well. Day by day, in no order within one.
+    ///
+    /// Memory: a day's documents. Cost: the postings of the currency, summed by document and account.
+    package func moneyDocuments(
+        of currency: CurrencyCode, from: Day, to: Day, _ body: ([PostedSum]) throws -> Void
+    ) throws {
+        let days = try days(from: from, to: to)
         try access { db in
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(
-                    sql: """
-                        SELECT p.account, p.log, sum(p.amount >> 32), sum(p.amount & 4294967295),
-                            (SELECT d.number FROM document d
-                                WHERE d.log = p.log AND d.seq = p.seq AND d.op = p.op), p.seq, p.op
-                        FROM posting p
-                        WHERE p.day = ? AND p.commodity = (SELECT id FROM name WHERE name = ?)
-                        GROUP BY p.day, p.account, p.commodity, p.log, p.seq, p.op
-                        """),
-                arguments: [day.number, currency.text])
+            var month: (number: Int32, accounts: String)?
             var (accounts, scopes) = ([Int64: Account](), [Int64: (author: String, scope: Scope)]())
-            var documents: [String: [PostedSum]] = [:]
-            var withMoney: Set<String> = []
-            while let row = try rows.next() {
-                guard let account = try account(row.at(0), &accounts, db),
-                    let log = try writer(row.at(1), &scopes, db)
-                else { continue }
-                let number: String? = try row.at(4)
-                // Two authors that use one number have two documents.
-                let key = try log.author + " " + (number ?? place(row))
-                documents[key, default: []].append(
-                    PostedSum(
-                        account: account, scope: log.scope,
-                        amount: try Int128(row: row, halvesAt: 2)))
-                if account.root == .tender || account.root == .bank { withMoney.insert(key) }
+            for day in days {
+                if month?.number != day.month {
+                    month = (day.month, try moved(db, currency, month: day.month))
+                }
+                let rows = try Row.fetchCursor(
+                    db.cachedStatement(
+                        // In the order of the table's key: nothing is sorted, and goods are not read.
+                        sql: """
+                            SELECT p.account, p.log, sum(p.amount >> 32), sum(p.amount & 4294967295),
+                                (SELECT d.number FROM document d
+                                    WHERE d.log = p.log AND d.seq = p.seq AND d.op = p.op), p.seq, p.op
+                            FROM posting p
+                            WHERE p.day = ? AND p.account IN (SELECT value FROM json_each(?))
+                                AND p.commodity = (SELECT id FROM name WHERE name = ?)
+                            GROUP BY p.day, p.account, p.commodity, p.log, p.seq, p.op
+                            """),
+                    arguments: [day.number, month?.accounts, currency.text])
+                var documents: [String: [PostedSum]] = [:]
+                var withMoney: Set<String> = []
+                while let row = try rows.next() {
+                    guard let account = try account(row.at(0), &accounts, db),
+                        let log = try writer(row.at(1), &scopes, db)
+                    else { continue }
+                    let number: String? = try row.at(4)
+                    // Two authors that use one number have two documents.
+                    let key = try log.author + " " + (number ?? place(row))
+                    documents[key, default: []].append(
+                        PostedSum(
+                            account: account, scope: log.scope,
+                            amount: try Int128(row: row, halvesAt: 2)))
+                    if account.root == .tender || account.root == .bank { withMoney.insert(key) }
+                }
+                for key in withMoney { try body(documents[key] ?? []) }
             }
-            return documents.filter { withMoney.contains($0.key) }.map(\.value)
         }
+    }
+
+    /// The accounts on which money moved in a month: their ids, as JSON.
+    private func moved(_ db: Database, _ currency: CurrencyCode, month: Int32) throws -> String {
+        let ids = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT DISTINCT account FROM account_month
+                    WHERE commodity = (SELECT id FROM name WHERE name = ?) AND month = ?
+                    """),
+            arguments: [currency.text, month])
+        return "[" + ids.map { String($0) }.joined(separator: ",") + "]"
     }
 
     /// Of an op without a number.
