@@ -94,17 +94,21 @@ struct LogTable {
     /// nothing is held. At least one signed stretch is sent whatever its size: a stretch is bounded
     /// by the checkpoint rule.
     ///
+    /// - Parameter through: the last entry that is wanted.
     /// - Returns: the bytes, and the seq of the last entry in them.
     func run(
-        log: Int64, from seq: UInt64, bytesMax: Int
+        log: Int64, from seq: UInt64, through: UInt64 = UInt64(Int64.max), bytesMax: Int
     ) throws -> (bytes: [UInt8], last: UInt64) {
         var bytes: [UInt8] = []
         var sendable = 0
         var last = seq &- 1
         let rows = try Row.fetchCursor(
             db.cachedStatement(
-                sql: "SELECT bytes, is_signed FROM entry WHERE log = ? AND seq >= ? ORDER BY seq"),
-            arguments: [log, integer(seq)])
+                sql: """
+                    SELECT bytes, is_signed FROM entry WHERE log = ? AND seq >= ? AND seq <= ?
+                    ORDER BY seq
+                    """),
+            arguments: [log, integer(seq), integer(through)])
         var entries = 0
         while entries < PreparedRun.entriesMax, let row = try rows.next() {
             let next: Data = try row.at(0)

@@ -56,7 +56,7 @@ struct Branchbook: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Exchange",
-                subcommands: [ImportCommand.self, ExportCommand.self]),
+                subcommands: [ImportCommand.self, ExportCommand.self, AuditCommand.self]),
             CommandGroup(
                 name: "This program",
                 subcommands: [

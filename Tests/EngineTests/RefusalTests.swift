@@ -164,4 +164,42 @@ import Testing
         #expect(try node.balances()["receivable/HZ/\(name)"] == "2.00")
         #expect(try node.verify().isSound)
     }
+
+    /// A second node of a branch does not hold its shelf: what would be void everywhere is refused, and not answered as if
+    /// it counted.
+    @Test func whatWouldBeVoidIsRefused() throws {
+        let network = try TestNetwork.company([], seed: 61)
+        let hz = try network["hz"]
+        guard
+            case .outcome(let invitation) = hz.ask(
+                .invite(
+                    InvitationOrder(
+                        branch: "HZ", readsAll: true, addresses: [TestNetwork.address("hz")])))
+        else { throw Refusal(.fault, "no invitation") }
+        let office = try TestNode(
+            seed: 62, options: .init(ownAddresses: [TestNetwork.address("office")]))
+        network.add("office", office)
+        network.deliver(
+            .request(RequestID(999), .join(line: invitation.subject, name: "office")), to: "office")
+        network.settle()
+        try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        network.settle()
+        let sale = Command.sell(
+            Details(), [Line(item: "TEA", quantity: "1")], tender: "cash")
+        #expect(office.refusal(sale) == .noGrant)
+        #expect(
+            office.refusal(
+                .receive(
+                    Details(), [Line(item: "TEA", quantity: "1", cost: "1")], supplier: "Mill"))
+                == .noGrant)
+        #expect(
+            office.refusal(
+                .pay(
+                    Details(),
+                    Payment(direction: .received, party: "A", amount: "1", through: "cash"))) == nil
+        )
+        network.settle()
+        #expect(try hz.report(.status).facts.first { $0.key == "voids" }?.value == .integer(0))
+        try hz.perform(sale)
+    }
 }

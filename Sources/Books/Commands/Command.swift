@@ -31,6 +31,8 @@ package enum Command: Codable, Hashable, Sendable {
     case writeOff(Details, [Line])
     /// Goods that were found: the opposite of a write-off.
     case find(Details, [Line])
+    /// What a branch's books begin with.
+    case bringForward(Details, OpeningAct)
     case count(Details, CountAct)
     case order(Details, OrderAct)
     case quota(Details, QuotaAct)
@@ -92,7 +94,8 @@ extension Command {
             .sendBack(let details, _, _, _), .ship(let details, _, _), .move(let details, _, _),
             .repack(let details, _, _, _),
             .arrive(let details, _, _), .settle(let details, _, _, _), .recall(let details, _),
-            .writeOff(let details, _), .find(let details, _), .count(let details, _),
+            .writeOff(let details, _), .find(let details, _), .bringForward(let details, _),
+            .count(let details, _),
             .order(let details, _), .quota(let details, _), .till(let details, _),
             .claim(let details, _),
             .revalue(let details, _, _), .spread(let details, _, _, _),

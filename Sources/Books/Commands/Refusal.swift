@@ -141,6 +141,10 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case badFile = "B0601"
         case badMapping = "B0602"
         case tooWide = "B0603"
+        /// A directory to write into that holds something.
+        case folderNotEmpty = "B0604"
+        /// Entries came while a package was written.
+        case booksMoved = "B0605"
 
         case notVerified = "B0901"
         case fault = "B0999"

@@ -61,7 +61,8 @@ extension Command {
         case .count(_, let act): act.isPricing ? .book : .moveGoods
         case .sendBack: .buy
         case .order(_, let act): act.right
-        case .pay, .journal, .revalue, .spread, .reverse, .between, .match, .invoice, .bank,
+        case .bringForward, .pay, .journal, .revalue, .spread, .reverse, .between, .match, .invoice,
+            .bank,
             .settleTender:
             .book
         case .debt(_, let act):

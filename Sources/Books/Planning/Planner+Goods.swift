@@ -110,8 +110,11 @@ extension Planner {
         return try document.draft()
     }
 
-    /// Goods that turned up; with a cost they come back onto the books at it.
-    func find(_ details: Details, _ lines: [Line], _ view: some BookView) throws -> Draft {
+    /// Goods that turned up; with a cost they come onto the books at it: back from what was written off, or against
+    /// another account.
+    func find(
+        _ details: Details, _ lines: [Line], against other: Account? = nil, _ view: some BookView
+    ) throws -> Draft {
         try requireTrade()
         try check(count: lines.count)
         let shelf = try shelf(details.location, for: .coming, view)
@@ -126,8 +129,9 @@ extension Planner {
             guard let value = try cost(line, goods) else { continue }
             try requireMoney("costs")
             try document.move(
-                .money(branch), value, of: currency(), from: .simple(.writeOff, branch),
-                to: .simple(.inventory, branch), taggedTo: facts.code)
+                .money(branch), value, of: currency(),
+                from: other ?? .simple(.writeOff, branch), to: .simple(.inventory, branch),
+                taggedTo: facts.code)
         }
         return try document.draft()
     }

@@ -82,6 +82,7 @@ package struct Planner: Sendable {
         case .recall(let details, let shipment): try recall(details, shipment: shipment, view)
         case .writeOff(let details, let lines): try writeOff(details, lines, view)
         case .find(let details, let lines): try find(details, lines, view)
+        case .bringForward(let details, let act): try bringForward(details, act, view)
         case .count(let details, let act): try count(details, act, view)
         case .order(let details, let act): try order(details, act, view)
         case .quota(let details, let act): try quota(details, act, view)

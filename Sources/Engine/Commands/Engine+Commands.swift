@@ -35,6 +35,7 @@ extension Engine {
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes),
             person: actor?.person ?? person)
         let draft = try planner.plan(command, view)
+        try requireValid(draft, standing, branch)
         let references = try store.references(to: draft.references, otherThan: standing.node)
         let receipt = try commit(draft.parts, references: references, at: now)
         if case .setPerson(let change) = command {
@@ -62,6 +63,35 @@ extension Engine {
                 notices: notices + (isForked ? [Self.forkNotice] : [])),
             receipt
         )
+    }
+
+    /// What every replica would call void is not written: whoever acts is told instead.
+    private func requireValid(
+        _ draft: Draft, _ standing: Standing, _ branch: BranchCode
+    ) throws {
+        for part in draft.parts {
+            let log = LogName(
+                author: standing.node, incarnation: author?.incarnation ?? 0, scope: part.scope)
+            for op in part.ops {
+                // Whether it is above a cut is asked of the whole node, before.
+                guard
+                    case .void(let reason) = standing.roster.verdict(
+                        on: .success(op), log: log, commit: 0), reason != .cut
+                else { continue }
+                let holder = standing.roster.holders[branch]
+                let isShelf = reason == .account && holder != standing.node
+                throw Refusal(
+                    .noGrant,
+                    isShelf
+                        ? "the goods of \(branch) are another node's to move"
+                        : "this node may not write that in \(part.scope)",
+                    next: isShelf
+                        ? "do it at "
+                            + (holder.flatMap { standing.roster.nodes[$0]?.admission.name }
+                                ?? "the node that holds them")
+                        : "work at a node that may: `branchbook members`")
+            }
+        }
     }
 
     /// A peer's word alone stops nobody's work: it is told with every document.

@@ -60,6 +60,12 @@ package struct Keyring: Sendable {
         scopes = epochs.keys.sorted()
     }
 
+    /// Of an auditor: keys that were given, and none to write with.
+    package init(keys: [ScopeKey]) {
+        for key in keys { add(key) }
+        scopes = epochs.keys.sorted()
+    }
+
     private static func pair(
         _ secret: [UInt8], _ expected: AgreementPublicKey?, held: AgreementKey?
     ) -> AgreementKey? {

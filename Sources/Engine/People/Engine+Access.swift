@@ -54,7 +54,7 @@ extension Engine {
         case .export(let query):
             try actor.require(.export, Right.export.verb)
             try authorize(query, actor)
-            note(.exported, query.name, by: actor.person, at: now)
+            if !query.goesOn { note(.exported, query.name, by: actor.person, at: now) }
         // A copy is asked without anybody's name.
         case .lookBack: try actor.require(.seeCost, Right.seeCost.verb)
         case .draftOrders: try actor.require(.buy, Right.buy.verb)
@@ -87,6 +87,8 @@ extension Engine {
     }
 
     private func authorize(_ query: Query, _ actor: Actor) throws {
+        // Keys and sealed entries are the books themselves.
+        if case .handingOn = query { try actor.require(.export, Right.export.verb) }
         guard case .none = query.showing else { return }
         try actor.require(.seeCost, Right.seeCost.verb)
     }
@@ -172,6 +174,18 @@ extension Query {
         return String(text.prefix { $0 != "(" }.prefix(64))
     }
 
+    /// A further piece of what was noted with its first one.
+    var goesOn: Bool {
+        switch self {
+        case .journal(let filter): filter.after != nil
+        case .handingOn(.run), .handingOn(.logs), .handingOn(.derived): true
+        case .handingOn(.documents(_, _, let after, _)), .handingOn(.stock(_, let after)),
+            .handingOn(.parties(let after)):
+            after != nil
+        default: false
+        }
+    }
+
     /// Every question has its answer here: who adds one has to say what it shows.
     var showing: Showing {
         switch self {
@@ -196,6 +210,7 @@ extension Query {
             DocumentNumber(number)?.kind == .salesOrder
                 ? .all : .hiding(["price", "worth", "total"])
         case .document: .tradeOnly
+        case .entries: .tradeScopes
         case .openItems(let side, _, _), .matchProposals(let side, _),
             .partyStatement(let side, _, _, _, _):
             side == .receivable ? .all : .none
@@ -203,7 +218,8 @@ extension Query {
         case .ledger(let filter):
             Account(filter.account)?.home.map { !$0.holdsCost } ?? false ? .all : .none
         case .journal, .balance, .margin, .exceptions, .derived, .purchases, .accounts, .profit,
-            .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog, .currencies:
+            .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog, .currencies, .cash,
+            .handingOn:
             .none
         }
     }

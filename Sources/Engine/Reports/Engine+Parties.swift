@@ -8,7 +8,7 @@ extension Engine {
         PartyFacts(name: name, values: try store.registers(entity: PartyFacts.entity(name)))
     }
 
-    func parties(search: String?) throws -> Report {
+    func parties(search: String?, after: String? = nil) throws -> Report {
         let (standing, ledger) = try needLedger()
         let figures = ReportWriter(store, ledger)
         let codes = branches(standing, nil)
@@ -21,7 +21,7 @@ extension Engine {
                 .text("list", "Price list"), .text("active", "Active"), .text("is", "Is now"),
                 .text("contested", "Contested"), .number("lead", "Lead, days"),
             ])
-        for name in try store.described(PartyFacts.prefix) {
+        for name in try store.described(PartyFacts.prefix) where name > after ?? "" {
             let facts = try party(name)
             guard search.map({ name.contains($0) || facts.title?.contains($0) == true }) ?? true
             else { continue }
@@ -36,7 +36,10 @@ extension Engine {
                     ? .empty : .text(facts.contested.joined(separator: ", ")),
                 facts.lead.map { .integer($0) } ?? .empty,
             ])
-            guard report.rows.count < Query.limitMax else { break }
+            guard report.rows.count < Query.limitMax else {
+                report.facts.append(.init("next", "Next page after", .text(name)))
+                break
+            }
         }
         report.notes = scopesMissing(standing, nil)
         return report

@@ -7,7 +7,7 @@ import Store
 /// on its way between them.
 extension Engine {
     /// What one column of a statement is made of.
-    private struct Column {
+    struct Column {
         let key: String
         let label: String
         let branches: Set<BranchCode>
@@ -203,7 +203,7 @@ extension Engine {
         return Set(standing.roster.branches.keys)
     }
 
-    private func span(_ filter: StatementFilter) throws -> (Day?, Day?) {
+    func span(_ filter: StatementFilter) throws -> (Day?, Day?) {
         let (from, to) = (
             try filter.from.map { try Planner.day($0) }, try filter.to.map { try Planner.day($0) }
         )
@@ -213,7 +213,7 @@ extension Engine {
         return (from, to)
     }
 
-    private func columns(
+    func columns(
         _ filter: StatementFilter, _ standing: Standing, from: Day?, to: Day?
     ) throws -> [Column] {
         let only = try branches(filter, standing)
@@ -326,7 +326,7 @@ extension Engine {
         column.sums.reduce(0) { isIn($1.key) ? $0 - $1.value : $0 }
     }
 
-    private func statement(_ schema: String, _ title: String, _ columns: [Column]) -> Report {
+    func statement(_ schema: String, _ title: String, _ columns: [Column]) -> Report {
         let last = columns.last { $0.key == "amount" }
         let days = [last?.from, last?.to].compactMap { $0?.description }.joined(separator: " – ")
         return Report(

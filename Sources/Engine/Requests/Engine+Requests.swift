@@ -191,6 +191,9 @@ extension Engine {
         case .targetReport(let month, let branch):
             try targetReport(month: month, branch: branch)
         case .league(let month, let measure): try league(month: month, measure: measure)
+        case .cash(let filter): try cash(filter)
+        case .entries(let number): try entries(of: number)
+        case .handingOn(let query): try handingOn(query)
         case .sales(let branch, let from, let to, let byDay):
             try sales(branch: branch, from: from, to: to, byDay: byDay)
         }

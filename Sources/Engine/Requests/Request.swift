@@ -192,6 +192,12 @@ package enum Query: Codable, Hashable, Sendable {
     case targetReport(month: String, branch: String?)
     /// How all branches did in a month, and in those before it.
     case league(month: String, measure: String?)
+    /// Where money came from and went to.
+    case cash(StatementFilter)
+    /// The entries that a document stands in, with their signatures.
+    case entries(number: String)
+    /// What an export or an auditor's package is made of.
+    case handingOn(HandingOnQuery)
 
     package static let limitMax = 10_000
 }

@@ -64,6 +64,21 @@ package struct HledgerJournal: Sendable {
     /// The place of the column `carried` of the journal.
     private static let carriedPlace = 11
 
+    /// What every account held at the end of the day before a span: one entry, which sums to zero.
+    package mutating func opening(_ balance: Report, on day: String, from: String) -> String {
+        var text = ""
+        for row in balance.rows {
+            let amount = row[1] == .empty ? "-" + row[2].plain : row[1].plain
+            text += add(
+                date: day, number: "opening balances", account: row[0].plain,
+                figure: "\(currency) \(amount)",
+                note: nil)
+        }
+        // What is derived in the span stands in it, where nothing was posted as well.
+        last = max(last, from)
+        return text + finish()
+    }
+
     /// The last document and the cost rows that are derived and not posted, one transaction a branch.
     package mutating func finish(derived: Report) -> String {
         var text = finish()

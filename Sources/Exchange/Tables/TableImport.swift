@@ -5,6 +5,8 @@ package enum TableKind: String, CaseIterable, Codable, Sendable {
     case items, parties, prices, stock, receipts, counts
     /// A bank's statement.
     case bank
+    /// What the books of a branch begin with; see `OpeningBalances`.
+    case opening
 
     /// The fields, and whether each row has to have them.
     package var fields: [(name: String, isRequired: Bool)] {
@@ -39,6 +41,12 @@ package enum TableKind: String, CaseIterable, Codable, Sendable {
                 ("reference", false),
             ]
         case .counts: [("item", true), ("quantity", true), ("location", false)]
+        case .opening:
+            [
+                ("account", true), ("amount", true), ("item", false), ("quantity", false),
+                ("location", false), ("lot", false), ("expiry", false), ("party", false),
+                ("document", false), ("date", false), ("due", false),
+            ]
         }
     }
 }
@@ -64,7 +72,7 @@ package struct TableImport: Sendable {
         }
     }
 
-    private struct Row: Sendable {
+    struct Row: Sendable {
         let line: Int
         let values: [String: String]
         subscript(_ field: String) -> String? { values[field] }
@@ -79,6 +87,10 @@ package struct TableImport: Sendable {
     /// The list that prices are of, or the bank whose statement it is.
     private let list: String?
     private let person: String?
+    /// Of a cut-over: the last day of the old books.
+    private let date: String?
+    /// Of a cut-over: what all rows come to.
+    package private(set) var proof: OpeningProof?
     private var places: [String: Int] = [:]
     private var group: [Row] = []
     private var groups = 0
@@ -91,8 +103,11 @@ package struct TableImport: Sendable {
     /// - Parameter map: field to column; a field that is not named is the column of its own name.
     package init(
         _ kind: TableKind, header: CSVRecord, map: [String: String], source: String,
-        list: String? = nil, person: String? = nil
+        list: String? = nil, person: String? = nil, date: String? = nil,
+        proof: OpeningProof? = nil
     ) throws(Refusal) {
+        self.date = date
+        self.proof = proof
         self.kind = kind
         self.source = source
         self.list = list
@@ -132,6 +147,7 @@ package struct TableImport: Sendable {
         func refuse(_ reason: String) {
             faults.append(
                 Fault(lines: record.line...record.line, Refusal(.badFile, reason)))
+            proof?.addUnread()
         }
         if let problem = record.problem { return refuse(problem.description) }
         var values: [String: String] = [:]
@@ -143,6 +159,10 @@ package struct TableImport: Sendable {
             return refuse("there is no \(field)")
         }
         let row = Row(line: record.line, values: values)
+        if kind == .opening, let reason = OpeningBalances.fault(row, upTo: date) {
+            return refuse(reason)
+        }
+        proof?.add(row)
         if let first = group.first, !belongs(row, with: first) { finishGroup() }
         group.append(row)
         if group.count == Self.rowsMax || isAlone { finishGroup() }
@@ -171,6 +191,7 @@ package struct TableImport: Sendable {
         case .items, .parties: false
         case .prices, .bank: true
         case .stock, .counts: row["location"] == first["location"]
+        case .opening: OpeningBalances.belongs(row, with: first)
         case .receipts:
             ["document", "supplier", "date", "location"].allSatisfy { row[$0] == first[$0] }
         }
@@ -214,6 +235,9 @@ package struct TableImport: Sendable {
         case .bank:
             return .bank(
                 Details(person: person), .lines(bank: list ?? "", group.map { bankRow($0) }))
+        case .opening:
+            return OpeningBalances.command(
+                group, details(first, memo: OpeningBalances.memo(first)), on: date)
         case .counts:
             return .count(
                 details(first),

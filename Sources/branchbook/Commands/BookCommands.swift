@@ -222,7 +222,12 @@ struct Show: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "Its number.") var document: String
-    func run() throws { try node.query(.document(number: document), reading) }
+    @Flag(name: .long, help: "The signed entries that it stands in, verified now.")
+    var entries = false
+    func run() throws {
+        try node.query(
+            entries ? .entries(number: document) : .document(number: document), reading)
+    }
 }
 
 struct Bookmarks: ParsableCommand {

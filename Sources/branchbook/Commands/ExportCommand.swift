@@ -4,11 +4,15 @@ import Engine
 import Exchange
 import Foundation
 import Node
+import Replica
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Take the books elsewhere.",
-        subcommands: [ExportHledger.self, ExportCSV.self, SampleCommand.self])
+        subcommands: [
+            ExportBooks.self, ExportHledger.self, ExportCSV.self, ExportAudit.self,
+            SampleCommand.self,
+        ])
 }
 
 /// The pages of the journal, one after the other.
@@ -21,7 +25,7 @@ private func pages(
     var rows: UInt64 = 0
     defer { Terminal.endProgress() }
     while true {
-        let page = try access.report(.journal(filter))
+        let page = try access.exported(.journal(filter))
         try each(page)
         rows += UInt64(page.rows.count)
         Terminal.progress(ProgressCount(done: rows, total: nil, unit: "postings"), since: started)
@@ -34,23 +38,35 @@ private func pages(
 
 struct ExportHledger: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hledger", abstract: "A journal for hledger, with the trial balance's figures."
-    )
+        commandName: "hledger",
+        abstract: "A journal for hledger, with the trial balance's figures.",
+        discussion: """
+            Of a span, what the accounts held before it is one entry of the day before: the balances of the file are those \
+            at the span's end.
+            """)
     @OptionGroup var node: NodeOptions
+    @OptionGroup var span: SpanOptions
 
     func run() throws {
         try node.withNode { access in
-            let derived = try access.report(.derived)
+            let (from, to) = span.days
+            let derived = try access.exported(.handingOn(.derived(from: from, to: to)))
             guard
                 case .text(let currency)? = derived.facts.first(where: { $0.key == "currency" })?
                     .value,
                 case .integer(let scale)? = derived.facts.first(where: { $0.key == "scale" })?.value
             else { throw Refusal(.fault, "the book tells no currency") }
             var journal = HledgerJournal(currency: currency)
-            let status = try access.report(.status)
+            let status = try access.exported(.status)
             Terminal.write(
                 journal.head(scale: Int(scale), company: status.title), to: STDOUT_FILENO)
-            try pages(access, JournalFilter()) { page in
+            if let from {
+                let before = Day(number: try Planner.day(from).number - 1).description
+                let balance = try access.exported(.balance(branch: nil, asAt: before))
+                Terminal.write(
+                    journal.opening(balance, on: before, from: from), to: STDOUT_FILENO)
+            }
+            try pages(access, JournalFilter(from: from, to: to)) { page in
                 Terminal.write(journal.add(page: page), to: STDOUT_FILENO)
             }
             Terminal.write(journal.finish(derived: derived), to: STDOUT_FILENO)
@@ -80,15 +96,15 @@ struct ExportCSV: ParsableCommand {
                         Terminal.write(writer.row(row, of: page), to: STDOUT_FILENO)
                     }
                 }
-            case "balance": write(try access.report(.balance(branch: nil, asAt: nil)))
+            case "balance": write(try access.exported(.balance(branch: nil, asAt: nil)))
             case "stock":
                 write(
-                    try access.report(.stock(branch: nil, item: nil, limit: Query.limitMax)))
+                    try access.exported(.stock(branch: nil, item: nil, limit: Query.limitMax)))
             case "items":
-                write(try access.report(.items(search: nil, after: nil, limit: Query.limitMax)))
+                write(try access.exported(.items(search: nil, after: nil, limit: Query.limitMax)))
             case "sales":
                 write(
-                    try access.report(.sales(branch: nil, from: nil, to: nil, byDay: true)))
+                    try access.exported(.sales(branch: nil, from: nil, to: nil, byDay: true)))
             default:
                 throw Refusal(
                     .badOption, "\(what) is no report that is exported",

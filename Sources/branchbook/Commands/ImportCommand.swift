@@ -9,7 +9,7 @@ import Replica
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Bring in what another system recorded.",
-        subcommands: [ImportSales.self, ImportTable.self])
+        subcommands: [ImportSales.self, ImportTable.self, ImportOpening.self])
 }
 
 struct ImportSales: ParsableCommand {

@@ -32,6 +32,12 @@ struct ImportTable: ParsableCommand {
     @Flag(name: .long, help: "Ask every rule; keep nothing.") var dryRun = false
     @Flag(name: .long, help: "Answer in JSON.") var json = false
 
+    func validate() throws {
+        guard kind != .opening else {
+            throw ValidationError("opening balances have a command of their own: import opening")
+        }
+    }
+
     func run() throws {
         try node.withNode { access in
             let mappings = MappingFile(node.directory)
@@ -59,7 +65,7 @@ struct ImportTable: ParsableCommand {
 extension TableKind: ExpressibleByArgument {}
 
 /// Mappings by name, beside the database: a person's habit, and no part of the books.
-private struct MappingFile {
+struct MappingFile {
     let path: String
 
     init(_ directory: DataDirectory) { path = directory.path + "/mappings.json" }
@@ -106,12 +112,14 @@ private struct MappingFile {
 }
 
 /// A table on its way into the books, in bounded memory.
-private struct TableRun {
+struct TableRun {
     let access: NodeAccess
     let isDryRun: Bool
     private var rows = 0
     private var done = 0
     private var unchanged = 0
+    /// Of a cut-over: what the file comes to.
+    private(set) var proof: OpeningProof?
     private var faults: [TableImport.Fault] = []
 
     /// Refused rows that are kept to be told.
@@ -155,6 +163,7 @@ private struct TableRun {
         keep(table?.takeFaults() ?? [])
         if !waiting.isEmpty { try book(waiting) }
         rows = table?.rowsRead ?? 0
+        proof = table?.proof
     }
 
     private mutating func keep(_ more: [TableImport.Fault]) {

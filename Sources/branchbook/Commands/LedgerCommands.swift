@@ -9,7 +9,7 @@ struct LedgerCommand: ParsableCommand {
         abstract: "The statements: accounts, profit and loss, balance sheet, ageing.",
         subcommands: [
             LedgerAccounts.self, LedgerProfit.self, LedgerPosition.self, LedgerAccount.self,
-            LedgerAgeing.self, LedgerTaxes.self,
+            LedgerAgeing.self, LedgerTaxes.self, LedgerCash.self,
         ])
 }
 
@@ -123,6 +123,22 @@ struct LedgerPosition: ParsableCommand {
         var filter = options.filter(byBranch: byBranch, comparing: compare)
         filter.compareFrom = nil
         try node.query(.position(filter), reading)
+    }
+}
+
+struct LedgerCash: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cash",
+        abstract: "Where money came from and went to in a span (现金流量表).")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @OptionGroup var options: StatementOptions
+    @Flag(name: .long, help: "A column for each branch.") var byBranch = false
+    @Option(name: .long, help: "Beside the month before (month), or a year before (year).")
+    var compare: SpanOptions.Compared?
+    func validate() throws { try options.requireMonth(compare) }
+    func run() throws {
+        try node.query(.cash(options.filter(byBranch: byBranch, comparing: compare)), reading)
     }
 }
 

@@ -286,8 +286,13 @@ extension NodeAccess {
         }
     }
 
-    func report(_ query: Query) throws -> Report {
-        switch ask(.query(query)) {
+    func report(_ query: Query) throws -> Report { try report(.query(query)) }
+
+    /// Of what is taken elsewhere.
+    func exported(_ query: Query) throws -> Report { try report(.export(query)) }
+
+    private func report(_ request: Request) throws -> Report {
+        switch ask(request) {
         case .report(let report): return report
         case .refused(let refusal): throw refusal
         default: throw Refusal(.fault, "an answer of another kind")

@@ -88,6 +88,8 @@ extension Refusal.Code {
         case .badFile: "文件无法读取"
         case .badMapping: "列映射无效"
         case .tooWide: "行过长"
+        case .folderNotEmpty: "目录不为空"
+        case .booksMoved: "导出期间账簿有变动"
         case .notVerified: "核验未通过"
         case .fault: "程序错误，请报告"
         }

@@ -17,8 +17,8 @@ enum ExitStatus {
         switch code {
         case .badOption: 64
         case .noBook, .badFile: noInput
-        case .locked, .waitedInVain, .ownLogBehind: temporary
-        case .readOnly, .bookExists: cantCreate
+        case .locked, .waitedInVain, .ownLogBehind, .booksMoved: temporary
+        case .readOnly, .bookExists, .folderNotEmpty: cantCreate
         case .diskFull, .storage: inputOutput
         case .secretExposed, .newerBook: configuration
         case .noPeer: unavailable

@@ -1,0 +1,55 @@
+import Replica
+
+/// A branch's first entries: what another system ended with.
+extension Planner {
+    /// What the books of a branch began with stands against this account of its capital.
+    package static let opening = "opening"
+
+    func bringForward(
+        _ details: Details, _ act: OpeningAct, _ view: some BookView
+    ) throws -> Draft {
+        try requireTrade()
+        try requireMoney("opening balances")
+        let capital = Account.named(.equity, branch, Self.opening)
+        switch act {
+        case .goods(let lines): return try find(details, lines, against: capital, view)
+        case .balances(let lines): return try bringForward(details, lines, capital, view)
+        }
+    }
+
+    private func bringForward(
+        _ details: Details, _ lines: [JournalLine], _ capital: Account, _ view: some BookView
+    ) throws -> Draft {
+        var (lines, sum) = (lines, Int128(0))
+        let party = try details.party.map { try self.party($0, view) }
+        if let party { try requireActive(party, view) }
+        for place in lines.indices {
+            var account = try account(lines[place].account, view)
+            if let party, account.rest == details.party,
+                [.receivable, .payable].contains(account.root)
+            {
+                account = .named(account.root, branch, party)
+            }
+            guard Self.mayOpen(account.root) else {
+                throw Refusal(
+                    .badAccount, "\(account) is not brought forward as a balance",
+                    next: "enter goods by item, as stock of the branch that sent them")
+            }
+            lines[place].account = account.name
+            sum += Int128(try Amount.parse(lines[place].amount, scale: ledger.scale))
+        }
+        if sum != 0 {
+            lines.append(
+                JournalLine(account: capital.name, amount: Amount.text(-sum, scale: ledger.scale)))
+        }
+        return try journal(details, lines, view)
+    }
+
+    /// What follows from goods is never a balance that somebody brings.
+    private static func mayOpen(_ root: Account.Root) -> Bool {
+        switch root {
+        case .inventory, .shipped: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Books
+import Engine
+import Exchange
+import Foundation
+import Node
+
+/// An auditor's package as files: what the books say, the raw entries that they say it by, the keys that open them, and a
+/// manifest that the exporting node signed.
+struct AuditFiles {
+    static let manifest = "manifest.csv", signature = "signature.csv"
+    static let about = "package.csv", keys = "keys.csv", logs = "logs.csv"
+
+    static func entries(of log: String) -> String { "log-\(log).run" }
+
+    /// Reports that can be made again from the raw entries.
+    static let reports = [
+        "accounts.csv", "journal.csv", "derived.csv", "documents.csv", "closes.csv", "late.csv",
+        "stock.csv", "items.csv", "parties.csv", "members.csv", "digests.csv",
+    ]
+
+    static func writeReports(_ files: ReportFiles) throws {
+        try files.writeLedger(documentsByEntry: true)
+        try files.writeGoods()
+        try files.writeCompany()
+    }
+
+    /// - Throws: `Refusal.booksMoved` where entries came meanwhile.
+    static func write(_ access: NodeAccess, _ folder: BookFolder, from: String?, to: String?) throws
+    {
+        let ask: (Query) throws -> Report = { try access.exported($0) }
+        let files = ReportFiles(ask: ask, folder: folder, from: from, to: to)
+        let before = try ask(.digests).rows
+        let logs = try ask(.handingOn(.logs))
+        try writeAbout(try ask(.status), logs, files)
+        try files.write(Self.logs, .handingOn(.logs))
+        for row in logs.rows {
+            guard case .text(let log) = row[0], case .integer(let last) = row[4] else { continue }
+            try folder.write(Self.entries(of: log)) { put in
+                try RunFile.pieces(of: log, through: last, ask) { try put($0) }
+            }
+        }
+        try files.write(Self.keys, .handingOn(.keys))
+        try writeReports(files)
+        guard try ask(.digests).rows == before, try ask(.handingOn(.logs)).rows == logs.rows else {
+            throw Refusal(
+                .booksMoved, "entries came while the package was written",
+                next: "take the directory away, and repeat; or say `branchbook offline` first")
+        }
+        try writeManifest(ask, folder)
+    }
+
+    private static func writeAbout(
+        _ status: Report, _ logs: Report, _ files: ReportFiles
+    ) throws {
+        func fact(_ report: Report, _ key: String) -> String {
+            report.facts.first { $0.key == key }?.value.plain ?? ""
+        }
+        let writer = CSVWriter()
+        try files.folder.write(Self.about) { put in
+            for line in [
+                ["what", "value"], ["format", "branchbook package 1"], ["company", status.title],
+                ["book", fact(logs, "book")], ["node", fact(status, "node")],
+                ["from", files.from ?? ""], ["to", files.to ?? ""],
+            ] { try put(writer.record(line)) }
+        }
+    }
+
+    private static func writeManifest(
+        _ ask: (Query) throws -> Report, _ folder: BookFolder
+    ) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        let writer = CSVWriter()
+        try folder.write(Self.manifest) { put in
+            try put(writer.record(["file", "bytes", "blake2b"]))
+            for name in names {
+                let sum = try FileSum(ofFile: folder.file(name))
+                try put(writer.record([name, String(sum.bytes), sum.hash]))
+            }
+        }
+        let hash = try FileSum(ofFile: folder.file(Self.manifest)).hash
+        let signed = try ask(.handingOn(.signature(of: hash)))
+        try folder.write(Self.signature) { put in
+            try put(writer.record(["node", "signature"]))
+            try put(writer.record(signed.facts.map(\.value.plain)))
+        }
+    }
+}

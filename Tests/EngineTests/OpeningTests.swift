@@ -1,0 +1,199 @@
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Exchange
+@testable import Replica
+@testable import Store
+
+/// A branch begins with what another system ended with, and proves it.
+@Suite struct OpeningTests {
+    /// The example of `docs/handing-on.md`.
+    private static let file = """
+        account,amount,item,quantity,party,document,date,due
+        stock,20.00,TEA,10,,,,
+        stock,7.77,CUP,7,,,,
+        bank/main,1000.00,,,,,,
+        tender/cash,50.00,,,,,,
+        receivable,113.00,,,Hotel,R-17,2026-10-05,2026-11-04
+        receivable,20.00,,,Hotel,R-21,2026-10-20,
+        payable,-40.00,,,ACME,17,2026-10-11,
+        tax,-13.00,,,,,,
+        equity/capital,-1000.00,,,,,,
+        """
+
+    private struct Result {
+        var faults: [String] = []
+        var codes: [Refusal.Code?] = []
+        var proof: Report
+        var agrees: Bool { proof.facts.first?.value == .flag(true) }
+        var differing: [String] {
+            proof.rows.filter { $0[4].plain.contains { "123456789".contains($0) } }
+                .map { $0[1].plain }
+        }
+    }
+
+    private func bring(
+        _ text: String, into node: TestNode, branch: String = "HZ", source: String = "old.csv",
+        dry: Bool = false
+    ) throws -> Result {
+        var reader = CSVReader()
+        var table: TableImport?
+        let ledger = Ledger(currency: try #require(CurrencyCode("CNY")), scale: 2)
+        func take(_ record: CSVRecord) throws {
+            if table == nil {
+                table = try TableImport(
+                    .opening, header: record, map: [:], source: source, date: "2026-10-31",
+                    proof: OpeningProof(branch: branch, ledger: ledger))
+            } else {
+                table?.read(record)
+            }
+        }
+        try reader.read(Array(text.utf8), take)
+        try reader.finish(take)
+        table?.finish()
+        let commands = (table?.take() ?? []).map(\.command)
+        guard
+            case .outcomes(let results) = node.ask(
+                dry ? .checkAll(commands) : .performAll(commands))
+        else { throw Refusal(.fault, "no outcomes") }
+        let proof = try #require(table?.proof)
+        return Result(
+            faults: table?.takeFaults().map(\.reason) ?? [],
+            codes: results.map { if case .refused(let refusal) = $0 { refusal.code } else { nil } },
+            proof: try proof.report(
+                books: try node.report(
+                    .accounts(StatementFilter(branches: [branch], to: "2026-10-31"))),
+                stock: try node.report(
+                    .handingOn(.stock(at: "2026-10-31", after: nil))
+                ).rows))
+    }
+
+    private func items(_ node: TestNode) throws {
+        try node.perform(
+            .addItems([
+                ItemChange(code: "TEA", name: "Tea", price: "9.00"),
+                ItemChange(code: "CUP", name: "Cup", price: "5.00"),
+            ]))
+        try node.perform(.setParty(PartyChange(name: "Hotel", terms: "30")))
+    }
+
+    @Test func theBooksBeginWithWhatTheFileSays() throws {
+        let network = try TestNetwork.company(["gz"], seed: 340)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try items(hz)
+        let dry = try bring(Self.file, into: hz, dry: true)
+        #expect(dry.codes.allSatisfy { $0 == nil } && !dry.agrees)
+        #expect(try hz.balances().isEmpty)
+        let done = try bring(Self.file, into: hz)
+        #expect(done.faults.isEmpty && done.codes == [nil, nil, nil, nil, nil, nil])
+        #expect(done.agrees, "\(done.proof.rows)")
+        let balances = [
+            "bank/HZ/main": "1000.00", "equity/HZ/capital": "-1000.00",
+            "equity/HZ/opening": "-157.77", "inventory/HZ": "27.77", "payable/HZ/ACME": "-40.00",
+            "receivable/HZ/Hotel": "133.00", "tax/HZ": "-13.00", "tender/HZ/cash": "50.00",
+        ]
+        #expect(try hz.balances() == balances)
+        // A second run changes nothing, and proves the same.
+        let again = try bring(Self.file, into: hz)
+        #expect(again.codes.allSatisfy { $0 == .alreadyRecorded } && again.agrees)
+        #expect(again.proof == done.proof)
+        // What is open has its own date: the first is due on 4 November, after 30 days.
+        let ageing = try hz.report(.ageing(AgeingFilter(of: "receivable", asAt: "2026-11-05")))
+        #expect(
+            ageing.rows.map { $0.map(\.plain) } == [
+                ["HZ", "Hotel", "133.00", "20.00", "113.00", "", "", "", "2026-10-05"]
+            ])
+        // Goods go at what they were brought forward at, and nothing of it was earned.
+        try hz.perform(
+            .sell(
+                Details(date: "2026-11-02"), [Line(item: "TEA", quantity: "4")], tender: "cash"))
+        #expect(try hz.balances()["cost-of-sales/HZ"] == "8.00")
+        let profit = try hz.report(.profit(StatementFilter(from: "2026-10-01", to: "2026-10-31")))
+        #expect(profit.rows.last?[3].plain == "0.00")
+        let sheet = try hz.report(.position(StatementFilter(to: "2026-10-31")))
+        #expect(sheet.facts.contains { $0.key == "balanced" && $0.value == .flag(true) })
+        network.settle()
+        #expect(try gz.balances() == hz.balances())
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
+    /// Each branch begins by itself, cut off from the other; afterwards both hold both.
+    @Test func branchesBeginBesideEachOther() throws {
+        let network = try TestNetwork.company(["gz"], seed: 341)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try items(hz)
+        network.settle()
+        network.sever("hz", "gz")
+        #expect(try bring(Self.file, into: hz).agrees)
+        // The same file name, and the same numbers of documents, at another branch.
+        let other = try bring(Self.file, into: gz, branch: "GZ")
+        #expect(other.agrees, "\(other.proof.rows)")
+        network.mend("hz", "gz")
+        network.settle()
+        network.run(milliseconds: 400_000)
+        #expect(try network.digests().count == 1)
+        for node in [hz, gz] {
+            #expect(try node.balances()["receivable/GZ/Hotel"] == "133.00")
+            #expect(try node.balances()["inventory/HZ"] == "27.77")
+        }
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
+    @Test func theProofFindsWhatIsNotThere() throws {
+        let hz = try TestNode.founder(seed: 342)
+        try items(hz)
+        // An item that nobody knows: its row is refused, and the file is not what the books hold.
+        let some = try bring(Self.file + "\nstock,5.00,NONE,1,,,,", into: hz)
+        #expect(some.codes.contains(.unknownItem) && !some.agrees)
+        #expect(
+            some.differing == ["equity/HZ/opening", "inventory/HZ", "NONE", "NONE"])
+        // What was in the books before is told as well.
+        let full = try TestNode.founder(seed: 343)
+        try items(full)
+        try full.perform(
+            .journal(
+                Details(date: "2026-10-30"),
+                [
+                    JournalLine(account: "expense/rent", amount: "0.01"),
+                    JournalLine(account: "bank/main", amount: "-0.01"),
+                ]))
+        let more = try bring(Self.file, into: full)
+        #expect(more.differing == ["bank/HZ/main", "expense/HZ/rent"])
+        // One unit, of the same value.
+        let unit = try TestNode.founder(seed: 344)
+        try items(unit)
+        _ = try bring(Self.file.replacing("TEA,10", with: "TEA,9"), into: unit)
+        let other = try bring(Self.file, into: unit)
+        #expect(!other.agrees && other.differing == ["TEA"])
+    }
+
+    @Test func whatIsNoOpeningBalanceIsRefused() throws {
+        let hz = try TestNode.founder(seed: 345)
+        try items(hz)
+        let rows = [
+            ("stock,1.00,,1,,,,", "goods have"), ("stock,1.00,TEA,,,,,", "goods have"),
+            ("bank/main,1.00,TEA,1,,,,", "on the account stock"),
+            ("inventory,1.00,,,,,,", "by item"), ("receivable,1.00,,,Hotel,,,", "its document"),
+            ("receivable,1.00,,,,R-1,,", "has a party"),
+            ("receivable/Hotel,1.00,,,,,,", "in a column"),
+            ("payable,-1.00,,,ACME,1,2026-11-01,", "after the last day"),
+        ]
+        for (row, reason) in rows {
+            let result = try bring(
+                "account,amount,item,quantity,party,document,date,due\n" + row, into: hz)
+            #expect(result.faults.count == 1 && result.faults[0].contains(reason), "\(row)")
+            #expect(result.codes.isEmpty && !result.agrees)
+        }
+        func code(_ row: String) throws -> Refusal.Code? {
+            try bring("account,amount,item,quantity,party,document,date,due\n" + row, into: hz)
+                .codes.first ?? nil
+        }
+        #expect(try code("bank/main,x,,,,,,") == .badNumber)
+        #expect(try code("due-from/GZ,1.00,,,,,,") == .badAccount)
+        #expect(try code("shipped,1.00,,,,,,") == .badAccount)
+        #expect(try code("stock,-1.00,TEA,1,,,,") == .notPositive)
+        #expect(try code("payable,-1.00,,,ACME,1,2026-02-30,") == .badDate)
+        #expect(try hz.balances().isEmpty)
+    }
+}
