@@ -102,7 +102,7 @@ import Testing
         let ageing = try hz.report(.ageing(AgeingFilter(of: "receivable", asAt: "2026-11-05")))
         #expect(
             ageing.rows.map { $0.map(\.plain) } == [
-                ["HZ", "Hotel", "133.00", "20.00", "113.00", "", "", "", "2026-10-05"]
+                ["HZ", "Hotel", "133.00", "20.00", "113.00", "", "", "", "2026-10-05", ""]
             ])
         // Goods go at what they were brought forward at, and nothing of it was earned.
         try hz.perform(

@@ -97,7 +97,7 @@ package enum Law: Int, Codable, CaseIterable, Sendable {
         case .costIsAverage:
             "Goods are worth their moving average, or the first in go out first, rounded once; no goods are worth nothing."
         case .nothingOpenNothingOwed:
-            "Two branches between whom no goods are under way or in dispute owe each other the same."
+            "Two branches between whom no goods are under way or in dispute owe each other the same, but for charges and money that the other has not booked."
         case .rightsAreKept:
             "What a branch granted is what it keeps for others, and no right is used twice."
         case .reservationsEnd:

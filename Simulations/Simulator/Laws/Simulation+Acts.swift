@@ -143,23 +143,37 @@ extension Simulation {
         guard !machines.contains(where: { !($0.engine?.forkedLogs ?? []).isEmpty }) else {
             return
         }
-        var first: (rows: [[Report.Cell]], machine: Int)?
-        for machine in machines where machine.isUp && !machine.isRetired {
-            guard plan.sites[machine.site].readsAll || plan.sites.count == 1 else { continue }
-            // Keepers look at their pools within a minute: let them.
-            guard
-                case .report(let report) = try ask(
-                    .query(.balance(branch: nil, asAt: nil)), of: machine)
-            else { continue }
-            if let (rows, other) = first, rows != report.rows {
-                let differing = zip(rows, report.rows).first { $0 != $1 }
-                throw Violation(
-                    .sameBooks, at: now,
-                    "the trial balances of \(machines[other].name) and \(machine.name) differ: "
-                        + "\(differing?.0.map(\.plain) ?? []) and \(differing?.1.map(\.plain) ?? [])",
-                    machines: [other, machine.index])
+        // Keepers look at their pools within a minute: let them.
+        for query in Self.agreed {
+            var first: (rows: [[Report.Cell]], machine: Int)?
+            for machine in machines where machine.isUp && !machine.isRetired {
+                guard plan.sites[machine.site].readsAll || plan.sites.count == 1,
+                    case .report(let report) = try ask(.query(query), of: machine)
+                else { continue }
+                if let (rows, other) = first, rows != report.rows {
+                    let differing = zip(rows, report.rows).first { $0 != $1 }
+                    throw Violation(
+                        .sameBooks, at: now,
+                        "\(report.schema) of \(machines[other].name) and \(machine.name) differ: "
+                            + "\(differing?.0.map(\.plain) ?? []) and "
+                            + "\(differing?.1.map(\.plain) ?? []), "
+                            + "\(rows.count) and \(report.rows.count) rows",
+                        machines: [other, machine.index])
+                }
+                first = (report.rows, machine.index)
             }
-            first = (report.rows, machine.index)
         }
     }
+
+    /// What does not go by the clock of who is asked.
+    private static let agreed: [Query] = [
+        .balance(branch: nil, asAt: nil), .accounts(StatementFilter(to: "2099-12-31")),
+        .position(StatementFilter(to: "2099-12-31", byBranch: true)),
+        .cash(StatementFilter(from: "2020-01-01", to: "2099-12-31", byBranch: true)),
+        .openItems(.receivable, party: nil, branch: nil),
+        .openItems(.payable, party: nil, branch: nil),
+        .ageing(AgeingFilter(of: "receivable", asAt: "2099-12-31")),
+        .currencies(branch: nil, asAt: "2099-12-31"), .debts, .seals, .periods(branch: nil),
+        .lateEntries(limit: 1_000), .notices,
+    ]
 }

@@ -86,6 +86,15 @@ extension Simulation {
                 owed[pair, default: 0] += row.amount
             }
         }
+        // What one passed on or sent, and the other has not booked or accepted.
+        for (entity, events) in try engine.store.events(withPrefix: "charge/") {
+            guard let number = ChargeNote.number(ofEntity: entity), let note = ChargeNote(events),
+                let pair = BranchPair(number.series.branch, note.to),
+                try !note.isBooked(
+                    engine.store.transactions(about: number), from: number.series.branch)
+            else { continue }
+            owed[pair, default: 0] -= Int128(note.amount)
+        }
         record.checked(.nothingOpenNothingOwed, at: now)
         for (pair, sum) in owed.sorted(by: { "\($0.key)" < "\($1.key)" })
         where sum != 0 && !open.contains(pair)
@@ -93,7 +102,8 @@ extension Simulation {
         {
             throw Violation(
                 .nothingOpenNothingOwed, at: now,
-                "nothing is under way between \(pair), and \(sum) are owed, at \(machine.name)",
+                "no goods are under way between \(pair), and \(sum) are owed beyond open charges, at "
+                    + machine.name,
                 machines: [machine.index])
         }
     }

@@ -95,6 +95,7 @@ extension People {
             return orderWish(act, number, details, lines, &draw, document)
         case .lots, .twins, .prices, .reorder, .close:
             return assortmentWish(act, number, details, &draw, document)
+        case .money: return moneyWish(act, number, details, lines, &draw, document)
         case .revalue, .pay, .journal, .setItem, .importSales, .report:
             return office(act, number, details, &draw, document)
         }

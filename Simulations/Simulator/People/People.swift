@@ -18,6 +18,8 @@ struct People {
     var shifts: [Int: String] = [:]
     /// The last close of each site's books, where it stands.
     var closes: [Int: String] = [:]
+    /// Money that one branch sent another, as they told each other.
+    var moneySent: [(number: String, to: String)] = []
     /// Who may sell what from whose shelf, as it was told on the telephone.
     var grants: [(shelf: Int, seller: Int, item: String)] = []
     var papers: [Int: [Paper]] = [:]

@@ -149,6 +149,13 @@ extension Simulation {
             record.reached(.periodReopened)
             people.closes[wish.site] = nil
         case .setPrices: record.reached(.pricesSet)
+        case .match: record.reached(.matched)
+        case .invoice: record.reached(.invoiced)
+        case .seal: record.reached(.periodSealed)
+        case .currency: record.reached(.valued)
+        case .between(_, .settle(let to, _, _)):
+            people.moneySent.append((outcome.subject, to))
+        case .between(_, .accept): record.reached(.moneyCame)
         case .order(_, .open(let form)):
             var order = People.CustomerOrder(
                 number: outcome.subject, site: wish.site, lines: wish.lines)

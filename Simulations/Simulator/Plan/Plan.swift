@@ -117,6 +117,8 @@ package struct Act: Codable, Hashable, Sendable {
         case lots, twins, prices, reorder
         /// A branch's books up to the day before, closed, or open again.
         case close
+        /// Debts, invoices, what branches owe each other, other currencies, seals, tasks.
+        case money
     }
 
     package init(at: Milliseconds, site: Int, kind: Kind, draw: UInt64, to: Int? = nil) {

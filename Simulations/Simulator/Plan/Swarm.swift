@@ -59,6 +59,7 @@ package struct Swarm: Sendable {
             (.sendBack, 1), (.count, 2), (.move, 2), (.settle, 2), (.repack, 1),
             (.order, 2), (.orderStep, 6), (.grant, 3), (.sellOnQuota, 3), (.deliver, 4),
             (.rights, 2), (.lots, 5), (.twins, 4), (.prices, 2), (.reorder, 1), (.close, 2),
+            (.money, 10),
         ]
         let total = weights.reduce(0) { $0 + $1.1 }
         return (0..<random.within(acts)).map { _ in

@@ -9,6 +9,7 @@ package enum Marker: String, Codable, CaseIterable, Sendable {
     case takenBack, givenUp, cameBroken, cameBeside, repacked
     case kept, orderSold, granted, soldOnQuota, delivered, rightsBack
     case lotsReceived, lotsSold, lotsSent, merged, pricesSet, reorderDrafted
-    case periodClosed, periodReopened
+    case periodClosed, periodReopened, periodSealed
+    case matched, invoiced, valued, moneyCame
     case cameEarly, backElsewhere, exchanged, purchaseApproved, purchaseReceived, shiftClosed
 }
