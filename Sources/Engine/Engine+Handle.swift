@@ -97,6 +97,7 @@ extension Engine {
                 for input in inputs { effects += try take(input, at: now) }
                 try keepStatements(at: now)
                 try lookAfterOrders(at: now)
+                try postRecurring(at: now)
                 try makeRounds(at: now)
                 try reconcileByItself(at: now)
                 try foldWhenIdle(inputs, at: now)
@@ -107,7 +108,7 @@ extension Engine {
             return effects.filter(\.isFirst) + effects.filter { !$0.isFirst }
         } catch {
             before.restore(self)
-            (bookmarkedDay, roundRevision, toldDay) = (nil, nil, nil)
+            (bookmarkedDay, roundRevision, toldDay, recurringDay) = (nil, nil, nil, nil)
             gossip.startOver(from: before.gossip, at: now)
             return failed(inputs, Self.refusal(error), at: now)
         }

@@ -44,6 +44,8 @@ package final class Engine {
     var roundAt: Instant?
     /// When the books are held against each other the next time; what that found last.
     var reconcileAt: Instant?
+    /// The day on which the keeper last looked at what comes back every month.
+    var recurringDay: Day?
     var reconciled: Reconciled?
     var roundRevision: UInt64?
     var toldDay: Day?

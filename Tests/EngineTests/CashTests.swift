@@ -124,6 +124,31 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    /// Money of another currency counts what it is carried at; what it came to be worth is no customer's.
+    @Test func foreignMoneyCountsWhatItIsCarriedAt() throws {
+        let network = try TestNetwork.company([], seed: 312)
+        let hz = try network["hz"]
+        try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        try hz.perform(.setRate(currency: "USD", rate: "7.2", from: "2026-10-01"))
+        try hz.perform(
+            .sell(
+                Details(date: "2026-11-03", party: "Acme", currency: "USD"),
+                [Line(item: "TEA", quantity: "2", price: "10.00")], tender: "credit"))
+        try hz.perform(
+            .pay(
+                Details(date: "2026-11-05", currency: "USD", rate: "7.1"),
+                Payment(
+                    direction: .received, party: "Acme", amount: "20.00", through: "bank:usd")))
+        try hz.perform(.setRate(currency: "USD", rate: "7.25", from: "2026-11-17"))
+        try hz.perform(.currency(Details(date: "2026-11-17"), .revalue))
+        let report = try hz.report(
+            .cash(StatementFilter(from: "2026-11-01", to: "2026-11-30")))
+        #expect(agrees(report))
+        let lines = report.rows.reduce(into: [:]) { $0[$1[2].plain] = $1[3].plain }
+        #expect(lines["Received from customers"] == "142.00")
+        #expect(lines["Other cash"] == "3.00" && lines["Cash at the end"] == "145.00")
+    }
+
     /// Law: what was there, and what came and went, is what is there, on any span, of a branch and of all.
     @Test(arguments: 1...6) func openingAndLinesAreClosing(_ seed: UInt64) throws {
         var random = SeededRandom(seed: seed)

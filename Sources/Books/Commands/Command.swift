@@ -62,6 +62,8 @@ package enum Command: Codable, Hashable, Sendable {
     case setTender(TenderChange)
     /// A general journal entry. Positive debits, negative credits.
     case journal(Details, [JournalLine])
+    /// What the branch's keeper enters every month.
+    case setRecurring(RecurringChange)
     case reverse(Details, number: String)
     /// An amount between this branch and another one.
     case between(Details, BetweenAct)
@@ -87,7 +89,7 @@ extension Command {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
             .setParty, .setTender,
             .setPrices, .setLead, .setBranchPrices, .mergeItem, .setTarget,
-            .setRate:
+            .setRate, .setRecurring:
             nil
         case .exchange(let details, _, _, _, _), .receive(let details, _, _),
             .sell(let details, _, _), .giveBack(let details, _, _, _),

@@ -61,7 +61,8 @@ extension Command {
         case .count(_, let act): act.isPricing ? .book : .moveGoods
         case .sendBack: .buy
         case .order(_, let act): act.right
-        case .bringForward, .pay, .journal, .revalue, .spread, .reverse, .between, .match, .invoice,
+        case .bringForward, .setRecurring, .pay, .journal, .revalue, .spread, .reverse, .between,
+            .match, .invoice,
             .bank,
             .settleTender:
             .book

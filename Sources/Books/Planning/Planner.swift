@@ -110,6 +110,7 @@ package struct Planner: Sendable {
         case .settleTender(let details, let asked): try settleTender(details, asked, view)
         case .setTender(let change): try setTender(change, view)
         case .journal(let details, let lines): try journal(details, lines, view)
+        case .setRecurring(let change): try setRecurring(change, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)
         case .between(let details, let act): try between(details, act, view)
         case .close(let details, let day, let isYearEnd):

@@ -218,7 +218,8 @@ extension Query {
         case .ledger(let filter):
             Account(filter.account)?.home.map { !$0.holdsCost } ?? false ? .all : .none
         case .journal, .balance, .margin, .exceptions, .derived, .purchases, .accounts, .profit,
-            .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog, .currencies, .cash,
+            .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog, .currencies,
+            .recurring, .cash,
             .handingOn:
             .none
         }

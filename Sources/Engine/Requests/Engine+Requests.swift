@@ -181,6 +181,7 @@ extension Engine {
         case .currencies(let branch, let day): try currencies(branch: branch, asAt: day, at: now)
         case .periods(let branch): try periods(branch: branch)
         case .seals: try seals()
+        case .recurring: try recurring()
         case .lateEntries(let limit): try lateEntries(limit: limit)
         case .tasks(let filter): try tasks(filter, at: now)
         case .task(let number): try task(number: number)

@@ -175,6 +175,7 @@ package enum Query: Codable, Hashable, Sendable {
     case reconcile(branch: String?)
     case periods(branch: String?)
     case seals
+    case recurring
     /// What other currencies are worth, by days.
     case rates
     /// What accounts hold of other currencies.

@@ -46,16 +46,21 @@ package struct RegisterWrite: Hashable, Sendable {
         return parts.count == 3 ? BranchCode(parts[1]) : nil
     }
 
+    package static let recurringPrefix = "recurring/"
+
     /// The one scope that an entity is described in: a branch's locations, and how it stocks them, in
-    /// `trade/<branch>`, all else in the catalog. Nil for those of no branch.
+    /// `trade/<branch>`, what it enters every month in `money/<branch>`, all else in the catalog. Nil for those of no
+    /// branch.
     package var home: Scope? {
-        let own = [Self.locationPrefix, Self.stockingPrefix].first {
+        let own = [Self.locationPrefix, Self.stockingPrefix, Self.recurringPrefix].first {
             entity.utf8.starts(with: $0.utf8)
         }
         guard let own else { return .catalog }
         let rest = entity.utf8.dropFirst(own.utf8.count)
         guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-        return BranchCode(String(decoding: rest[..<slash], as: UTF8.self)).map { .trade($0) }
+        return BranchCode(String(decoding: rest[..<slash], as: UTF8.self)).map {
+            own == Self.recurringPrefix ? .money($0) : .trade($0)
+        }
     }
 }
 
