@@ -8,8 +8,14 @@ extension Store {
     package func openItems(
         _ account: Account, _ currency: CurrencyCode, upTo day: Day?
     ) throws -> OpenItems {
-        let matches = try matches(on: account)
-        return try access { db in
+        OpenItems(try lines(on: account, currency, upTo: day), try matches(on: account))
+    }
+
+    /// What is on an account up to a day of the ledger, in no order.
+    package func lines(
+        on account: Account, _ currency: CurrencyCode, upTo day: Day?
+    ) throws -> [OpenItem.Line] {
+        try access { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
@@ -22,7 +28,7 @@ extension Store {
                         WHERE b.day <= ?
                         """),
                 arguments: [account.name, currency.text, day?.number ?? Int32.max])
-            let lines = try rows.map { row in
+            return try rows.map { row in
                 let target = (try row.at(4) as String?).flatMap { DocumentNumber($0) }
                 let relation = (try row.at(3) as UInt8?).flatMap {
                     DocumentLink.Relation(rawValue: $0)
@@ -34,7 +40,6 @@ extension Store {
                         relation.map { DocumentLink($0, target) }
                     }, memo: try row.at(5), key: try row.at(6), person: try row.at(7))
             }
-            return OpenItems(lines, matches)
         }
     }
 
@@ -55,6 +60,7 @@ extension Store {
                             AND coalesce(d.relation, 0) <> ? AND NOT EXISTS (
                                 SELECT 1 FROM document r WHERE r.target = d.number
                                     AND r.relation = ?)
+                        ORDER BY d.number, d.day, d.source, d.source_key
                         """),
                 arguments: [
                     bank.name, currency.text, from.number, to.number,
@@ -65,10 +71,11 @@ extension Store {
             for row in rows {
                 guard let number = DocumentNumber(try row.at(0) as String) else { continue }
                 let source: String? = try row.at(3)
+                let first = found[number]
                 found[number] = BankMatching.Booked(
-                    number: number, day: Day(number: try row.at(1)),
-                    amount: (found[number]?.amount ?? 0) + Int128(try row.at(2) as Int64),
-                    key: source == bank.name ? try row.at(4) : nil)
+                    number: number, day: try first?.day ?? Day(number: row.at(1)),
+                    amount: (first?.amount ?? 0) + Int128(try row.at(2) as Int64),
+                    key: try first == nil ? (source == bank.name ? row.at(4) : nil) : first?.key)
             }
             return found.values.filter { $0.amount != 0 }.sorted { $0.number < $1.number }
         }

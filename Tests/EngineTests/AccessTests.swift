@@ -143,7 +143,7 @@ import Testing
             }
         }
         let requests: [(Request, Set<String>)] = [
-            (.setOnline(true), ["Adam"]), (.makeToken(person: "Cleo", days: 1), ["Adam", "Cleo"]),
+            (.setOnline(true), ["Adam"]), (.makeToken(person: "Cleo", days: 1), ["Adam"]),
             (.dropSecrets(person: "Zoe"), ["Adam"]),
             (.export(.journal(JournalFilter())), ["Bo", "Mia", "Otto"]),
         ]
@@ -231,6 +231,35 @@ import Testing
         #expect(shown.rows[0][3].plain == "5")
     }
 
+    /// Nor in what a command answers: not the worth of goods that come for an order, nor of differences.
+    @Test func anOutcomeTellsNoCost() throws {
+        let network = try company(seed: 217)
+        let hz = try network["hz"]
+        func done(_ person: String, _ command: Command) throws -> Outcome {
+            try self.done(ask(hz, person, .perform(command, wait: 0, waitMilliseconds: 0)))
+        }
+        let order = try done(
+            "Bea",
+            .order(
+                Details(),
+                .open(
+                    OrderForm(
+                        kind: .purchase, party: "Mill",
+                        lines: [Line(item: "TEA", quantity: "1", cost: Self.cost)])))
+        ).subject
+        _ = try done("Bea", .order(Details(), .place(order: order)))
+        let received = try done("Stan", .receive(Details(order: order), [], supplier: "Mill"))
+        #expect(received.total == nil && !received.summary.contains("1234"))
+        let page = try #require(report(ask(hz, "Cleo", .query(.document(number: order)))))
+        #expect(!"\(page)".contains(Self.cost))
+        // A draft is of who asked for it.
+        for request in [
+            Request.draftOrders(Details(person: "Li")),
+            .bookBank(Details(person: "Li"), bank: "main"),
+        ] { #expect(code(ask(hz, "Mia", request)) == .notThisPerson) }
+        #expect(code(ask(hz, "Bea", .lookBack(.handingOn(.keys), to: "x"))) == .notAllowed)
+    }
+
     @Test func whoDatesBackIsBound() throws {
         let network = try company(seed: 213)
         let hz = try network["hz"]
@@ -263,8 +292,18 @@ import Testing
         #expect(byToken() == nil)
         // A token is one person's.
         #expect(byToken("Mia") == .wrongSecret)
+        // Nor does it set a PIN, or last longer than one.
+        #expect(
+            code(
+                hz.ask(
+                    .signed(
+                        Access(person: "Cleo", secret: secret),
+                        .setPIN(person: "Cleo", pin: "new-1234")))) == .notAllowed)
         hz.now = hz.now.advanced(byMilliseconds: 13 * 3_600_000)
         #expect(byToken() == .wrongSecret)
+        // What cannot be guessed closes no door.
+        for _ in 0..<10 { #expect(byToken() == .wrongSecret) }
+        #expect(code(ask(hz, "Cleo", sale)) == nil)
         // Five wrong ones close the door for a while, also to the right one; other people's stay open.
         for _ in 0..<5 {
             #expect(

@@ -229,4 +229,76 @@ import Testing
         }
         #expect(try network.verify("gz").isSound)
     }
+
+    /// A bank numbers its lines anew each month, and writes the same long text twice: all are lines.
+    @Test func linesAreToldApart() throws {
+        let network = try company(seed: 202)
+        let hz = try network["hz"]
+        let long = String(repeating: "支付宝（中国）网络技术有限公司", count: 3)
+        try hz.perform(
+            .bank(
+                Details(),
+                .lines(
+                    bank: "main",
+                    [
+                        BankRow(date: "2026-10-10", amount: "20.34", text: "Hotel", reference: "1"),
+                        BankRow(date: "2026-11-10", amount: "10.17", text: "Inn", reference: "1"),
+                        BankRow(date: "2026-11-11", amount: "5.00", text: long + "A"),
+                        BankRow(date: "2026-11-11", amount: "5.00", text: long + "B"),
+                        // A name within a word is no name.
+                        BankRow(date: "2026-11-12", amount: "1.00", text: "Hotelier"),
+                    ])))
+        #expect(try rows(hz).count == 4)
+        #expect(try rows(hz).last?[2] == "unknown")
+        guard case .outcomes(let booked) = hz.ask(.bookBank(Details(), bank: "main")) else {
+            Issue.record("no outcomes")
+            return
+        }
+        #expect(booked.count == 2)
+        let lines = try hz.report(
+            .ledger(
+                LedgerFilter(account: "bank/HZ/main", from: "2026-10-01", to: "2026-11-30"))
+        ).rows.map { "\($0[0].plain) \($0[6].plain)" }
+        #expect(lines == ["2026-10-10 20.34", "2026-11-10 10.17"])
+        // Of a day the last word on its balance counts.
+        for amount in ["7.15", "30.51"] {
+            try hz.perform(
+                .bank(Details(date: "2026-11-13"), .balance(bank: "main", amount: amount)))
+        }
+        #expect(try !differences(hz, "bank").contains { $0[0].contains(" on ") })
+        // A bank of dollars has no statement here.
+        try hz.perform(
+            .journal(
+                Details(),
+                [
+                    JournalLine(account: "bank/usd", amount: "1.00USD@7"),
+                    JournalLine(account: "equity/capital", amount: "-7.00"),
+                ]))
+        #expect(
+            hz.refusal(.bank(Details(), .balance(bank: "usd", amount: "1"))) == .ownCurrencyOnly)
+    }
+
+    /// That something was settled is asked of the books, and not of who says so.
+    @Test func aSettlementThatIsOnlySaidSettlesNothing() throws {
+        let network = try company(seed: 203)
+        let hz = try network["hz"]
+        try hz.perform(.setTender(TenderChange(name: "card", days: "1", bank: "main")))
+        try sell(hz, "1", "2026-11-10", tender: "card")
+        let number = try #require(DocumentNumber("HZa-P-2026-000077"))
+        let day = try #require(Day("2026-11-10"))
+        let event = Clearing.event(
+            number, tender: .tender(try #require(BranchCode("HZ")), "card"), day: day, gross: 1_017,
+            fee: 0, person: "Eve", on: day)
+        let engine = hz.engine
+        try engine.store.transact {
+            _ = try engine.commit(
+                [Draft.Part(.trade(try #require(BranchCode("HZ"))), [.append(event)])], at: hz.now)
+            try engine.author?.seal(in: engine.store)
+        }
+        #expect(try differences(hz, "clearing") == [["card of HZ, 2026-11-10", "10.17"]])
+        try hz.perform(
+            .settleTender(
+                Details(), TenderSettlement(tender: "card", day: "2026-11-10")))
+        #expect(try differences(hz, "clearing") == [])
+    }
 }

@@ -146,7 +146,32 @@ import Testing
         #expect(agrees(report))
         let lines = report.rows.reduce(into: [:]) { $0[$1[2].plain] = $1[3].plain }
         #expect(lines["Received from customers"] == "142.00")
-        #expect(lines["Other cash"] == "3.00" && lines["Cash at the end"] == "145.00")
+        #expect(lines["Change of rates"] == "3.00" && lines["Cash at the end"] == "145.00")
+    }
+
+    /// A bank that is valued in a month in which nothing moved on it, beside debts in that currency: nobody paid anything.
+    @Test func aValuationIsNobodysMoney() throws {
+        let network = try TestNetwork.company([], seed: 313)
+        let hz = try network["hz"]
+        try hz.perform(.setRate(currency: "USD", rate: "7.1", from: "2026-10-01"))
+        try hz.perform(
+            .journal(
+                Details(date: "2026-10-05"),
+                [
+                    JournalLine(account: "bank/usd", amount: "40.00USD"),
+                    JournalLine(account: "payable/Mill", amount: "-100.00USD"),
+                    JournalLine(account: "expense/rent", amount: "426.00"),
+                ]))
+        try hz.perform(.setRate(currency: "USD", rate: "7.25", from: "2026-11-17"))
+        try hz.perform(.currency(Details(date: "2026-11-17"), .revalue))
+        let report = try hz.report(
+            .cash(StatementFilter(from: "2026-11-01", to: "2026-11-30")))
+        #expect(agrees(report))
+        #expect(
+            report.rows.map { $0[2...3].map(\.plain) } == [
+                ["Cash at the beginning", "284.00"], ["Change of rates", "6.00"],
+                ["Cash at the end", "290.00"],
+            ])
     }
 
     /// Law: what was there, and what came and went, is what is there, on any span, of a branch and of all.

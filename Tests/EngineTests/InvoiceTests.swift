@@ -125,6 +125,57 @@ import Testing
         #expect(gz.refusal(invoice("B-4", net: "1", receipts: [Self.receipt])) == .unknownDocument)
     }
 
+    /// What was said of a receipt's value since, and what went back, was booked already.
+    @Test func anInvoiceAsksBeyondAllThatWasBooked() throws {
+        let network = try company(seed: 196)
+        let hz = try network["hz"]
+        try hz.perform(
+            .revalue(
+                Details(), item: "TEA", change: .of(receipt: Self.receipt, by: "1.00")))
+        try hz.perform(
+            .sendBack(
+                Details(), [Line(item: "TEA", quantity: "2")], receipt: Self.receipt,
+                supplier: nil))
+        let owed = try #require(hz.balances()["payable/HZ/Mill"])
+        let inventory = try hz.balances()["inventory/HZ"]
+        try hz.perform(
+            invoice("D-1", net: String(owed.dropFirst()), tax: "2.00", receipts: [Self.receipt]))
+        #expect(try hz.balances()["inventory/HZ"] == inventory)
+        #expect(try hz.balances()["input-tax/HZ"] == "2.00")
+        let another = try receive(hz, "1", "2026-11-03")
+        #expect(hz.refusal(invoice("D-2", net: "-1", receipts: [another])) == .notPositive)
+        // In another currency what is owed stands already.
+        try hz.perform(.setRate(currency: "USD", rate: "7", from: "2026-11-01"))
+        let dollars = try hz.perform(
+            .receive(
+                Details(date: "2026-11-03", currency: "USD"),
+                [Line(item: "TEA", quantity: "10", cost: "20.00")], supplier: "Mill")
+        ).subject
+        #expect(
+            hz.refusal(invoice("D-3", net: "1400.00", receipts: [dollars])) == .ownCurrencyOnly)
+    }
+
+    /// An invoice that asked for what was booked posts nothing, and is taken back by saying so.
+    @Test func anInvoiceThatPostedNothingIsTakenBack() throws {
+        let network = try company(seed: 197)
+        let hz = try network["hz"]
+        let entered = try hz.perform(
+            invoice("E-1", net: "20.00", receipts: [Self.receipt])
+        ).subject
+        #expect(
+            hz.refusal(invoice("E-2", net: "20.00", receipts: [Self.receipt])) == .alreadyRecorded)
+        try hz.perform(
+            .invoice(Details(memo: "another number"), .redden(number: entered, code: "E-1")))
+        let again = try hz.perform(
+            invoice("E-2", net: "21.00", receipts: [Self.receipt])
+        ).subject
+        #expect(
+            hz.refusal(.invoice(Details(memo: "x"), .redden(number: again, code: "E-2")))
+                == .notReversible)
+        network.settle()
+        #expect(try network.verify("gz").isSound)
+    }
+
     /// Of goods that come from a supplier who sends invoices, one is missed after 31 days.
     @Test func aMissingInvoiceIsNamed() throws {
         let network = try TestNetwork.company([], seed: 192)
@@ -240,5 +291,52 @@ import Testing
         try hz.perform(.reverse(Details(), number: asked))
         network.run(milliseconds: 60_000)
         #expect(try hz.balances()["receivable/HZ/Hotel"] == "40.68")
+    }
+
+    /// What a writer of the branch's trade says of itself gives nothing up: not by leaving the company's steps out, nor in the
+    /// name of another node's series. A name that begins with a mark stops nobody.
+    @Test func whatIsOnlySaidGivesNothingUp() throws {
+        let network = try company(seed: 198)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .setWorkflow(WorkflowChange(kind: .debt, steps: ["release:manager"])))
+        let day = try #require(Day("2026-11-18"))
+        func say(_ text: String, party: String, at node: TestNode, steps: [Workflow.Step] = [])
+            throws
+        {
+            let number = try #require(DocumentNumber(text))
+            let event = DebtWriteOff.asking(
+                number, party: party, amount: 100, reason: "gone", steps: steps, person: "Eve",
+                day: day)
+            let engine = node.engine
+            try engine.store.transact {
+                _ = try engine.commit(
+                    [Draft.Part(.trade(try #require(BranchCode("HZ"))), [.append(event)])],
+                    at: node.now)
+                try engine.author?.seal(in: engine.store)
+            }
+        }
+        try say("HZa-J-2026-000001", party: "Hotel", at: hz)
+        try say("HZb-J-2026-000001", party: "Hotel", at: hz)
+        try say("HZa-J-2026-000002", party: "\u{301}x", at: hz)
+        network.run(milliseconds: 120_000)
+        hz.now = hz.now.advanced(byMilliseconds: 2 * 86_400_000)
+        network.now = hz.now
+        network.run(milliseconds: 60_000)
+        #expect(try hz.balances()["expense/HZ/bad-debts"] == nil)
+        #expect(
+            try gz.report(.debts).rows.map { $0[0].plain } == [
+                "HZa-J-2026-000001", "HZa-J-2026-000002",
+            ])
+        #expect(
+            hz.refusal(.match(Details(), .confirm(.receivable, party: "\u{301}x", how: [])))
+                == .emptyDocument)
+        #expect(
+            hz.refusal(.debt(Details(memo: "m"), .writeOff(party: "\u{301}x", amount: "1")))
+                == .notEnough)
+        // Another branch's document of the number books nothing here.
+        #expect(
+            gz.refusal(.debt(Details(), .book(number: "HZa-J-2026-000001"))) != nil)
+        #expect(try network.verify("hz").isSound)
     }
 }

@@ -301,6 +301,72 @@ import Testing
         try sell(hz, "1", "2026-11-18")
     }
 
+    /// What is owed in another currency counts towards a share as well.
+    @Test func aShareCountsOtherCurrencies() throws {
+        let network = try company(seed: 188)
+        let hz = try network["hz"]
+        try hz.perform(.setRate(currency: "USD", rate: "7.2", from: "2026-11-01"))
+        try hz.perform(
+            .setParty(
+                PartyChange(
+                    name: "Acme", creditLimit: "100.00", creditShares: ["HZ": "100.00"])))
+        let sale = Command.sell(
+            Details(party: "Acme", currency: "USD"),
+            [Line(item: "TEA", quantity: "1", price: "8.00")], tender: "credit")
+        try hz.perform(sale)
+        #expect(hz.refusal(sale) == .creditLimit)
+    }
+
+    /// What was sent goes on from where it ended: a reversal stands in the month in which it was made.
+    @Test func statementsFollowFromEachOther() throws {
+        let network = try company(seed: 189)
+        let hz = try network["hz"]
+        func statement(_ from: String, _ to: String) throws -> (String, String, [String]) {
+            let report = try hz.report(
+                .partyStatement(.receivable, party: "Hotel", branch: nil, from: from, to: to))
+            let facts = report.facts.reduce(into: [:]) { $0[$1.key] = $1.value.plain }
+            return (facts["opening"] ?? "", facts["closing"] ?? "", report.rows.map { $0[2].plain })
+        }
+        let before = try statement("2026-11-01", "2026-11-08")
+        #expect(before.1 == "30.51")
+        try hz.perform(.reverse(Details(date: "2026-11-10"), number: Self.sale(1)))
+        #expect(try statement("2026-11-01", "2026-11-08").1 == before.1)
+        let after = try statement("2026-11-09", "2026-11-30")
+        #expect(after.0 == before.1 && after.1 == "20.34")
+        #expect(after.2 == [Self.sale(3), "HZa-X-2026-000001"])
+    }
+
+    /// Whatever a peer may write is read: a field's name as long as the wire allows stops no node.
+    @Test func longNamesStopNobody() throws {
+        let network = try company(seed: 230)
+        let hz = try network["hz"]
+        let day = try #require(Day("2026-11-18"))
+        let events = [
+            "match/HZa-N-2026-000009", "invoice/HZa-I-2026-000009", "clearing/HZa-P-2026-000009",
+        ]
+        .map {
+            Event(
+                entity: $0, kind: "opened", person: "Eve", effectiveDate: day,
+                fields: [.init(String(repeating: "x", count: 256), .integer(1))])
+        }
+        let engine = hz.engine
+        try engine.store.transact {
+            _ = try engine.commit(
+                [
+                    Draft.Part(
+                        .trade(try #require(BranchCode("HZ"))), events.map { .append($0) })
+                ], at: hz.now)
+            try engine.author?.seal(in: engine.store)
+        }
+        network.run(milliseconds: 60_000)
+        for name in ["hz", "gz"] {
+            let node = try network[name]
+            #expect(try node.report(.reconcile(branch: nil)).rows.isEmpty == false)
+            #expect(try open(node).count == 3)
+            #expect(try network.verify(name).isSound)
+        }
+    }
+
     /// Random accounts: whatever is matched, what is open sums to the balance, and the order of facts changes nothing.
     @Test(arguments: 1...200) func foldsAreFreeOfOrder(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)

@@ -32,6 +32,9 @@ package struct BankLine: Hashable, Sendable {
         self.text = text
     }
 
+    /// Tells it from every other line of the bank.
+    package var id: String { "\(day) \(key)" }
+
     /// Of a month; what two imported beside each other is there once.
     package static func lines(_ events: [Event]) -> [BankLine] {
         var seen: Set<String> = []
@@ -48,9 +51,12 @@ package struct BankLine: Hashable, Sendable {
 
     /// The last balance that a statement told, by its day.
     package static func balance(_ events: [Event]) -> (day: Day, amount: Int64, person: String)? {
-        events.filter { $0.kind == Kind.balance }.compactMap { event in
-            event[Field.amount]?.integer.map { (event.effectiveDate, $0, event.person) }
-        }.max { $0.0 < $1.0 }
+        // Of one day the last word.
+        events.filter { $0.kind == Kind.balance }.reduce(nil) { last, event in
+            guard let amount = event[Field.amount]?.integer else { return last }
+            if let last, event.effectiveDate < last.day { return last }
+            return (event.effectiveDate, amount, event.person)
+        }
     }
 
     func event(_ bank: Account, person: String) -> Event {
@@ -74,6 +80,12 @@ package enum BankAct: Codable, Hashable, Sendable {
     case lines(bank: String, [BankRow])
     /// What the statement says is there at the end of a day.
     case balance(bank: String, amount: String)
+
+    var bank: String {
+        switch self {
+        case .lines(let bank, _), .balance(let bank, _): bank
+        }
+    }
 }
 
 package struct BankRow: Codable, Hashable, Sendable {

@@ -43,7 +43,7 @@ package struct BankMatching: Sendable {
                 let candidates = (open[amount] ?? []).indices.filter { index in
                     guard let document = open[amount]?[index] else { return false }
                     return round
-                        ? document.key == line.key
+                        ? document.key == line.key && document.day == line.day
                         : document.key == nil && distance(line, document) <= Self.daysMax
                 }
                 let best = candidates.min { a, b in

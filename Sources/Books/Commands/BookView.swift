@@ -77,8 +77,9 @@ package protocol BookView {
     func tender(_ branch: BranchCode, _ name: String) throws -> TenderRule?
     /// What a tender took on a day of the ledger, and what of it was settled.
     func taken(_ tender: Account, on day: Day) throws -> (taken: Int128, settled: Int128)
-    /// What a customer owes at all branches that are held, under this name and its aliases.
-    func receivable(of party: String) throws -> Int128
+    /// What a customer owes at a branch, or at all that are held, under this name and its aliases; of other currencies
+    /// what it is carried at.
+    func receivable(of party: String, at branch: BranchCode?) throws -> Int128
     func priceList(_ name: String) throws -> PriceList?
     /// All prices of an item on a list.
     func prices(_ list: String, _ item: ItemCode) throws -> [PriceList.Price]

@@ -124,6 +124,14 @@ extension Command {
         }
     }
 
+    /// What two nodes beside each other would book twice.
+    package var isKeepers: Bool {
+        switch self {
+        case .debt(_, .book), .between(_, .book): true
+        default: false
+        }
+    }
+
     var isReversal: Bool { if case .reverse = self { true } else { false } }
 }
 

@@ -68,6 +68,14 @@ package struct DebtWriteOff: Hashable, Sendable {
     package var nextStep: Workflow.Step? { steps.first { approvals[$0.name] == nil } }
     package var isApproved: Bool { refusedBy == nil && nextStep == nil }
 
+    /// Of the documents of its number: is it taken off what the customer owes? Others may give any number.
+    package func isBooked(_ transactions: [Transaction]) -> Bool {
+        let owed = Account.named(.receivable, number.series.branch, party)
+        return transactions.contains { transaction in
+            transaction.postings.contains { $0.account == owed && $0.amount < 0 }
+        }
+    }
+
     static func asking(
         _ number: DocumentNumber, party: String, amount: Int64, reason: String,
         steps: [Workflow.Step], person: String, day: Day

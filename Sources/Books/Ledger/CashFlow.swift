@@ -3,6 +3,8 @@ package import Replica
 /// A line of the cash flow: for what money came or went.
 package enum CashLine: String, CaseIterable, Sendable {
     case customers, suppliers, expenses, taxes, betweenBranches, capital, other
+    /// What money of other currencies came to be worth.
+    case rates
 
     package var title: String {
         switch self {
@@ -13,6 +15,7 @@ package enum CashLine: String, CaseIterable, Sendable {
         case .betweenBranches: "Cash between branches"
         case .capital: "Cash of capital"
         case .other: "Other cash"
+        case .rates: "Change of rates"
         }
     }
 }
@@ -25,8 +28,13 @@ package struct CashFlow: Sendable {
         /// In whose ledger it stands; nil where that cannot be told.
         package let owner: BranchCode?
         package let amount: Int128
+        /// Nothing moved: it is carried at something else.
+        package let isValuation: Bool
 
-        package init(account: Account, owner: BranchCode?, amount: Int128) {
+        package init(
+            account: Account, owner: BranchCode?, amount: Int128, isValuation: Bool = false
+        ) {
+            self.isValuation = isValuation
             self.account = account
             self.owner = owner
             self.amount = amount
@@ -45,6 +53,11 @@ package struct CashFlow: Sendable {
             if let owner = leg.owner { moved[owner, default: 0] += leg.amount }
         }
         moved = moved.filter { $0.value != 0 }
+        if legs.contains(where: { $0.isValuation && $0.account.isMoney }),
+            legs.allSatisfy({ $0.isValuation || !$0.account.isMoney })
+        {
+            return moved.mapValues { [.rates: $0] }
+        }
         let isAlone = moved.count == 1
         var found: [BranchCode: Lines] = [:]
         for (branch, amount) in moved {
@@ -63,12 +76,20 @@ package struct CashFlow: Sendable {
         // What the other side says of the money: together as much as moved.
         var sums: Lines = [:]
         var rest = moved
-        for leg in legs {
+        // What rates made of an amount is no line of its own where something was paid.
+        let isExchanged: (Leg) -> Bool = { leg in
+            [.exchangeGain, .exchangeLoss, .tradeExchange, .moneyExchange].contains(
+                leg.account.root)
+        }
+        let hasOther = legs.contains { !isExchanged($0) }
+        for leg in legs where !(hasOther && isExchanged(leg)) {
             let line = line(of: leg.account.root, ofCustomers, ofSuppliers)
             sums[line, default: 0] -= leg.amount
             rest += leg.amount
         }
-        sums[.other, default: 0] += rest
+        let restLine =
+            hasOther && legs.contains(where: isExchanged) ? sums.largest ?? .other : .other
+        sums[restLine, default: 0] += rest
         return shared(moved, over: sums)
     }
 
@@ -112,6 +133,15 @@ package struct CashFlow: Sendable {
         case .early, .stock, .customer, .supplier, .shrinkage, .transit, .dispute, .granted, .grant,
             .quota, .committed:
             .other
+        }
+    }
+}
+
+extension [CashLine: Int128] {
+    /// The first of the greatest, whatever their signs.
+    fileprivate var largest: CashLine? {
+        CashLine.allCases.filter { self[$0] != nil }.max {
+            (self[$0] ?? 0).magnitude < (self[$1] ?? 0).magnitude
         }
     }
 }

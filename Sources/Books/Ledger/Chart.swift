@@ -17,6 +17,8 @@ package struct ChartLine: Hashable, Comparable, Sendable {
     package let kind: AccountClass
     /// Is it above the gross profit?
     package let isCostOfSales: Bool
+    /// Is it what rates made of amounts, and no trade?
+    package let isOfRates: Bool
 
     package static func < (a: Self, b: Self) -> Bool {
         (a.code, a.title) < (b.code, b.title)
@@ -51,7 +53,8 @@ package enum Chart: String, CaseIterable, Sendable {
         let (chinese, international) = place.codes
         return ChartLine(
             code: self == .chineseSmall ? chinese : international, title: place.title,
-            kind: place.kind, isCostOfSales: [.cost, .variance, .revaluation].contains(place))
+            kind: place.kind, isCostOfSales: [.cost, .variance, .revaluation].contains(place),
+            isOfRates: [.exchangeGain, .exchangeLoss].contains(place))
     }
 
     private enum Place {

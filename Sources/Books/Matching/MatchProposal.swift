@@ -143,7 +143,7 @@ package struct MatchProposal: Hashable, Sendable {
 
 extension String {
     /// Is it in the text as a word of its own?
-    fileprivate func names(_ word: String) -> Bool {
+    package func names(_ word: String) -> Bool {
         let (text, word) = (Array(utf8), Array(word.utf8))
         guard !word.isEmpty, text.count >= word.count else { return false }
         func isPart(_ place: Int) -> Bool {

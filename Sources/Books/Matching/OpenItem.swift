@@ -24,6 +24,18 @@ package struct OpenItem: Hashable, Sendable {
         package let key: String?
         package let person: String
 
+        /// Of two documents of one number the same one everywhere, in whatever order they came.
+        fileprivate func isBefore(_ other: Line) -> Bool {
+            guard day == other.day else { return day < other.day }
+            func text(_ line: Line) -> [String] {
+                [
+                    line.link.map { "\($0.relation.rawValue) \($0.target)" } ?? "",
+                    line.memo ?? "", line.key ?? "", line.person,
+                ]
+            }
+            return text(self).lexicographicallyPrecedes(text(other))
+        }
+
         package init(
             number: DocumentNumber?, day: Day, amount: Int128, link: DocumentLink? = nil,
             memo: String? = nil, key: String? = nil, person: String = ""
@@ -58,7 +70,7 @@ package struct OpenItems: Sendable {
             // What has no number is about a document that has one.
             guard let number = line.number ?? line.link?.target else { continue }
             sums[number, default: 0] += line.amount
-            if line.number != nil, heads[number].map({ line.day < $0.day }) ?? true {
+            if line.number != nil, heads[number].map({ line.isBefore($0) }) ?? true {
                 heads[number] = line
             }
         }

@@ -83,6 +83,17 @@ extension Command {
     }
 }
 
+extension Command {
+    /// Is its total what a customer pays or paid? All others are what goods cost, or money of the branch.
+    package var tellsPrices: Bool {
+        switch self {
+        case .sell, .giveBack, .exchange, .till: true
+        case .order(_, let act): act.right == .sell
+        default: false
+        }
+    }
+}
+
 extension CountAct {
     fileprivate var isPricing: Bool {
         if case .price = self { true } else { false }

@@ -31,8 +31,10 @@ package struct Seal: Hashable, Sendable {
 
     private enum Field { static let close = "close:", absent = "absent:", state = "state" }
 
-    /// So that an event has room for them.
-    package static let closesMax = Event.fieldsMax - 2
+    /// Numbers in one field, and so that an event has room for them and for who is absent.
+    private static let closesInField = 90
+    package static let closesMax = 1_200
+    package static let absentMax = 48
 
     package static func entity(_ day: Day) -> String { Event.sealPrefix + day.description }
 
@@ -54,11 +56,13 @@ package struct Seal: Hashable, Sendable {
         for (place, one) in sealed.enumerated() {
             var those: Set<BranchCode> = []
             for field in one.event.fields {
-                if field.name.hasPrefix(Field.close),
-                    let number = field.value.text.flatMap({ DocumentNumber($0) }),
-                    number.kind == .close
-                {
-                    closes.insert(number)
+                if field.name.hasPrefix(Field.close) {
+                    for text in (field.value.text ?? "").split(separator: " ") {
+                        guard let number = DocumentNumber(text), number.kind == .close else {
+                            continue
+                        }
+                        closes.insert(number)
+                    }
                 } else if field.name.hasPrefix(Field.absent),
                     let branch = BranchCode(field.name.dropFirst(Field.absent.count))
                 {
@@ -85,8 +89,11 @@ package struct Seal: Hashable, Sendable {
         Event(
             entity: entity(day), kind: Kind.sealed, person: person, effectiveDate: today,
             fields: [.init(Field.state, .text(state))]
-                + closes.enumerated().map {
-                    .init("\(Field.close)\($0.offset)", .text($0.element.description))
+                + stride(from: 0, to: closes.count, by: closesInField).map { first in
+                    let those = closes[first..<min(first + closesInField, closes.count)]
+                    return .init(
+                        "\(Field.close)\(first)",
+                        .text(those.map(\.description).joined(separator: " ")))
                 } + absent.map { .init(Field.absent + $0.text, .integer(1)) })
     }
 

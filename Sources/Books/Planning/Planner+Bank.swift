@@ -6,6 +6,7 @@ extension Planner {
 
     func bank(_ details: Details, _ act: BankAct, _ view: some BookView) throws -> Draft {
         try requireMoney("banks")
+        try requireOwnCurrency(act.bank, view)
         switch act {
         case .lines(let name, let rows):
             return try lines(details, .named(.bank, branch, Self.name(name, "bank")), rows, view)
@@ -16,6 +17,16 @@ extension Planner {
             let event = BankLine.balance(bank, amount, person: try actor(details), day: day)
             return Draft(number: nil, parts: [Draft.Part(.money(branch), [.append(event)])])
         }
+    }
+
+    /// Statements are of the book's own currency.
+    private func requireOwnCurrency(_ name: String, _ view: some BookView) throws {
+        let bank = Account.named(.bank, branch, try Self.name(name, "bank"))
+        guard try view.foreign(of: branch, upTo: today).contains(where: { $0.account == bank })
+        else { return }
+        throw Refusal(
+            .ownCurrencyOnly, "\(bank) holds another currency",
+            next: "a statement is read of a bank of the book's own currency")
     }
 
     private func lines(
@@ -52,18 +63,22 @@ extension Planner {
         return draft.noting("\(ops.count) new, \(rows.count - ops.count) known before")
     }
 
-    /// The bank's own reference; else the day, the amount, the beginning of the text, and which of the same it is.
+    /// The bank's own reference; else the day, the amount, the text, and which of the same it is.
     private func key(_ row: BankRow, _ day: Day, _ amount: Int64) throws -> String {
         if let reference = row.reference, !reference.isEmpty {
             try Self.check(reference, "reference", BankLine.keyBytesMax)
             return reference
         }
-        let base = Self.cut("\(day) \(amount) \(row.text)", BankLine.keyBytesMax - 8)
+        // All of the text decides, however long it is.
+        let hash = row.text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
+        let base = "\(day) \(amount) \(String(hash, radix: 16))"
         return row.ordinal == 1 ? base : "\(base) #\(row.ordinal)"
     }
 
     /// Whole characters, and none that steer a terminal.
-    private static func cut(_ text: String, _ bytesMax: Int) -> String {
+    static func cut(_ text: String, _ bytesMax: Int) -> String {
         var kept = ""
         for character in text
         where !character.unicodeScalars.contains(where: {

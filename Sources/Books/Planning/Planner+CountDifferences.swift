@@ -146,8 +146,8 @@ extension Planner {
             let names = open.prefix(20).map(\.text)
             throw Refusal(
                 .beyondTolerance,
-                "differences \(worth.map { "worth \(Amount.text($0, scale: ledger.scale)) " } ?? "")"
-                    + "need \(step.name) by a \(step.role): \(names.joined(separator: ", "))",
+                // What they are worth is not everybody's to know.
+                "differences need \(step.name) by a \(step.role): \(names.joined(separator: ", "))",
                 next: sheet.state == .open && !sheet.lines.isEmpty
                     ? "`branchbook count approve \(sheet.number) \(names.joined(separator: " ")) "
                         + "--memo WHY --person NAME`; what nobody counted is counted as 0 before"

@@ -131,15 +131,16 @@ extension Planner {
     }
 
     /// What takes the money of a sale in another currency, against `total` of the book's own, which stands on the exchange
-    /// account: the first part takes what rounding leaves.
+    /// account: the largest part takes what rounding leaves.
     func take(
         _ parts: [(account: Account, amount: Int64)], worth total: Int64,
         _ foreign: ForeignCurrency, _ document: inout DocumentBuilder, _ view: some BookView
     ) throws {
         var legs = ForeignLegs(branch, ledger)
         var values = try parts.map { try foreign.value($0.amount) }
-        let sum = values.dropFirst().reduce(Int128(0)) { $0 + Int128($1) }
-        values[0] = try Self.narrow(Int128(total) - sum)
+        let sum = values.reduce(Int128(0)) { $0 + Int128($1) }
+        let largest = values.indices.max { (values[$0], -$0) < (values[$1], -$1) } ?? 0
+        values[largest] = try Self.narrow(Int128(values[largest]) + Int128(total) - sum)
         for (part, worth) in zip(parts, values) {
             let value = try carrying(part.amount, on: part.account, foreign.code, view) { worth }
             try legs.add(part.account, foreign.commodity, part.amount, value: value)

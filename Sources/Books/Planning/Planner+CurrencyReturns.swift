@@ -50,7 +50,9 @@ extension Planner {
             guard let document, isOwed else { return nil }
             throw Refusal(
                 .badOption, "\(number) is in \(document.code)",
-                next: "add --currency \(document.code)")
+                next:
+                    "add --currency \(document.code); of an exchange, return it and sell the others"
+            )
         }
         guard let document, document.code.text == text, details.rate == nil else {
             throw Refusal(

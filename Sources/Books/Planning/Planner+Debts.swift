@@ -116,9 +116,10 @@ extension Planner {
         let number = try Self.number(text)
         guard let debt = try view.debt(number), debt.isApproved, number.series.branch == branch
         else { throw Refusal(.orderState, "\(number) is not approved") }
-        guard try view.transactions(of: number).isEmpty else {
+        guard try !debt.isBooked(view.transactions(of: number)) else {
             throw Refusal(.alreadyRecorded, "\(number) is booked")
         }
+        try requireApproved(debt, view)
         let owed = try view.balance(of: .named(.receivable, branch, debt.party), currency())
         guard Int128(debt.amount) <= owed else {
             throw Refusal(
@@ -130,8 +131,10 @@ extension Planner {
         let header = DocumentHeader(
             kind: .journal, number: number, effectiveDate: day, person: debt.askedBy,
             party: debt.party,
-            memo: String(debt.reason.prefix(200))
-                + (people.isEmpty ? "" : " (\(people.joined(separator: ", ")))"))
+            memo: Self.cut(
+                Self.cut(debt.reason, 500)
+                    + (people.isEmpty ? "" : " (\(people.joined(separator: ", ")))"),
+                DocumentHeader.memoBytesMax))
         var document = DocumentBuilder(header)
         let (trade, money) = (Scope.trade(branch), Scope.money(branch))
         try document.move(
@@ -141,6 +144,19 @@ extension Planner {
             money, debt.amount, of: currency(), from: .via(trade),
             to: .named(.expense, branch, Self.badDebts))
         return try document.draft(total: debt.amount)
+    }
+
+    /// What the company asks now, of people who may: what the request says of itself is nobody's word but its author's.
+    private func requireApproved(_ debt: DebtWriteOff, _ view: some BookView) throws {
+        for step in try view.workflow(.debt).steps.filter({ $0.isNeeded(of: debt.amount) }) {
+            guard let person = debt.approvals[step.name],
+                try authority(step.role, person, [debt.askedBy], view) != nil
+            else {
+                throw Refusal(
+                    .notThisPerson, "\(debt.number) lacks \(step.name) by a \(step.role)",
+                    next: "ask for it anew: `branchbook debt write-off`")
+            }
+        }
     }
 
     /// A day, or the first open one where it is closed by now.

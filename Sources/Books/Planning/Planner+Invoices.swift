@@ -40,6 +40,12 @@ extension Planner {
                 next: "give --receipt, or --account such as expense/rent")
         }
         let receipts = try entry.receipts.map { try received($0, from: supplier, view) }
+        guard receipts.isEmpty || net >= 0 else {
+            throw Refusal(
+                .notPositive, "an invoice of goods that came is not below zero",
+                next: "goods that go back are `branchbook sendback`; a credit note is of an account"
+            )
+        }
         guard receipts.count <= Invoice.documentsMax,
             Set(receipts.map(\.number)).count == receipts.count
         else {
@@ -114,13 +120,28 @@ extension Planner {
                 next: "a later difference goes to `branchbook revalue --receipt \(number)`")
         }
         var values: [ItemCode: Int128] = [:]
+        for posting in transactions.flatMap(\.postings)
+        where posting.account == .simple(.inventory, branch) && posting.commodity == currency() {
+            if let item = posting.item { values[item, default: 0] += Int128(posting.amount) }
+        }
+        // What was said of its value since, and what went back, is owed for it as well.
+        var owed = transactions
+        for transaction in try view.transactions(about: number) {
+            let document = transaction.document
+            guard document.isOf(.adjusts) || document.isOf(.returns), let own = document.number,
+                own.series.branch == branch, try !view.isReversed(own)
+            else { continue }
+            owed.append(transaction)
+        }
+        let payable = Account.named(.payable, branch, supplier)
         var worth = Int128(0)
-        for posting in transactions.flatMap(\.postings) {
-            switch (posting.account.root, posting.item) {
-            case (.inventory, let item?): values[item, default: 0] += Int128(posting.amount)
-            case (.payable, _): worth -= Int128(posting.amount)
-            default: break
+        for posting in owed.flatMap(\.postings) where posting.account == payable {
+            guard posting.commodity == currency(), posting.base == nil else {
+                throw Refusal(
+                    .ownCurrencyOnly, "\(number) is owed in another currency",
+                    next: "an invoice of it is not entered: what it is owed stands already")
             }
+            worth -= Int128(posting.amount)
         }
         return Received(
             number: number, day: first.effectiveDate, worth: worth,
@@ -204,7 +225,6 @@ extension Planner {
     private func redden(
         _ details: Details, _ text: String, code: String, _ view: some BookView
     ) throws -> Draft {
-        try requireTrade()
         try Self.check(code, "invoice's number", Invoice.codeBytesMax)
         guard let reason = details.memo, !reason.isEmpty else {
             throw Refusal(.badOption, "say why with --memo")
@@ -216,13 +236,16 @@ extension Planner {
                 .notForThisBranch, "\(number) was issued at \(number.series.branch)",
                 next: "take it back there")
         }
-        guard let invoice = Invoice(number, try view.events(of: Invoice.entity(number))),
-            invoice.side == .issued
-        else {
-            throw Refusal(
-                .unknownDocument, "\(number) is no invoice that was issued here",
-                next: "a supplier's is undone with `branchbook reverse \(number)`")
+        guard let invoice = Invoice(number, try view.events(of: Invoice.entity(number))) else {
+            throw Refusal(.unknownDocument, "there is no invoice \(number) here")
         }
+        // A supplier's that posted nothing has nothing that could be reversed.
+        guard try invoice.side == .issued || view.transactions(of: number).isEmpty else {
+            throw Refusal(
+                .notReversible, "\(number) is a supplier's",
+                next: "undo it with `branchbook reverse \(number)`")
+        }
+        if invoice.side == .issued { try requireTrade() } else { try requireMoney("invoices") }
         if let known = invoice.reddened {
             throw Refusal(.alreadyReversed, "\(number) was taken back by \(known.code)")
         }
@@ -231,7 +254,7 @@ extension Planner {
             number: number,
             parts: [
                 Draft.Part(
-                    .trade(branch),
+                    invoice.side == .issued ? .trade(branch) : .money(branch),
                     [
                         .append(
                             Invoice.reddening(

@@ -122,10 +122,7 @@ extension Planner {
         // With a share of its own a branch asks nobody: no two can give the same credit, line or no line.
         let isSplit = !facts.creditShares.isEmpty
         let limit = isSplit ? facts.creditShares[branch] ?? 0 : whole
-        let owed =
-            isSplit
-            ? try view.balance(of: .named(.receivable, branch, party), currency())
-            : try view.receivable(of: party)
+        let owed = try view.receivable(of: party, at: isSplit ? branch : nil)
         guard owed + Int128(more) > Int128(limit) else { return }
         func text(_ value: some SignedInteger) -> String { Amount.text(value, scale: ledger.scale) }
         throw Refusal(

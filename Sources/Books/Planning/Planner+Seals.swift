@@ -75,9 +75,10 @@ extension Planner {
         guard !closes.isEmpty else {
             throw Refusal(.nothingChanges, "everything up to \(day) is sealed")
         }
-        guard closes.count + absent.count <= Seal.closesMax else {
+        guard closes.count <= Seal.closesMax, absent.count <= Seal.absentMax else {
             throw Refusal(
-                .tooManyLines, "\(closes.count) closes are more than one seal names",
+                .tooManyLines,
+                "\(closes.count) closes, and \(absent.count) absent branches: more than one seal names",
                 next: "seal an earlier day first")
         }
         let draft = Draft(

@@ -163,8 +163,9 @@ struct BooksNow: BookView {
         return (taken, try store.settled(tender, on: day))
     }
 
-    func receivable(of party: String) throws -> Int128 {
-        try store.receivable(of: party, at: Array(roster.branches.keys), .currency(currency))
+    func receivable(of party: String, at branch: BranchCode?) throws -> Int128 {
+        try store.receivable(
+            of: party, at: branch.map { [$0] } ?? Array(roster.branches.keys), .currency(currency))
     }
 
     func priceList(_ name: String) throws -> PriceList? {
@@ -280,7 +281,7 @@ struct BooksNow: BookView {
     }
 
     func foreign(of branch: BranchCode, upTo day: Day) throws -> [ForeignBalance] {
-        try store.foreign(than: currency, upTo: day).compactMap { row in
+        try store.foreign(than: currency, of: branch, upTo: day).compactMap { row in
             guard let account = Account(row.account), account.place == .branch(branch),
                 account.root.holdsCurrencies
             else { return nil }
@@ -324,12 +325,23 @@ struct BooksNow: BookView {
 }
 
 extension Store {
+    /// What a settlement took off its tender: what it says of itself counts as far as it is posted, and stands.
+    func gross(of clearing: Clearing) throws -> Int128 {
+        guard try !transactions(about: clearing.number).haveReversal(of: clearing.number) else {
+            return 0
+        }
+        return try transactions(of: clearing.number).flatMap(\.postings).reduce(0) {
+            if $1.account == clearing.tender, $1.base == nil, case .currency = $1.commodity {
+                $0 - Int128($1.amount)
+            } else {
+                $0
+            }
+        }
+    }
+
     /// What of a tender's day was settled by documents that stand.
     func settled(_ tender: Account, on day: Day) throws -> Int128 {
-        try clearings(of: tender, on: day).reduce(0) {
-            try transactions(about: $1.number).haveReversal(of: $1.number)
-                ? $0 : $0 + Int128($1.gross)
-        }
+        try clearings(of: tender, on: day).reduce(0) { try $0 + gross(of: $1) }
     }
 
     /// The name of the list that a branch sells by.

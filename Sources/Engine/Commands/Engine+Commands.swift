@@ -34,6 +34,11 @@ extension Engine {
             branch: branch, ledger: ledger, grants: member.grants,
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes),
             person: actor?.person ?? person)
+        if command.isKeepers, keptBranch != branch {
+            throw Refusal(
+                .noGrant, "the keeper of \(branch) books that by itself",
+                next: "wait until it has heard of it: `branchbook peers`")
+        }
         let draft = try planner.plan(command, view)
         try requireValid(draft, standing, branch)
         let references = try store.references(to: draft.references, otherThan: standing.node)
@@ -48,6 +53,9 @@ extension Engine {
         let total = draft.total.map {
             Amount.text($0, scale: draft.currency?.exponent ?? ledger.scale)
         }
+        // What goods cost is not told to who may not see it.
+        let isHidden = actor.map { !$0.may(.seeCost) && !command.tellsPrices } ?? false
+        let told = isHidden ? nil : total
         var notices = draft.notices
         if case .close = command {
             let open = try reconcile(branch: branch.text, at: now).rows.count
@@ -58,7 +66,7 @@ extension Engine {
         return (
             Outcome(
                 subject: draft.number?.description ?? draft.parts.first?.scope.name ?? "catalog",
-                summary: try summary(command, draft, total, ledger), total: total,
+                summary: try summary(command, draft, told, ledger), total: told,
                 currency: draft.currency?.text,
                 notices: notices + (isForked ? [Self.forkNotice] : [])),
             receipt

@@ -49,7 +49,7 @@ extension Engine {
     private func debts(_ number: DocumentNumber, of branch: BranchCode) throws -> [Command] {
         guard number.kind == .journal, number.series.branch == branch, keptBranch == branch,
             let debt = DebtWriteOff(number, try store.events(of: DebtWriteOff.entity(number))),
-            debt.isApproved, try store.transactions(of: number).isEmpty
+            debt.isApproved, try !debt.isBooked(store.transactions(of: number))
         else { return [] }
         return [.debt(Details(), .book(number: number.description))]
     }

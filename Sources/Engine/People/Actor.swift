@@ -7,6 +7,8 @@ struct Actor: Sendable {
     let rights: Set<Right>
     /// How many days back their documents may be dated; nil: as far as books are open.
     let daysBack: Int32?
+    /// Did they show a token, and not type their PIN?
+    var isByToken = false
 
     func may(_ right: Right) -> Bool { rights.contains(right) }
 

@@ -56,13 +56,28 @@ extension Engine {
             try authorize(query, actor)
             if !query.goesOn { note(.exported, query.name, by: actor.person, at: now) }
         // A copy is asked without anybody's name.
-        case .lookBack: try actor.require(.seeCost, Right.seeCost.verb)
-        case .draftOrders: try actor.require(.buy, Right.buy.verb)
-        case .bookBank: try actor.require(.book, Right.book.verb)
+        case .lookBack(let query, _):
+            try actor.require(.seeCost, Right.seeCost.verb)
+            try authorize(query, actor)
+        case .draftOrders(let details):
+            try actor.require(.buy, Right.buy.verb)
+            try authorize(details, actor, at: now)
+        case .bookBank(let details, _):
+            try actor.require(.book, Right.book.verb)
+            try authorize(details, actor, at: now)
         case .invite, .withdrawInvitation, .revoke, .setOnline, .addPeer, .removePeer, .rebuild:
             try actor.require(.members, Right.members.verb)
-        case .setPIN(let person, _), .makeToken(let person, _):
-            if person != actor.person { try actor.require(.people, Right.people.verb) }
+        case .setPIN(let person, _):
+            guard person != actor.person else {
+                guard !actor.isByToken || actor.may(.people) else {
+                    throw Refusal(
+                        .notAllowed, "a token does not set a PIN",
+                        next: "sign in with the old one, or ask an administrator")
+                }
+                break
+            }
+            try actor.require(.people, Right.people.verb)
+        case .makeToken: try actor.require(.people, Right.people.verb)
         case .dropSecrets: try actor.require(.people, Right.people.verb)
         case .signIn, .verify, .join, .resetAccess, .signed: break
         }
@@ -71,12 +86,22 @@ extension Engine {
     /// A document is of who enters it, and of a day that is theirs to date.
     private func authorize(_ command: Command, _ actor: Actor, at now: Instant) throws {
         try actor.require(command.right, command.right?.verb ?? "")
-        if let person = command.details?.person, person != actor.person {
+        if let details = command.details { try authorize(details, actor, at: now) }
+    }
+
+    /// What the node itself makes of a request is of who asked, and of days that are theirs.
+    func authorize(_ commands: [Command], at now: Instant) throws {
+        guard let actor else { return }
+        for command in commands { try authorize(command, actor, at: now) }
+    }
+
+    private func authorize(_ details: Details, _ actor: Actor, at now: Instant) throws {
+        if let person = details.person, person != actor.person {
             throw Refusal(
                 .notThisPerson, "\(actor.person) enters this, not \(person)",
                 next: "leave --person out, or let \(person) sign in")
         }
-        guard let bound = actor.daysBack, let text = command.details?.date,
+        guard let bound = actor.daysBack, let text = details.date,
             let day = Day(text)
         else { return }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
@@ -159,7 +184,7 @@ extension Report {
     }
 
     fileprivate func tradeOnly() -> Report {
-        var shown = hiding(["cost", "margin", "profit", "value"])
+        var shown = hiding(["cost", "margin", "profit", "value", "total", "price", "worth"])
         shown.rows = rows.filter { row in
             plain(row, "account").flatMap { Account($0) }?.home.map { !$0.holdsCost } ?? false
         }

@@ -22,11 +22,15 @@ extension Engine {
     func signedIn(_ access: Access, at now: Instant) throws -> Actor {
         try requireUnlocked(access.person, at: now)
         guard try holds(access, at: now) else {
-            try countFailure(of: access.person, at: now)
+            // A token cannot be guessed: one that is over is nobody's attempt.
+            if Hex.bytes(access.secret)?.count != Secrets.tokenBytes {
+                try countFailure(of: access.person, at: now)
+            }
             throw Self.wrongSecret(access.person)
         }
         try store.unset(Secrets.failedPrefix + access.person)
-        return try actor(named: access.person)
+        return try actor(
+            named: access.person, byToken: Hex.bytes(access.secret)?.count == Secrets.tokenBytes)
     }
 
     private static func wrongSecret(_ person: String) -> Refusal {
@@ -35,7 +39,7 @@ extension Engine {
             next: "`branchbook sign-in`; an administrator sets another PIN")
     }
 
-    private func actor(named person: String) throws -> Actor {
+    private func actor(named person: String, byToken: Bool) throws -> Actor {
         let shown = try store.registers(entity: PersonFacts.entity(person))
         let facts = PersonFacts(name: person, values: shown)
         if let branch = standing?.branch, !facts.branches.isEmpty,
@@ -45,7 +49,8 @@ extension Engine {
                 .notAllowed, "\(person) does not work at \(branch)",
                 next: "`branchbook person set` says where they do")
         }
-        return Actor(person: person, rights: facts.rights, daysBack: facts.daysBack)
+        return Actor(
+            person: person, rights: facts.rights, daysBack: facts.daysBack, isByToken: byToken)
     }
 
     private func holds(_ access: Access, at now: Instant) throws -> Bool {
@@ -173,6 +178,8 @@ extension Engine {
         }
         try store.set(Secrets.pinPrefix + person, Hex.text(salt + hash.bytes))
         try store.unset(Secrets.failedPrefix + person)
+        // Whoever had the old one acts no more.
+        try dropTokens(of: person)
         note(.secret, "PIN of \(person)", by: actor?.person ?? person, at: now)
         return Outcome(subject: person, summary: "\(person) signs in with a PIN from now on")
     }
@@ -193,12 +200,16 @@ extension Engine {
         }
     }
 
-    func dropSecrets(_ person: String, at now: Instant) throws -> Outcome {
-        try store.unset(Secrets.pinPrefix + person)
-        try store.unset(Secrets.failedPrefix + person)
+    private func dropTokens(of person: String) throws {
         for (name, value) in try store.settings(
             prefix: Secrets.tokenPrefix, limit: Secrets.tokensMax)
         where Token(value)?.person == person { try store.unset(name) }
+    }
+
+    func dropSecrets(_ person: String, at now: Instant) throws -> Outcome {
+        try store.unset(Secrets.pinPrefix + person)
+        try store.unset(Secrets.failedPrefix + person)
+        try dropTokens(of: person)
         note(.secret, "\(person) signs in no more", by: actor?.person ?? person, at: now)
         return Outcome(subject: person, summary: "\(person) does not sign in here any more")
     }

@@ -31,6 +31,11 @@ extension Engine {
         let why: String
     }
 
+    /// As a word of its own, and of more than two letters: a name is in many words by chance.
+    private static func names(_ text: String, _ party: String) -> Bool {
+        party.utf8.count > 2 && text.names(party)
+    }
+
     /// Names first, amounts then; nothing where two look alike.
     private func proposals(
         for lines: [BankLine], _ name: String, _ branch: BranchCode, _ ledger: Ledger
@@ -66,8 +71,8 @@ extension Engine {
             let why: String
             if !named.isEmpty, Set(named.map(\.0)).count == 1 {
                 (hits, why) = (named, "reference")
-            } else if let party = those.first(where: { line.text.contains($0.party) }),
-                those.filter({ line.text.contains($0.party) }).count == 1
+            } else if case let those = those.filter({ Self.names(line.text, $0.party) }),
+                let party = those.first, those.count == 1
             {
                 hits = party.items.filter { !used.contains($0.number) }.map { (party.party, $0) }
                 why = "name"
@@ -84,7 +89,7 @@ extension Engine {
                 settles.append(item.number.description)
                 used.insert(item.number)
             }
-            found[line.key] = Proposal(
+            found[line.id] = Proposal(
                 payment: Payment(
                     direction: side == .receivable ? .received : .paid, party: party,
                     amount: Amount.text(amount, scale: ledger.scale), through: "bank:\(name)",
@@ -110,7 +115,7 @@ extension Engine {
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
         let proposed = try proposals(for: unbooked, name, branch, ledger)
         for (line, document) in matching.pairs where report.rows.count < Query.limitMax {
-            let proposal = document == nil ? proposed[line.key] : nil
+            let proposal = document == nil ? proposed[line.id] : nil
             report.rows.append([
                 .text(line.day.description), .text(line.text), figures.money(line.amount),
                 .optional(document?.number.description),
@@ -161,7 +166,7 @@ extension Engine {
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
         let proposed = try proposals(for: unbooked, name, branch, ledger)
         let commands = unbooked.compactMap { line in
-            proposed[line.key].map { proposal in
+            proposed[line.id].map { proposal in
                 var details = details
                 details.date = line.day.description
                 let place = UInt32(bitPattern: line.day.number)
@@ -240,9 +245,9 @@ extension Engine {
         return try store.taken(by: tender, ledger.currency, from: from, to: to)
             .sorted { $0.key < $1.key }.map { day, taken in
                 let clearings = try store.clearings(of: tender, on: day).filter {
-                    try !store.transactions(about: $0.number).haveReversal(of: $0.number)
+                    try store.gross(of: $0) != 0
                 }
-                let settled = clearings.reduce(Int128(0)) { $0 + Int128($1.gross) }
+                let settled = try clearings.reduce(Int128(0)) { try $0 + store.gross(of: $1) }
                 return (
                     day, taken, settled, clearings.reduce(0) { $0 + Int128($1.fee) },
                     taken - settled
@@ -277,7 +282,7 @@ extension Engine {
         }
         for entity in try store.banks() {
             guard let bank = entity, case .branch(let branch) = bank.place,
-                only == nil || branch == only
+                only == nil || branch == only, try store.values(of: bank).isEmpty
             else { continue }
             let months = try store.events(withPrefix: BankLine.prefix(bank))
             if let (day, amount, person) = months.compactMap({ BankLine.balance($0.events) })
@@ -315,6 +320,6 @@ extension Engine {
 
 extension String {
     fileprivate func names(_ number: String, or key: String?) -> Bool {
-        contains(number) || key.map { $0.utf8.count > 4 && contains($0) } ?? false
+        names(number) || key.map { $0.utf8.count > 4 && names($0) } ?? false
     }
 }

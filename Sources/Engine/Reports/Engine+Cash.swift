@@ -70,7 +70,7 @@ extension Engine {
             let legs = document.map {
                 CashFlow.Leg(
                     account: $0.account, owner: $0.account.owner(in: $0.scope),
-                    amount: $0.amount)
+                    amount: $0.amount, isValuation: $0.isValuation)
             }
             for (branch, lines) in CashFlow.lines(of: legs) {
                 for (line, amount) in lines {

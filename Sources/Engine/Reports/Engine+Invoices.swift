@@ -61,7 +61,7 @@ extension Engine {
             guard let number = DebtWriteOff.number(ofEntity: entity),
                 let debt = DebtWriteOff(number, events), report.rows.count < Query.limitMax
             else { continue }
-            let isBooked = try !store.transactions(of: number).isEmpty
+            let isBooked = try debt.isBooked(store.transactions(of: number))
             let state =
                 debt.refusedBy != nil
                 ? "refused" : isBooked ? "booked" : debt.isApproved ? "approved" : "open"

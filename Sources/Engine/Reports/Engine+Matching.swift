@@ -120,40 +120,65 @@ extension Engine {
             ])
         let terms = try terms(of: party)
         var opening = Int128(0)
-        var lines: [(branch: BranchCode, item: OpenItem, open: Int128)] = []
+        var lines: [StatementLine] = []
         var overdue = Int128(0)
+        var others: Set<String> = []
         for (branch, account) in try partyAccounts(side, party: party, only, standing) {
-            // What is open is so at the end of the span; what moved is told by the documents' own days.
-            let items = try store.openItems(account, ledger.currency, upTo: to)
-            for item in items.items where item.amount != 0 {
-                if item.day < from {
-                    opening += item.amount * side.sign
-                } else {
-                    lines.append((branch, item, item.open * side.sign))
+            others.formUnion(try store.values(of: account).map(\.currency.text))
+            // What is open is so at the end of the span; what moved is told by the documents' own days, and nothing of
+            // it is taken together: what was sent before goes on from where it ended.
+            let posted = try store.lines(on: account, ledger.currency, upTo: to)
+            let items = OpenItems(posted, try store.matches(on: account))
+            var found: [String: StatementLine] = [:]
+            for line in posted {
+                guard line.day >= from else {
+                    opening += line.amount * side.sign
+                    continue
                 }
+                let key = "\(line.day) \(line.number?.description ?? "")"
+                found[
+                    key,
+                    default: StatementLine(
+                        branch: branch, day: line.day, number: line.number, memo: line.memo)
+                ].amount += line.amount * side.sign
             }
             for (item, amount) in items.owed(side.sign) where item.day.number &+ terms < to.number {
                 overdue += amount
             }
+            for line in found.values where line.amount != 0 {
+                var line = line
+                line.open = line.number.flatMap { items[$0]?.open }.map { $0 * side.sign } ?? 0
+                lines.append(line)
+            }
         }
-        lines.sort { ($0.item.day, $0.item.number) < ($1.item.day, $1.item.number) }
+        lines.sort {
+            ($0.day, $0.number?.description ?? "", $0.branch) < (
+                $1.day, $1.number?.description ?? "", $1.branch
+            )
+        }
         var (balance, charged, paid) = (opening, Int128(0), Int128(0))
         for line in lines {
-            let amount = line.item.amount * side.sign
+            let amount = line.amount
             balance += amount
             charged += max(amount, 0)
             paid += max(-amount, 0)
             guard report.rows.count < Query.limitMax else { continue }
             report.rows.append([
-                .text(line.item.day.description), .text(line.branch.text),
-                .text(line.item.number.description), .text(line.item.number.kind.word),
+                .text(line.day.description), .text(line.branch.text),
+                .optional(line.number?.description),
+                .text((line.number?.kind ?? .statement).word),
                 amount > 0
-                    ? .text(Day(number: line.item.day.number &+ terms).description) : .empty,
+                    ? .text(Day(number: line.day.number &+ terms).description) : .empty,
                 amount > 0 ? figures.money(amount) : .empty,
                 amount < 0 ? figures.money(-amount) : .empty,
                 line.open == 0 ? .empty : figures.money(line.open), figures.money(balance),
-                .optional(line.item.memo),
+                .optional(line.memo),
             ])
+        }
+        if !others.isEmpty {
+            report.notes.append(
+                "Amounts in \(others.sorted().joined(separator: ", ")) are not on it: see `branchbook "
+                    + "ledger account`.")
         }
         let facts = PartyFacts(
             name: party, values: try store.registers(entity: PartyFacts.entity(party)))
@@ -174,6 +199,15 @@ extension Engine {
         }
         report.notes += scopesMissing(standing, only)
         return report
+    }
+
+    private struct StatementLine {
+        let branch: BranchCode
+        let day: Day
+        let number: DocumentNumber?
+        let memo: String?
+        var amount = Int128(0)
+        var open = Int128(0)
     }
 
     /// What is said to settle what, and asks for more than there is: of all branches that are read.

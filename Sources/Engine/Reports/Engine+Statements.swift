@@ -90,9 +90,13 @@ extension Engine {
             }
         }
         let lines = Self.lines(columns).filter { !$0.kind.isOfPosition }
-        report.rows += lines.filter { $0.kind == .income }.map(line)
+        report.rows += lines.filter { $0.kind == .income && !$0.isOfRates }.map(line)
         report.rows += lines.filter { $0.kind == .expense && $0.isCostOfSales }.map(line)
-        report.rows.append(total("Gross profit") { $0.kind == .income || $0.isCostOfSales })
+        report.rows.append(
+            total("Gross profit") {
+                $0.kind == .income && !$0.isOfRates || $0.isCostOfSales
+            })
+        report.rows += lines.filter { $0.kind == .income && $0.isOfRates }.map(line)
         report.rows += lines.filter { $0.kind == .expense && !$0.isCostOfSales }.map(line)
         report.rows.append(total("Profit") { !$0.kind.isOfPosition })
         report.facts.append(.init("currency", "Currency", .text(ledger.currency.text)))

@@ -54,9 +54,11 @@ extension Engine {
         case .verify: return Answer(reply: .report(try verify(at: now)))
         case .draftOrders(let details):
             let commands = try reorderDrafts(details)
+            try authorize(commands, at: now)
             return Answer(reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
         case .bookBank(let details, let bank):
             let commands = try bankPayments(details, bank: bank, at: now)
+            try authorize(commands, at: now)
             return Answer(reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
         case .signed(_, let inner): return try answer(inner, at: now)
         case .export(let query): return Answer(reply: .report(try shown(query, at: now)))

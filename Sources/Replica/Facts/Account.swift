@@ -53,12 +53,15 @@ package struct Account: Sendable, CustomStringConvertible {
 
     package init?(_ name: String) {
         guard name.utf8.count <= Self.nameBytesMax else { return nil }
-        let parts = name.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        // By bytes: a mark that joins the slash before it is no part of that.
+        let parts = name.utf8.split(
+            separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false
+        ).map { Substring($0) }
         guard parts.count >= 2, let root = Root(rawValue: String(parts[0])) else { return nil }
         let rest = parts.count == 3 ? parts[2] : nil
         switch root {
         case .via:
-            guard let scope = Scope(name.dropFirst(4)) else { return nil }
+            guard let scope = Scope(Substring(name.utf8.dropFirst(4))) else { return nil }
             place = .bridge(scope)
         case .transit, .dispute, .grant, .committed:
             guard let pair = BranchPair(parts[1]), rest?.isEmpty == false else { return nil }

@@ -184,7 +184,8 @@ extension Event {
         var reader = ByteReader(bytes)
         var fields: [Field] = []
         for _ in 0..<(try reader.length(atMost: fieldsMax)) {
-            let name = try reader.text(atMost: RegisterWrite.nameBytesMax)
+            // As long as it may be on the wire: what is valid there is read here.
+            let name = try reader.text(atMost: Chapter.nameBytesMax)
             fields.append(Field(name, try Value.read(from: &reader)))
         }
         try reader.finish()

@@ -106,8 +106,10 @@ package struct Event: Hashable, Sendable {
     /// What an event is about, where that is a document of one branch: not everybody may say everything of
     /// another's. Nil for entities of which every writer of a scope may speak.
     package enum Matter: Hashable, Sendable {
-        /// A stocktake, a till shift, an invoice, what settles what: the branch's own.
+        /// A stocktake, a till shift, what settles a tender: the branch's own.
         case ownWork(BranchCode)
+        /// What the node of a series begins of its branch's own: an invoice, a match, a debt to be given up.
+        case ownPaper(Series, begins: Bool)
         /// An order: others may approve, refuse, and take that back; all else is the branch's, but that a
         /// request is closed by either.
         case order(BranchCode, isStep: Bool)
@@ -168,6 +170,8 @@ package struct Event: Hashable, Sendable {
             return .work(number.series, begins: self.kind == Self.openingKind)
         case Self.talkPrefix:
             return .talk(branch, isOfWork: [.task, .notice].contains(number.kind))
+        case Self.matchPrefix, Self.invoicePrefix, Self.debtPrefix:
+            return .ownPaper(number.series, begins: self.kind == Self.openingKind)
         default: return .ownWork(branch)
         }
     }

@@ -77,6 +77,9 @@ extension Roster {
         }
         switch matter {
         case .ownWork(let branch): return isHome(branch)
+        case .ownPaper(let series, let begins):
+            return isHome(series.branch)
+                && (!begins || nodes[log.author]?.admission.series == series)
         case .order(let branch, let isStep):
             return isHome(branch) || isAmong(branch) && (isStep || isOf(branch))
         case .asked(let branch): return isAmong(branch) && isOf(branch)

@@ -8,6 +8,8 @@ extension Store {
         package let scope: Scope
         /// Minor units of the book's own currency; of others what they are carried at.
         package let amount: Int128
+        /// Nothing moved: it is carried at something else.
+        package let isValuation: Bool
     }
 
     /// Hands over what each document of a span that touches money posted, by account: all its parts of a day together, those
@@ -37,7 +39,8 @@ extension Store {
                                 sum(CASE p.commodity WHEN ?1 THEN p.amount ELSE coalesce(p.base, 0) END
                                     & 4294967295),
                                 (SELECT d.number FROM document d
-                                    WHERE d.log = p.log AND d.seq = p.seq AND d.op = p.op), p.seq, p.op
+                                    WHERE d.log = p.log AND d.seq = p.seq AND d.op = p.op), p.seq, p.op,
+                                max(p.amount <> 0)
                             FROM posting p
                             WHERE p.day = ?2 AND p.account IN (SELECT value FROM json_each(?3))
                             GROUP BY p.day, p.account, p.commodity, p.log, p.seq, p.op
@@ -55,7 +58,8 @@ extension Store {
                     documents[key, default: []].append(
                         PostedSum(
                             account: account, scope: log.scope,
-                            amount: try Int128(row: row, halvesAt: 2)))
+                            amount: try Int128(row: row, halvesAt: 2),
+                            isValuation: try row.at(7) as Int64 == 0))
                     if account.root == .tender || account.root == .bank { withMoney.insert(key) }
                 }
                 for key in withMoney { try body(documents[key] ?? []) }
@@ -68,7 +72,8 @@ extension Store {
         let ids = try Int64.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT DISTINCT account FROM account_month WHERE month = ?
+                    SELECT account FROM account_month WHERE month = ?1
+                    UNION SELECT account FROM value_month WHERE month = ?1
                     """),
             arguments: [month])
         return "[" + ids.map { String($0) }.joined(separator: ",") + "]"

@@ -14,19 +14,38 @@ extension Store {
         package let value: Int128
     }
 
+    /// Currencies that one reading looks at.
+    private static let currenciesMax = 200
+
     /// Every account's, at the end of a day or now, by currency, account and scope; those that hold nothing and are
     /// carried at nothing are left out. Cost: as two `turnover` for each currency.
-    package func foreign(than own: CurrencyCode, upTo day: Day?) throws -> [ForeignRow] {
+    ///
+    /// - Parameter branch: of its own accounts; then others' currencies are not looked at.
+    package func foreign(
+        than own: CurrencyCode, of branch: BranchCode? = nil, upTo day: Day?
+    ) throws -> [ForeignRow] {
         try access { db in
+            let scopes = branch.map { [Scope.trade($0).name, Scope.money($0).name] }
+            let isOfScope =
+                scopes == nil ? "" : "WHERE scope IN (SELECT value FROM json_each(:scopes))"
             let names = try String.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT name FROM name WHERE length(name) = 3 AND name <> ? AND (
-                            id IN (SELECT commodity FROM balance)
-                            OR id IN (SELECT commodity FROM value_month))
-                        ORDER BY name
+                        SELECT name FROM name WHERE length(name) = 3 AND name <> :own AND id IN (
+                            SELECT commodity FROM value_month \(isOfScope)
+                            UNION SELECT commodity FROM account_month \(isOfScope))
+                        ORDER BY name LIMIT :limit
                         """),
-                arguments: [own.text])
+                arguments: scopes.map {
+                    [
+                        "own": own.text, "limit": Self.currenciesMax,
+                        "scopes": "[\"" + $0.joined(separator: "\",\"") + "\"]",
+                    ]
+                } ?? ["own": own.text, "limit": Self.currenciesMax])
+            // A day after which nothing stands is now: no postings are read for it.
+            let last = try Int32.fetchOne(
+                db.cachedStatement(sql: "SELECT max(day) FROM book_day"))
+            let day = day.flatMap { day in last.map { $0 <= day.number } ?? true ? nil : day }
             var found: [ForeignRow] = []
             for currency in names.compactMap({ CurrencyCode($0) }) {
                 let id = try commodity(db, currency)

@@ -113,6 +113,7 @@ enum Phrases {
         "Cash at the end": "期末现金余额", "Received from customers": "销售商品收到的现金",
         "Paid to suppliers": "购买商品支付的现金", "Paid for expenses": "支付的费用", "Paid in taxes": "支付的税费",
         "Cash between branches": "内部往来现金", "Cash of capital": "投入与分配资本的现金", "Other cash": "其他现金收支",
+        "Change of rates": "汇率变动对现金的影响",
         "Written at": "写入时间", "Hash before": "前一哈希", "Signature": "签名", "Verdict": "判定",
         "Commit": "提交号", "Part": "部分", "Relation": "关系", "Source": "来源系统", "Incarnation": "世代",
         "Run": "条目数据", "Keys": "密钥", "Epoch": "密钥期", "Audit": "审计核对", "manifest": "文件清单",

@@ -67,7 +67,7 @@ struct MemoryBook: BookView {
     func person(_ name: String) -> PersonFacts? { nil }
     func people() -> [PersonFacts] { [] }
     func party(_ name: String) -> PartyFacts? { nil }
-    func receivable(of party: String) -> Int128 { 0 }
+    func receivable(of party: String, at branch: BranchCode?) -> Int128 { 0 }
     func said(of entity: String) -> [Said] { [] }
     func written(_ number: DocumentNumber) -> [Transaction] { documents[number] ?? [] }
     func rates(of currency: CurrencyCode) -> [CurrencyRate] { [] }
