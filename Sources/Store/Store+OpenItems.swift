@@ -81,29 +81,54 @@ extension Store {
         }
     }
 
-    /// What a tender took, by day of the ledger, beside what was settled of it. Cost: its postings of those days.
+    /// What a tender took, by day of the ledger, beside what was settled of it. Cost: its postings of those days, summed, and a
+    /// look at each settlement.
     package func taken(
         by tender: Account, _ currency: CurrencyCode, from: Day, to: Day
     ) throws -> [Day: Int128] {
-        try access { db in
+        let settlements = try clearings().filter { $0.tender == tender }.map(\.number)
+        return try access { db in
+            let ids = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT (SELECT id FROM name WHERE name = ?), (SELECT id FROM name WHERE name = ?)
+                        """), arguments: [tender.name, currency.text])
+            guard let ids, let account = try ids.at(0) as Int64?,
+                let commodity = try ids.at(1) as Int64?
+            else { return [:] }
+            var sums: [Day: Int128] = [:]
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT b.day, p.amount FROM book_day b CROSS JOIN posting p ON p.day = b.day
-                            AND p.account = (SELECT id FROM name WHERE name = ?)
-                            AND p.commodity = (SELECT id FROM name WHERE name = ?)
-                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
-                        WHERE b.day >= ? AND b.day <= ? AND NOT EXISTS (
-                            SELECT 1 FROM event e WHERE e.entity = ? || d.number
-                                OR d.relation = ? AND e.entity = ? || d.target)
-                        """),
-                arguments: [
-                    tender.name, currency.text, from.number, to.number, Event.clearingPrefix,
-                    DocumentLink.Relation.reverses.rawValue, Event.clearingPrefix,
-                ])
-            return try rows.reduce(into: [:]) {
-                $0[Day(number: try $1.at(0)), default: 0] += Int128(try $1.at(1) as Int64)
+                        SELECT b.day, sum(p.amount >> 32), sum(p.amount & 4294967295)
+                        FROM book_day b CROSS JOIN posting p ON p.day = b.day AND p.account = ?
+                            AND p.commodity = ?
+                        WHERE b.day >= ? AND b.day <= ? GROUP BY b.day
+                        """), arguments: [account, commodity, from.number, to.number])
+            for row in rows { sums[Day(number: try row.at(0))] = try Int128(row: row, halvesAt: 1) }
+            // What settles it, and what takes that back, is no taking.
+            let settled = try db.cachedStatement(
+                sql: """
+                    SELECT p.day, p.amount FROM document d
+                    LEFT JOIN late t ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
+                    CROSS JOIN posting p ON p.day = coalesce(t.day, d.day) AND p.account = ?2
+                        AND p.commodity = ?3 AND p.log = d.log AND p.seq = d.seq AND p.op = d.op
+                    WHERE d.number = ?1 OR d.target = ?1 AND d.relation = ?4
+                    """)
+            for number in settlements {
+                let rows = try Row.fetchAll(
+                    settled,
+                    arguments: [
+                        number.description, account, commodity,
+                        DocumentLink.Relation.reverses.rawValue,
+                    ])
+                for row in rows {
+                    let day = Day(number: try row.at(0))
+                    guard from <= day, day <= to else { continue }
+                    sums[day, default: 0] -= Int128(try row.at(1) as Int64)
+                }
             }
+            return sums
         }
     }
 }

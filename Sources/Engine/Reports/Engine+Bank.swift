@@ -252,7 +252,7 @@ extension Engine {
                     day, taken, settled, clearings.reduce(0) { $0 + Int128($1.fee) },
                     taken - settled
                 )
-            }
+            }.filter { $0.taken != 0 || $0.settled != 0 }
     }
 
     // MARK: Differences
