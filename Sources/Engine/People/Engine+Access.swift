@@ -47,16 +47,24 @@ extension Engine {
             for command in commands.prefix(Self.commandsMax) {
                 try authorize(command, actor, at: now)
             }
-        case .query(let query): try authorize(query, actor)
+        case .query(let query):
+            try authorize(query, actor)
+            if query.isPackage { note(.exported, query.name, by: actor.person, at: now) }
         case .record(let query):
             try authorize(query, actor)
-            note(.printed, query.name, by: actor.person, at: now)
-        case .export(let query):
+            note(
+                query.isPackage ? .exported : .printed, query.name, by: actor.person, at: now)
+        case .export(let query, let isPart):
             try actor.require(.export, Right.export.verb)
             try authorize(query, actor)
-            if !query.goesOn { note(.exported, query.name, by: actor.person, at: now) }
+            if query.isPackage || !isPart && !query.goesOn {
+                note(.exported, query.name, by: actor.person, at: now)
+            }
         // A copy is asked without anybody's name.
-        case .lookBack: try actor.require(.seeCost, Right.seeCost.verb)
+        case .lookBack(let query, _):
+            try actor.require(.seeCost, Right.seeCost.verb)
+            try authorize(query, actor)
+            if query.isPackage { note(.exported, query.name, by: actor.person, at: now) }
         case .draftOrders: try actor.require(.buy, Right.buy.verb)
         case .bookBank: try actor.require(.book, Right.book.verb)
         case .invite, .withdrawInvitation, .revoke, .setOnline, .addPeer, .removePeer, .rebuild:
@@ -91,6 +99,12 @@ extension Engine {
         if case .handingOn = query { try actor.require(.export, Right.export.verb) }
         guard case .none = query.showing else { return }
         try actor.require(.seeCost, Right.seeCost.verb)
+    }
+
+    /// Is what stands there kept from who asks? Nobody is asked where there is no actor.
+    func isHidden(_ scope: Scope) -> Bool {
+        guard let actor else { return false }
+        return scope.holdsCost && !actor.may(.seeCost)
     }
 
     /// What who asks may see of a report.
@@ -168,8 +182,13 @@ extension Report {
 }
 
 extension Query {
-    /// As the audit log names it: the case alone.
+    /// The keys of the books: whoever has them has an auditor's package, however they were asked for.
+    var isPackage: Bool { self == .handingOn(.keys) }
+
+    /// As the audit log names it: the case alone, or what is taken along as a whole.
     var name: String {
+        if isPackage { return "package" }
+        if case .handingOn(.books) = self { return "books" }
         let text = "\(self)"
         return String(text.prefix { $0 != "(" }.prefix(64))
     }
@@ -196,8 +215,8 @@ extension Query {
             .rates,
             .lateEntries:
             .all
-        case .notices, .notice, .todo: .all
-        case .tasks, .task: .tradeScopes
+        // What is said where cost stands is left out where it is read: see `isHidden`.
+        case .notices, .notice, .todo, .tasks, .task: .all
         case .targets, .targetReport, .league: .withoutRows("measure", ["margin", "turn"])
         case .stock, .stockAsAt, .slowStock:
             .hiding(["value", "uncosted"])
@@ -209,7 +228,12 @@ extension Query {
         case .order(let number):
             DocumentNumber(number)?.kind == .salesOrder
                 ? .all : .hiding(["price", "worth", "total"])
-        case .document: .tradeOnly
+        case .document(let number):
+            switch DocumentNumber(number)?.kind {
+            // The page of an order, as above.
+            case .purchaseOrder, .transferRequest: .hiding(["price", "worth", "total"])
+            default: .tradeOnly
+            }
         case .entries: .tradeScopes
         case .openItems(let side, _, _), .matchProposals(let side, _),
             .partyStatement(let side, _, _, _, _):
