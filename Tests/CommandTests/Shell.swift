@@ -4,6 +4,8 @@ import Testing
 /// A directory, and the program that was built beside the tests.
 final class Shell {
     let folder: URL
+    /// Who signed in: `NAME:TOKEN`.
+    var token: String?
     private let program: URL
 
     init() throws {
@@ -34,7 +36,7 @@ final class Shell {
         process.arguments = arguments
         process.environment = [
             "PATH": "/usr/bin:/bin", "LANG": language, "BRANCHBOOK_DATA": folder.path + "/data",
-            "BRANCHBOOK_PERSON": "Lin", "COLUMNS": "80",
+            "BRANCHBOOK_PERSON": "Lin", "COLUMNS": "80", "BRANCHBOOK_TOKEN": token ?? "",
         ]
         let (output, talk, source) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = output
@@ -53,6 +55,14 @@ final class Shell {
 
     func callAsFunction(_ line: String, language: String = "C.UTF-8") throws -> Result {
         try run(line.split(separator: " ").map(String.init), language: language)
+    }
+
+    /// Says a PIN, and acts as that person from now on.
+    func signIn(_ person: String, pin: String) throws {
+        let told = try run(["sign-in", person], input: pin + "\n")
+        #expect(told.status == 0, "\(told.talk)")
+        token = told.output.split(separator: "'").dropFirst().first.map(String.init)
+        #expect(token?.hasPrefix(person + ":") == true, "\(told.output)")
     }
 
     /// With a book and one item.
