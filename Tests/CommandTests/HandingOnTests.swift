@@ -105,6 +105,38 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: half))
     }
 
+    /// Somebody sells while the files are written: they are left, and it is told that they do not agree.
+    @Test func booksThatMovedAreTold() throws {
+        let shell = try shop()
+        let daemon = try shell.start(["node"])
+        defer {
+            daemon.process.terminate()
+            daemon.process.waitUntilExit()
+        }
+        func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+        for _ in 0..<1_000 where !exists(shell.folder.path + "/data/control.sock") {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        for attempt in 0..<20 {
+            let folder = shell.folder.path + "/books-\(attempt)"
+            let export = try shell.start(["export", "books", folder])
+            while export.process.isRunning, !exists(folder + "/accounts.csv") { usleep(100) }
+            // It stands still between the first file and the last, if it was not too fast.
+            kill(export.process.processIdentifier, SIGSTOP)
+            let isBetween = export.process.isRunning && !exists(folder + "/parties.csv")
+            #expect(try shell("sell TEA:1").status == 0)
+            kill(export.process.processIdentifier, SIGCONT)
+            let told = String(
+                decoding: export.talk.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            export.process.waitUntilExit()
+            guard isBetween else { continue }
+            #expect(export.process.terminationStatus == 75 && told.contains("B0605"), "\(told)")
+            #expect(exists(folder + "/accounts.csv") && exists(folder + "/parties.csv"))
+            return
+        }
+        Issue.record("each export was over before anybody sold")
+    }
+
     /// What fails where a directory was there before takes nothing of its own away but that.
     @Test func aPackageThatFailsLeavesTheDirectory() throws {
         let shell = try shop()

@@ -31,13 +31,7 @@ final class Shell {
     func run(
         _ arguments: [String], language: String = "C.UTF-8", input: String? = nil
     ) throws -> Result {
-        let process = Process()
-        process.executableURL = program
-        process.arguments = arguments
-        process.environment = [
-            "PATH": "/usr/bin:/bin", "LANG": language, "BRANCHBOOK_DATA": folder.path + "/data",
-            "BRANCHBOOK_PERSON": "Lin", "COLUMNS": "80", "BRANCHBOOK_TOKEN": token ?? "",
-        ]
+        let process = prepared(arguments, language: language)
         let (output, talk, source) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = talk
@@ -51,6 +45,27 @@ final class Shell {
             decoding: talk.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return Result(output: text, talk: words, status: process.terminationStatus)
+    }
+
+    private func prepared(_ arguments: [String], language: String = "C.UTF-8") -> Process {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "LANG": language, "BRANCHBOOK_DATA": folder.path + "/data",
+            "BRANCHBOOK_PERSON": "Lin", "COLUMNS": "80", "BRANCHBOOK_TOKEN": token ?? "",
+        ]
+        return process
+    }
+
+    /// Begins to run, beside the test; what it says is at the other end of the pipe.
+    func start(_ arguments: [String]) throws -> (process: Process, talk: Pipe) {
+        let (process, talk) = (prepared(arguments), Pipe())
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = talk
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return (process, talk)
     }
 
     func callAsFunction(_ line: String, language: String = "C.UTF-8") throws -> Result {
