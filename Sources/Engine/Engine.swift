@@ -30,8 +30,6 @@ package final class Engine {
     var needsSave = false
     /// In whose name the request is that is being answered; nil where nobody is asked.
     var actor: Actor?
-    /// What was written of refusals today, so that nobody fills a log with them.
-    var audited: (day: Day, count: Int)?
     /// The request that is being answered.
     var asking: RequestID?
     /// Told how far a long request is, from within `handle`; for a person's patience alone.

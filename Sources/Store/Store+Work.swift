@@ -32,4 +32,17 @@ extension Store {
             }
         }
     }
+
+    /// Names of entities that begin so and of which anything was said, in order.
+    package func entities(withPrefix prefix: String) throws -> [String] {
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT entity FROM event WHERE entity >= ? AND entity < ?
+                        ORDER BY entity
+                        """),
+                arguments: [prefix, prefix + "\u{10ffff}"])
+        }
+    }
 }

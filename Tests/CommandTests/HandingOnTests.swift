@@ -68,6 +68,86 @@ import Testing
         #expect(try rows(month + "/documents.csv").count == 3)
     }
 
+    /// Where people sign in, who takes the books along is written down: once, and before the books are looked at.
+    @Test func whoTakesTheBooksAlongIsNotedOnce() throws {
+        let shell = try shop()
+        #expect(try shell("person set Adam --role administrator").status == 0)
+        #expect(try shell("person set Bo --role bookkeeper").status == 0)
+        #expect(try shell("person set Cleo --role clerk").status == 0)
+        #expect(try shell.run(["person", "pin", "Adam"], input: "Adam-1234\n").status == 0)
+        try shell.signIn("Adam", pin: "Adam-1234")
+        for name in ["Bo", "Cleo"] {
+            #expect(try shell.run(["person", "pin", name], input: "\(name)-1234\n").status == 0)
+        }
+        func taken(_ what: String) throws -> Int {
+            let log = try shell("audit-log --json").output
+            return log.components(separatedBy: "\"\(what)\"").count - 1
+        }
+        try shell.signIn("Bo", pin: "Bo-1234")
+        let package = shell.folder.path + "/package"
+        let written = try shell("export audit \(package)")
+        #expect(written.status == 0, "\(written.talk)")
+        #expect(try shell("audit check \(package)").status == 0)
+        #expect(try taken("package") == 1)
+        let books = shell.folder.path + "/books"
+        let exported = try shell("export books \(books)")
+        #expect(exported.status == 0, "\(exported.talk)")
+        #expect(try taken("books") == 1 && taken("accounts") == 0)
+        // What fails leaves no keys behind, nor does what is refused.
+        let half = shell.folder.path + "/half"
+        let failed = try shell("export audit \(half) --from nonsense")
+        #expect(failed.status == 65 && failed.talk.contains("B0104"), "\(failed.talk)")
+        #expect(!FileManager.default.fileExists(atPath: half))
+        #expect(try taken("package") == 2)
+        try shell.signIn("Cleo", pin: "Cleo-1234")
+        let refused = try shell("export audit \(half)")
+        #expect(refused.status == 77 && refused.talk.contains("B0313"), "\(refused.talk)")
+        #expect(!FileManager.default.fileExists(atPath: half))
+    }
+
+    /// Somebody sells while the files are written: they are left, and it is told that they do not agree.
+    @Test func booksThatMovedAreTold() throws {
+        let shell = try shop()
+        let daemon = try shell.start(["node"])
+        defer {
+            daemon.process.terminate()
+            daemon.process.waitUntilExit()
+        }
+        func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+        for _ in 0..<1_000 where !exists(shell.folder.path + "/data/control.sock") {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        for attempt in 0..<20 {
+            let folder = shell.folder.path + "/books-\(attempt)"
+            let export = try shell.start(["export", "books", folder])
+            while export.process.isRunning, !exists(folder + "/accounts.csv") { usleep(100) }
+            // It stands still between the first file and the last, if it was not too fast.
+            kill(export.process.processIdentifier, SIGSTOP)
+            let isBetween = export.process.isRunning && !exists(folder + "/parties.csv")
+            #expect(try shell("sell TEA:1").status == 0)
+            kill(export.process.processIdentifier, SIGCONT)
+            let told = String(
+                decoding: export.talk.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            export.process.waitUntilExit()
+            guard isBetween else { continue }
+            #expect(export.process.terminationStatus == 75 && told.contains("B0605"), "\(told)")
+            #expect(exists(folder + "/accounts.csv") && exists(folder + "/parties.csv"))
+            return
+        }
+        Issue.record("each export was over before anybody sold")
+    }
+
+    /// What fails where a directory was there before takes nothing of its own away but that.
+    @Test func aPackageThatFailsLeavesTheDirectory() throws {
+        let shell = try shop()
+        let folder = shell.folder.path + "/empty"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false)
+        #expect(try shell("export audit \(folder) --from nonsense").status == 65)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+        #expect(try shell("export audit \(folder)").status == 0)
+    }
+
     /// Of a span: what was held before it in one entry, and the balances at its end. What moved in all spans together is
     /// the whole.
     @Test func periodsForHledgerAddUp() throws {

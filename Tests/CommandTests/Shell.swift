@@ -4,6 +4,8 @@ import Testing
 /// A directory, and the program that was built beside the tests.
 final class Shell {
     let folder: URL
+    /// Who signed in: `NAME:TOKEN`.
+    var token: String?
     private let program: URL
 
     init() throws {
@@ -29,13 +31,7 @@ final class Shell {
     func run(
         _ arguments: [String], language: String = "C.UTF-8", input: String? = nil
     ) throws -> Result {
-        let process = Process()
-        process.executableURL = program
-        process.arguments = arguments
-        process.environment = [
-            "PATH": "/usr/bin:/bin", "LANG": language, "BRANCHBOOK_DATA": folder.path + "/data",
-            "BRANCHBOOK_PERSON": "Lin", "COLUMNS": "80",
-        ]
+        let process = prepared(arguments, language: language)
         let (output, talk, source) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = talk
@@ -51,8 +47,37 @@ final class Shell {
         return Result(output: text, talk: words, status: process.terminationStatus)
     }
 
+    private func prepared(_ arguments: [String], language: String = "C.UTF-8") -> Process {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "LANG": language, "BRANCHBOOK_DATA": folder.path + "/data",
+            "BRANCHBOOK_PERSON": "Lin", "COLUMNS": "80", "BRANCHBOOK_TOKEN": token ?? "",
+        ]
+        return process
+    }
+
+    /// Begins to run, beside the test; what it says is at the other end of the pipe.
+    func start(_ arguments: [String]) throws -> (process: Process, talk: Pipe) {
+        let (process, talk) = (prepared(arguments), Pipe())
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = talk
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return (process, talk)
+    }
+
     func callAsFunction(_ line: String, language: String = "C.UTF-8") throws -> Result {
         try run(line.split(separator: " ").map(String.init), language: language)
+    }
+
+    /// Says a PIN, and acts as that person from now on.
+    func signIn(_ person: String, pin: String) throws {
+        let told = try run(["sign-in", person], input: pin + "\n")
+        #expect(told.status == 0, "\(told.talk)")
+        token = told.output.split(separator: "'").dropFirst().first.map(String.init)
+        #expect(token?.hasPrefix(person + ":") == true, "\(told.output)")
     }
 
     /// With a book and one item.

@@ -92,6 +92,50 @@ import Testing
         #expect(try rows(hz, shift).map { $0[0] } == ["trade/HZ"])
     }
 
+    /// So are tasks and notices, what is said of documents, what settles them, and invoices of them.
+    @Test func whatIsSaidOfADocumentIsAnEntryToo() throws {
+        let network = try TestNetwork.company([], seed: 336)
+        let hz = try network["hz"]
+        try shop(hz)
+        try hz.perform(
+            .receive(
+                Details(), [Line(item: "TEA", quantity: "10", cost: "2.00")], supplier: "Mill"))
+        let sale = try hz.perform(
+            .sell(Details(party: "Hotel"), [Line(item: "TEA", quantity: "2")], tender: "credit")
+        ).subject
+        let before = try rows(hz, sale).count
+        try hz.perform(.work(Details(), .comment(on: sale, text: "told")))
+        #expect(try rows(hz, sale).count == before + 1)
+        let task = try hz.perform(.work(Details(), .open(TaskForm(text: "count")))).subject
+        try hz.perform(.work(Details(), .finish(task: task)))
+        let notice = try hz.perform(.work(Details(), .post(text: "closed", branches: []))).subject
+        #expect(try rows(hz, task).map { $0[0] } == ["board", "board"])
+        #expect(try rows(hz, notice).map { $0[0] } == ["board"])
+        let paid = try hz.perform(
+            .pay(
+                Details(),
+                Payment(direction: .received, party: "Hotel", amount: "5.00", through: "cash"))
+        ).subject
+        let numbers = [
+            try hz.perform(
+                .match(
+                    Details(),
+                    .set(
+                        .receivable, party: "Hotel",
+                        [MatchPart(document: paid), MatchPart(document: sale)]))
+            ).subject,
+            try hz.perform(.invoice(Details(), .issue(sales: [sale], code: "044001"))).subject,
+            try hz.perform(
+                .debt(Details(memo: "cents"), .writeOff(party: "Hotel", amount: "0.68"))
+            ).subject,
+        ]
+        for number in numbers {
+            let found = try rows(hz, number)
+            #expect(!found.isEmpty && found.allSatisfy { $0[11] == "valid" }, "\(number)")
+        }
+        #expect(try network.verify("hz").isSound)
+    }
+
     /// What was changed on the disk is not shown as if it were signed.
     @Test func aChangedEntryIsRefused() throws {
         let hz = try TestNode.founder(seed: 333)

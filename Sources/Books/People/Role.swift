@@ -6,13 +6,14 @@ package enum Role: String, CaseIterable, Codable, Sendable {
 
     package var rights: Set<Right> {
         switch self {
-        case .clerk: [.sell]
-        case .storekeeper: [.moveGoods]
-        case .buyer: [.buy, .moveGoods, .seeCost]
-        case .bookkeeper: [.book, .close, .describe, .seeCost, .export]
-        case .manager: [.sell, .moveGoods, .buy, .book, .close, .describe, .seeCost, .export]
+        case .clerk: [.sell, .work]
+        case .storekeeper: [.moveGoods, .work]
+        case .buyer: [.buy, .moveGoods, .seeCost, .work]
+        case .bookkeeper: [.book, .close, .describe, .seeCost, .export, .work]
+        case .manager:
+            [.sell, .moveGoods, .buy, .book, .close, .describe, .seeCost, .export, .work]
         case .auditor: [.seeCost, .export]
-        case .administrator: [.describe, .people, .members]
+        case .administrator: [.describe, .people, .members, .work]
         }
     }
 
@@ -48,6 +49,8 @@ package enum Right: String, CaseIterable, Codable, Sendable {
     case seeCost
     /// Whole books and lists for other programs.
     case export
+    /// Tasks, comments, decisions and notices.
+    case work
 }
 
 extension Command {
@@ -77,8 +80,7 @@ extension Command {
             .mergeItem, .setTender, .setTarget, .setRate:
             .describe
         case .setWorkflow, .setPerson, .seal: .people
-        // What somebody has to do, says or reads.
-        case .work: nil
+        case .work(_, let act): act.right
         }
     }
 }
@@ -97,6 +99,13 @@ extension Command {
 extension CountAct {
     fileprivate var isPricing: Bool {
         if case .price = self { true } else { false }
+    }
+}
+
+extension WorkAct {
+    /// Whoever reads a notice may say so.
+    fileprivate var right: Right? {
+        if case .read = self { nil } else { .work }
     }
 }
 

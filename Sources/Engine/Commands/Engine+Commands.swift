@@ -40,22 +40,24 @@ extension Engine {
                 next: "wait until it has heard of it: `branchbook peers`")
         }
         let draft = try planner.plan(command, view)
+        if case .work = command, draft.parts.contains(where: { isHidden($0.scope) }) {
+            throw Refusal(
+                .notAllowed,
+                "\(planner.person) may not speak of what stands beside what goods cost",
+                next: "leave it to somebody who sees what goods cost")
+        }
         try requireValid(draft, standing, branch)
         let references = try store.references(to: draft.references, otherThan: standing.node)
         let receipt = try commit(draft.parts, references: references, at: now)
         if case .setPerson(let change) = command {
-            note(
-                .roles,
-                "\(change.name): "
-                    + (change.roles.map { $0.joined(separator: " ") } ?? "as before"),
-                by: planner.person, at: now)
+            note(.roles, change.audited, by: planner.person, at: now)
         }
         let total = draft.total.map {
             Amount.text($0, scale: draft.currency?.exponent ?? ledger.scale)
         }
         // What goods cost is not told to who may not see it.
-        let isHidden = actor.map { !$0.may(.seeCost) && !command.tellsPrices } ?? false
-        let told = isHidden ? nil : total
+        let hidesCost = actor.map { !$0.may(.seeCost) && !command.tellsPrices } ?? false
+        let told = hidesCost ? nil : total
         var notices = draft.notices
         if case .close = command {
             let open = try reconcile(branch: branch.text, at: now).rows.count
@@ -163,12 +165,31 @@ extension Engine {
             let (outcome, receipt) = try undoable { try perform(command, at: now) }
             return (.done(outcome), receipt)
         } catch let refusal as Refusal {
+            if let actor, refusal.code == .notAllowed {
+                note(.refused, refusal.what, code: refusal.code, by: actor.person, at: now)
+            }
             return (.refused(refusal), nil)
         } catch let error as BooksError {
             return (.refused(Refusal(error)), nil)
         } catch let error as FactError {
             return (.refused(Refusal(error)), nil)
         }
+    }
+}
+
+extension PersonChange {
+    /// As the audit log tells it: what is said of the person, and no more.
+    fileprivate var audited: String {
+        var said: [String] = []
+        func say(_ what: String, _ text: String?, orElse empty: String) {
+            if let text { said.append("\(what) \(text.isEmpty ? empty : text)") }
+        }
+        say("roles", roles?.joined(separator: " "), orElse: "none")
+        say("days back", daysBack, orElse: "as the roles say")
+        say("branches", branches?.joined(separator: " "), orElse: "all")
+        say("deputy", deputy, orElse: "nobody")
+        say("until", deputyUntil, orElse: "nobody said when")
+        return "\(name): " + (said.isEmpty ? "as before" : said.joined(separator: ", "))
     }
 }
 

@@ -35,6 +35,7 @@ extension Right {
         case .members: "change nodes and peers"
         case .seeCost: "see what goods cost"
         case .export: "take the books along"
+        case .work: "take part in the work"
         }
     }
 }

@@ -47,18 +47,24 @@ extension Engine {
             for command in commands.prefix(Self.commandsMax) {
                 try authorize(command, actor, at: now)
             }
-        case .query(let query): try authorize(query, actor)
+        case .query(let query):
+            try authorize(query, actor)
+            if query.isPackage { note(.exported, query.name, by: actor.person, at: now) }
         case .record(let query):
             try authorize(query, actor)
-            note(.printed, query.name, by: actor.person, at: now)
-        case .export(let query):
+            note(
+                query.isPackage ? .exported : .printed, query.name, by: actor.person, at: now)
+        case .export(let query, let isPart):
             try actor.require(.export, Right.export.verb)
             try authorize(query, actor)
-            if !query.goesOn { note(.exported, query.name, by: actor.person, at: now) }
+            if query.isPackage || !isPart && !query.goesOn {
+                note(.exported, query.name, by: actor.person, at: now)
+            }
         // A copy is asked without anybody's name.
         case .lookBack(let query, _):
             try actor.require(.seeCost, Right.seeCost.verb)
             try authorize(query, actor)
+            if query.isPackage { note(.exported, query.name, by: actor.person, at: now) }
         case .draftOrders(let details):
             try actor.require(.buy, Right.buy.verb)
             try authorize(details, actor, at: now)
@@ -116,6 +122,12 @@ extension Engine {
         if case .handingOn = query { try actor.require(.export, Right.export.verb) }
         guard case .none = query.showing else { return }
         try actor.require(.seeCost, Right.seeCost.verb)
+    }
+
+    /// Is what stands there kept from who asks? Nobody is asked where there is no actor.
+    func isHidden(_ scope: Scope) -> Bool {
+        guard let actor else { return false }
+        return scope.holdsCost && !actor.may(.seeCost)
     }
 
     /// What who asks may see of a report.
@@ -193,8 +205,13 @@ extension Report {
 }
 
 extension Query {
-    /// As the audit log names it: the case alone.
+    /// The keys of the books: whoever has them has an auditor's package, however they were asked for.
+    var isPackage: Bool { self == .handingOn(.keys) }
+
+    /// As the audit log names it: the case alone, or what is taken along as a whole.
     var name: String {
+        if isPackage { return "package" }
+        if case .handingOn(.books) = self { return "books" }
         let text = "\(self)"
         return String(text.prefix { $0 != "(" }.prefix(64))
     }
@@ -221,8 +238,8 @@ extension Query {
             .rates,
             .lateEntries:
             .all
-        case .notices, .notice, .todo: .all
-        case .tasks, .task: .tradeScopes
+        // What is said where cost stands is left out where it is read: see `isHidden`.
+        case .notices, .notice, .todo, .tasks, .task: .all
         case .targets, .targetReport, .league: .withoutRows("measure", ["margin", "turn"])
         case .stock, .stockAsAt, .slowStock:
             .hiding(["value", "uncosted"])
@@ -234,7 +251,12 @@ extension Query {
         case .order(let number):
             DocumentNumber(number)?.kind == .salesOrder
                 ? .all : .hiding(["price", "worth", "total"])
-        case .document: .tradeOnly
+        case .document(let number):
+            switch DocumentNumber(number)?.kind {
+            // The page of an order, as above.
+            case .purchaseOrder, .transferRequest: .hiding(["price", "worth", "total"])
+            default: .tradeOnly
+            }
         case .entries: .tradeScopes
         case .openItems(let side, _, _), .matchProposals(let side, _),
             .partyStatement(let side, _, _, _, _):

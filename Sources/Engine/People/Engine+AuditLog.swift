@@ -11,9 +11,48 @@ extension Engine {
 
     private enum Field { static let what = "what", code = "code" }
 
-    /// Notes of one day, so that nobody fills a log by being refused.
-    private static let auditsMax = 500
     private static let textBytesMax = 300
+
+    /// Notes of one day, so that nobody fills a log by being refused: who is refused leaves room for what is done, and who
+    /// says no name for who says one. Kept at this node: a command that opens the directory anew counts on.
+    private struct Audited {
+        enum Kind { case refused, unsigned, other }
+
+        static let setting = "audited"
+        /// As the person of a request in nobody's name.
+        static let nobody = "?"
+
+        let day: Day
+        private var counts: [Kind: Int] = [:]
+
+        /// `2026-11-24 3 0 7`: refused in somebody's name, in nobody's, all else. What is of another day begins anew.
+        init(_ text: String?, on day: Day) {
+            self.day = day
+            let parts = (text ?? "").split(separator: " ")
+            guard parts.count == 4, parts[0] == day.description else { return }
+            for (kind, part) in zip([Kind.refused, .unsigned, .other], parts[1...]) {
+                counts[kind] = Int(part).map { min(max($0, 0), Self.most(kind)) }
+            }
+        }
+
+        var text: String {
+            ([day.description]
+                + [Kind.refused, .unsigned, .other].map { String(counts[$0, default: 0]) })
+                .joined(separator: " ")
+        }
+
+        static func most(_ kind: Kind) -> Int {
+            switch kind {
+            case .refused: 100
+            case .unsigned: 20
+            case .other: 500
+            }
+        }
+
+        func left(_ kind: Kind) -> Int { Self.most(kind) - counts[kind, default: 0] }
+
+        mutating func add(_ kind: Kind) { counts[kind, default: 0] += 1 }
+    }
 
     /// A note of its own; where this node cannot write one, there is none.
     func note(
@@ -25,10 +64,12 @@ extension Engine {
             author != nil, !lacksOwnEntries(at: now)
         else { return }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
-        let count = audited.map { $0.day == today ? $0.count : 0 } ?? 0
-        guard count < Self.auditsMax else { return }
-        audited = (today, count + 1)
-        let isLast = count + 1 == Self.auditsMax
+        var audited = Audited(try? store.setting(Audited.setting), on: today)
+        let counted: Audited.Kind =
+            kind != .refused ? .other : person == Audited.nobody ? .unsigned : .refused
+        guard audited.left(counted) > 0 else { return }
+        audited.add(counted)
+        let isLast = audited.left(counted) == 0
         var fields = [
             Event.Field(
                 Field.what,
@@ -41,7 +82,8 @@ extension Engine {
             effectiveDate: today, fields: fields)
         // What cannot be noted keeps nobody from an answer.
         _ = try? undoable {
-            try commit([Draft.Part(.trade(branch), [.append(event)])], at: now)
+            try store.set(Audited.setting, audited.text)
+            return try commit([Draft.Part(.trade(branch), [.append(event)])], at: now)
         }
     }
 
@@ -55,7 +97,7 @@ extension Engine {
             switch request {
             case .signed(let access, _): access.person
             case .signIn(let person, _): person
-            default: "?"
+            default: Audited.nobody
             }
         note(.refused, refusal.what, code: refusal.code, by: person, at: now)
     }
@@ -79,22 +121,46 @@ extension Engine {
                 .text("branch", "Branch"), .text("date", "Date"), .text("kind", "Kind"),
                 .text("person", "Person"), .text("what", "What"), .text("code", "Code"),
             ])
-        for branch in branches(standing, only) {
-            let months = try store.events(withPrefix: "\(Event.auditPrefix)\(branch)/")
-            for event in months.flatMap(\.events) {
-                report.rows.append([
-                    .text(branch.text), .text(event.effectiveDate.description), .text(event.kind),
-                    .text(event.person), .optional(event[Field.what]?.text),
-                    .optional(event[Field.code]?.text),
-                ])
+        let limit = bounded(limit)
+        var found: [(branch: BranchCode, event: Event)] = []
+        for month in try auditMonths(branches(standing, only)) {
+            // One more than is shown tells that there are more.
+            guard found.count <= limit else { break }
+            for (branch, entity) in month {
+                for event in try store.events(of: entity) { found.append((branch, event)) }
             }
         }
-        let limit = bounded(limit)
-        if report.rows.count > limit {
-            report.rows.removeFirst(report.rows.count - limit)
-            report.notes.append("Only the last \(limit) rows are shown.")
+        // Of one day as they were found: branch by branch, in the order of time.
+        let rows = found.enumerated().sorted {
+            ($0.element.event.effectiveDate, $0.offset) < (
+                $1.element.event.effectiveDate, $1.offset
+            )
+        }
+        if rows.count > limit { report.notes.append("Only the last \(limit) rows are shown.") }
+        report.rows = rows.suffix(limit).map { _, one in
+            [
+                .text(one.branch.text), .text(one.event.effectiveDate.description),
+                .text(one.event.kind), .text(one.event.person),
+                .optional(one.event[Field.what]?.text), .optional(one.event[Field.code]?.text),
+            ]
         }
         report.notes += scopesMissing(standing, only)
         return report
+    }
+
+    /// The logs of each month, the newest month first; those by a name that is no month last.
+    private func auditMonths(
+        _ branches: [BranchCode]
+    ) throws -> [[(branch: BranchCode, entity: String)]] {
+        var months: [String: [(branch: BranchCode, entity: String)]] = [:]
+        for branch in branches {
+            let prefix = "\(Event.auditPrefix)\(branch)/"
+            for entity in try store.entities(withPrefix: prefix) {
+                let month = String(entity.dropFirst(prefix.count))
+                months[Day("\(month)-01") == nil ? "" : month, default: []]
+                    .append((branch, entity))
+            }
+        }
+        return months.sorted { $0.key > $1.key }.map(\.value)
     }
 }

@@ -15,6 +15,7 @@ extension Engine {
         case .logs: try handedLogs()
         case .run(let log, let seq): try handedRun(log, from: seq)
         case .keys: try handedKeys()
+        case .books: try digests()
         case .signature(let hash): try packageSignature(of: hash)
         }
     }

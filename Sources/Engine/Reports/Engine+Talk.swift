@@ -31,16 +31,18 @@ extension Engine {
         }
     }
 
-    /// Tasks, comments and decisions as notes; of a decision whether the document is what it was.
+    /// Tasks, comments and decisions as notes, those that who asks may read; of a decision whether the document is what
+    /// it was.
     func withTalk(_ report: Report, of document: DocumentNumber) throws -> Report {
         let (standing, ledger) = try needLedger()
-        let talk = Talk(try store.said(of: Talk.entity(document), standing.roster))
+        let talk = Talk(
+            try store.said(of: Talk.entity(document), standing.roster)
+                .filter { !isHidden($0.scope) })
         guard !talk.remarks.isEmpty || !talk.tasks.isEmpty else { return report }
         let version = try view(standing, ledger)?.version(of: document)
         var report = report
         for number in talk.tasks {
-            let said = try store.said(of: TaskFacts.entity(number), standing.roster)
-            guard let task = TaskFacts(number, said), task.about == document else { continue }
+            guard let task = try task(number, standing), task.about == document else { continue }
             let owner = task.owner.map { ", \($0)" } ?? ""
             report.notes.append("task \(number), \(task.state.rawValue)\(owner): \(task.text)")
         }

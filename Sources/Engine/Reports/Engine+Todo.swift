@@ -4,7 +4,7 @@ import Store
 
 /// Whose work a list is of: a person's, or all of a branch.
 package struct TodoFilter: Codable, Hashable, Sendable {
-    /// The node's own user where neither is named.
+    /// Who signed in where neither is named; the node's own user where nobody did.
     package var person: String?
     package var branch: String?
     package var overdueOnly: Bool
@@ -47,7 +47,7 @@ extension Engine {
             report.facts = [.init("branch", "Branch", .text(branch.text))]
             report.notes = scopesMissing(standing, branch)
         } else {
-            let person = filter.person ?? self.person
+            let person = filter.person ?? actor?.person ?? self.person
             rows = try work(waitingFor: person, standing, ledger, on: today)
             report.facts = [.init("person", "Person", .text(person))]
         }

@@ -25,20 +25,31 @@ package struct TaskFilter: Codable, Hashable, Sendable {
 extension Engine {
     private static let workMax = 1_000_000
 
-    /// In the order of their numbers.
+    /// In the order of their numbers, those that who asks may read.
     func allTasks(_ standing: Standing) throws -> [TaskFacts] {
         try store.entities(prefix: TaskFacts.prefix, limit: Self.workMax)
             .compactMap { TaskFacts.number(ofEntity: $0) }.sorted()
-            .compactMap {
-                TaskFacts($0, try store.said(of: TaskFacts.entity($0), standing.roster))
-            }
+            .compactMap { try task($0, standing) }
     }
 
-    /// In the order of their numbers.
+    /// In the order of their numbers, those that who asks may read.
     func allNotices(_ standing: Standing) throws -> [Notice] {
         try store.entities(prefix: Notice.prefix, limit: Self.workMax)
             .compactMap { Notice.number(ofEntity: $0) }.sorted()
-            .compactMap { Notice($0, try store.said(of: Notice.entity($0), standing.roster)) }
+            .compactMap { try notice($0, standing) }
+    }
+
+    /// Nil where it was never opened, and where it stands with what who asks may not see.
+    func task(_ number: DocumentNumber, _ standing: Standing) throws -> TaskFacts? {
+        let said = try store.said(of: TaskFacts.entity(number), standing.roster)
+        guard let task = TaskFacts(number, said), !isHidden(task.scope) else { return nil }
+        return task
+    }
+
+    private func notice(_ number: DocumentNumber, _ standing: Standing) throws -> Notice? {
+        let said = try store.said(of: Notice.entity(number), standing.roster)
+        guard let notice = Notice(number, said), !isHidden(notice.scope) else { return nil }
+        return notice
     }
 
     func tasks(_ filter: TaskFilter, at now: Instant) throws -> Report {
@@ -70,10 +81,7 @@ extension Engine {
 
     func task(number text: String) throws -> Report {
         let (standing, _) = try needLedger()
-        guard let number = DocumentNumber(text),
-            let task = TaskFacts(
-                number, try store.said(of: TaskFacts.entity(number), standing.roster))
-        else {
+        guard let number = DocumentNumber(text), let task = try task(number, standing) else {
             throw Refusal(
                 .unknownDocument, "there is no task \(text)", next: "see `branchbook task list`")
         }
@@ -120,10 +128,7 @@ extension Engine {
     /// Who has read it, and who of the people whom the company knows has not.
     func notice(number text: String) throws -> Report {
         let (standing, _) = try needLedger()
-        guard let number = DocumentNumber(text),
-            let notice = Notice(
-                number, try store.said(of: Notice.entity(number), standing.roster))
-        else {
+        guard let number = DocumentNumber(text), let notice = try notice(number, standing) else {
             throw Refusal(
                 .unknownDocument, "there is no notice \(text)",
                 next: "see `branchbook notice list`")

@@ -61,7 +61,7 @@ extension Engine {
             try authorize(commands, at: now)
             return Answer(reply: .outcomes(try commands.map { try performed($0, at: now).0 }))
         case .signed(_, let inner): return try answer(inner, at: now)
-        case .export(let query): return Answer(reply: .report(try shown(query, at: now)))
+        case .export(let query, _): return Answer(reply: .report(try shown(query, at: now)))
         case .signIn(let person, let pin):
             return Answer(reply: .outcome(try signIn(person, pin: pin, at: now)))
         case .setPIN(let person, let pin):

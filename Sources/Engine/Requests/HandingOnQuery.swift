@@ -12,8 +12,10 @@ package enum HandingOnQuery: Codable, Hashable, Sendable {
     case logs
     /// Entries of a log as they are stored, sealed, from one on: a piece.
     case run(log: String, from: Int64)
-    /// The keys that open the scopes: secrets.
+    /// The keys that open the scopes: secrets. Whoever has them takes the whole package along, and so it is noted.
     case keys
+    /// What an export of the whole books begins with, and is noted by: the state digests.
+    case books
     /// This node's signature for a package with this hash.
     case signature(of: String)
 }

@@ -45,8 +45,8 @@ package enum Request: Codable, Sendable {
     case dropSecrets(person: String)
     /// Nobody is asked who they are any more: only where nothing runs at the directory.
     case resetAccess
-    /// A page of something that is taken elsewhere.
-    case export(Query)
+    /// A page of something that is taken elsewhere. A part of what was noted with its first page is not noted again.
+    case export(Query, isPart: Bool = false)
 }
 
 /// Who asks, and their PIN or token.

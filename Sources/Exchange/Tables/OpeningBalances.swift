@@ -2,7 +2,8 @@ import Books
 
 /// What the books of a branch begin with, as another system ends: the rows of one file, debits above zero and credits
 /// below. Goods are entered by item, with their value; what customers owe and suppliers are owed document by document;
-/// all else account by account. Whatever stands against it is the branch's opening capital.
+/// all else account by account. A row is a document of its own. Whatever stands against it is the branch's opening
+/// capital.
 enum OpeningBalances {
     private static let goods = "stock"
     private static let parties = ["receivable", "payable"]
@@ -39,12 +40,11 @@ enum OpeningBalances {
         return nil
     }
 
-    /// Goods of one location are a document, and so are neighbouring balances.
-    static func belongs(_ row: TableImport.Row, with first: TableImport.Row) -> Bool {
-        guard !isOfParty(row), !isOfParty(first), isGoods(row) == isGoods(first) else {
-            return false
+    /// Days are what days are, where there are any.
+    static func hasDays(_ row: TableImport.Row) -> Bool {
+        ["date", "expiry"].allSatisfy { field in
+            row[field].map { (try? Planner.day($0)) != nil } ?? true
         }
-        return !isGoods(row) || row["location"] == first["location"]
     }
 
     static func memo(_ first: TableImport.Row) -> String {
@@ -52,30 +52,23 @@ enum OpeningBalances {
         return document + (first["due"].map { ", due \($0)" } ?? "")
     }
 
-    static func command(
-        _ rows: [TableImport.Row], _ details: Details, on date: String?
-    ) -> Command {
+    /// A document for each row.
+    static func command(_ row: TableImport.Row, _ details: Details, on date: String?) -> Command {
         var details = details
-        guard let first = rows.first else { return .bringForward(details, .balances([])) }
         details.date = details.date ?? date
-        if isGoods(first) {
+        if isGoods(row) {
             return .bringForward(
                 details,
-                .goods(
-                    rows.map {
-                        Line(
-                            item: $0["item"] ?? "", quantity: $0["quantity"] ?? "",
-                            total: $0["amount"])
-                    }))
+                .goods([
+                    Line(
+                        item: row["item"] ?? "", quantity: row["quantity"] ?? "",
+                        total: row["amount"])
+                ]))
         }
-        if isOfParty(first), let account = first["account"], let party = first["party"] {
-            details.party = party
-            details.external?.key = key(account, party, first["document"] ?? "")
-        }
+        if isOfParty(row) { details.party = row["party"] }
         return .bringForward(
             details,
-            .balances(
-                rows.map { JournalLine(account: account($0), amount: $0["amount"] ?? "") }))
+            .balances([JournalLine(account: account(row), amount: row["amount"] ?? "")]))
     }
 
     /// Without the branch.
@@ -84,12 +77,32 @@ enum OpeningBalances {
             .joined(separator: "/")
     }
 
-    /// Two parties may have documents of one number, and a key is short: the party stands in it as a number.
+    /// What a row is of: goods of a location, an item and a lot; a party's document; an account. Another branch's file may
+    /// have the same name: the account is with its branch.
+    static func key(_ row: TableImport.Row, account full: String) -> String {
+        if isGoods(row) {
+            let item = row["item"] ?? ""
+            return key(
+                item, of: [full, row["location"] ?? LocationFacts.main, item, row["lot"] ?? ""])
+        }
+        guard isOfParty(row) else { return key(full, of: [full]) }
+        return key(row["document"] ?? "", of: [full, row["document"] ?? ""])
+    }
+
+    /// A key is short: what a row is of stands in it as a number, behind the beginning of a text that people know.
     /// FNV-1a, 64 bits.
-    static func key(_ account: String, _ party: String, _ document: String) -> String {
-        let hash = "\(account)/\(party)".utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+    private static func key(_ label: String, of parts: [String]) -> String {
+        let hash = parts.joined(separator: "\u{1f}").utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01b3
         }
-        return "\(document) \(String(hash, radix: 16))"
+        var known = ""
+        for character in label {
+            guard known.utf8.count + character.utf8.count <= labelBytesMax else { break }
+            known.append(character)
+        }
+        return "\(known) \(String(hash, radix: 16))"
     }
+
+    /// With a blank and 16 digits behind it, it is no longer than a key may be.
+    private static let labelBytesMax = 47
 }

@@ -22,10 +22,11 @@ package struct OpeningProof: Sendable {
         self.ledger = ledger
     }
 
-    mutating func add(_ row: TableImport.Row) {
+    /// - Returns: whether its figures are some that can be entered.
+    mutating func add(_ row: TableImport.Row) -> Bool {
         guard let amount = try? Amount.parse(row["amount"] ?? "", scale: ledger.scale) else {
             unread += 1
-            return
+            return false
         }
         if OpeningBalances.isGoods(row) {
             let quantity = row["quantity"].flatMap {
@@ -33,21 +34,22 @@ package struct OpeningProof: Sendable {
             }
             guard let quantity, let item = row["item"] else {
                 unread += 1
-                return
+                return false
             }
             goods[item, default: (0, 0)].quantity += Int128(quantity)
             goods[item, default: (0, 0)].value += Int128(amount)
             accounts["inventory/\(branch)", default: 0] += Int128(amount)
-        } else {
-            accounts[full(OpeningBalances.account(row)), default: 0] += Int128(amount)
+            return quantity > 0 && amount >= 0
         }
+        accounts[full(OpeningBalances.account(row)), default: 0] += Int128(amount)
+        return amount != 0
     }
 
     /// A row that was refused before its figures were looked at.
     mutating func addUnread() { unread += 1 }
 
     /// `bank/main` with the branch.
-    private func full(_ text: String) -> String {
+    func full(_ text: String) -> String {
         if Account(text)?.place == .branch(branch) { return text }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         return "\(parts[0])/\(branch)" + (parts.count == 2 ? "/\(parts[1])" : "")

@@ -75,6 +75,8 @@ package struct TableImport: Sendable {
     struct Row: Sendable {
         let line: Int
         let values: [String: String]
+        /// Of a cut-over: its figures and days can be entered.
+        var isReadable = true
         subscript(_ field: String) -> String? { values[field] }
     }
 
@@ -96,6 +98,8 @@ package struct TableImport: Sendable {
     private var groups = 0
     /// Lines of a bank's statement by what they say.
     private var alike: [BankRow: Int] = [:]
+    /// Of a cut-over: rows that have one key.
+    private var keyed: [String: Int] = [:]
     package private(set) var rowsRead = 0
     package private(set) var steps: [Step] = []
     package private(set) var faults: [Fault] = []
@@ -158,11 +162,13 @@ package struct TableImport: Sendable {
         for (field, isRequired) in kind.fields where isRequired && values[field] == nil {
             return refuse("there is no \(field)")
         }
-        let row = Row(line: record.line, values: values)
+        var row = Row(line: record.line, values: values)
         if kind == .opening, let reason = OpeningBalances.fault(row, upTo: date) {
             return refuse(reason)
         }
-        proof?.add(row)
+        if let hasFigures = proof?.add(row) {
+            row.isReadable = hasFigures && OpeningBalances.hasDays(row)
+        }
         if let first = group.first, !belongs(row, with: first) { finishGroup() }
         group.append(row)
         if group.count == Self.rowsMax || isAlone { finishGroup() }
@@ -184,14 +190,13 @@ package struct TableImport: Sendable {
 
     // MARK: Groups
 
-    private var isAlone: Bool { kind == .items || kind == .parties }
+    private var isAlone: Bool { [.items, .parties, .opening].contains(kind) }
 
     private func belongs(_ row: Row, with first: Row) -> Bool {
         switch kind {
-        case .items, .parties: false
+        case .items, .parties, .opening: false
         case .prices, .bank: true
         case .stock, .counts: row["location"] == first["location"]
-        case .opening: OpeningBalances.belongs(row, with: first)
         case .receipts:
             ["document", "supplier", "date", "location"].allSatisfy { row[$0] == first[$0] }
         }
@@ -236,8 +241,9 @@ package struct TableImport: Sendable {
             return .bank(
                 Details(person: person), .lines(bank: list ?? "", group.map { bankRow($0) }))
         case .opening:
-            return OpeningBalances.command(
-                group, details(first, memo: OpeningBalances.memo(first)), on: date)
+            var details = details(first, memo: OpeningBalances.memo(first))
+            details.external = openingKey(first)
+            return OpeningBalances.command(first, details, on: date)
         case .counts:
             return .count(
                 details(first),
@@ -259,6 +265,19 @@ package struct TableImport: Sendable {
                 date: line.date, amount: line.amount, text: line.text, reference: line.reference),
             default: 0] += 1
         return line
+    }
+
+    /// By what a row is of, and not by where it stands: what is taken out of the file, or put right, changes no other
+    /// row's key. Rows that are of the same are told apart in their order; one that cannot be entered takes no place.
+    private mutating func openingKey(_ row: Row) -> Details.External {
+        let account = OpeningBalances.account(row)
+        let key = OpeningBalances.key(row, account: proof?.full(account) ?? account)
+        var line = UInt32.max
+        if row.isReadable {
+            keyed[key, default: 0] += 1
+            line = UInt32(clamping: keyed[key, default: 0])
+        }
+        return .init(source: source, key: key, first: line, last: line)
     }
 
     private var lines: [Line] {

@@ -47,7 +47,8 @@ extension Store {
     private static let subjects = [
         Event.countPrefix, Event.shiftPrefix, Event.orderPrefix, Event.reclaimPrefix,
         Event.refundPrefix, Event.transferPrefix, Event.closePrefix, Event.chargePrefix,
-        Event.layersPrefix,
+        Event.layersPrefix, Event.matchPrefix, Event.invoicePrefix, Event.debtPrefix,
+        Event.clearingPrefix, Event.taskPrefix, Event.noticePrefix, Event.talkPrefix,
     ]
 
     /// Entries of the same commits in which an op is void: no projection tells what document they are of.

@@ -25,7 +25,7 @@ private func pages(
     var rows: UInt64 = 0
     defer { Terminal.endProgress() }
     while true {
-        let page = try access.exported(.journal(filter))
+        let page = try access.exported(.journal(filter), isPart: filter.after != nil)
         try each(page)
         rows += UInt64(page.rows.count)
         Terminal.progress(ProgressCount(done: rows, total: nil, unit: "postings"), since: started)

@@ -14,11 +14,17 @@ struct ExportBooks: ParsableCommand {
     func run() throws {
         try node.withNode { access in
             let folder = try BookFolder(new: directory)
+            // Who takes the books along is noted once: an entry, which has to stand before the books are looked at.
+            _ = try access.exported(.handingOn(.books))
             let files = ReportFiles(
-                ask: { try access.exported($0) }, folder: folder, from: span.days.from,
-                to: span.days.to)
-            try files.writeLedger(documentsByEntry: false)
-            try files.writeGoods()
+                ask: { try access.exported($0, isPart: true) }, folder: folder,
+                from: span.days.from, to: span.days.to)
+            try files.writeUnmoved(
+                next: "write them anew, into an empty directory; or say `branchbook offline` first"
+            ) {
+                try files.writeLedger(documentsByEntry: false)
+                try files.writeGoods()
+            }
             Terminal.talk(Phrases.translate("written") + ": \(directory)")
         }
     }

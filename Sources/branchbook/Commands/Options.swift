@@ -288,8 +288,10 @@ extension NodeAccess {
 
     func report(_ query: Query) throws -> Report { try report(.query(query)) }
 
-    /// Of what is taken elsewhere.
-    func exported(_ query: Query) throws -> Report { try report(.export(query)) }
+    /// Of what is taken elsewhere; a part of it is not noted again.
+    func exported(_ query: Query, isPart: Bool = false) throws -> Report {
+        try report(.export(query, isPart: isPart))
+    }
 
     private func report(_ request: Request) throws -> Report {
         switch ask(request) {

@@ -24,29 +24,46 @@ struct AuditFiles {
         try files.writeCompany()
     }
 
+    /// Nothing of it is left where it cannot be written to its end: keys are in it.
+    ///
     /// - Throws: `Refusal.booksMoved` where entries came meanwhile.
     static func write(_ access: NodeAccess, _ folder: BookFolder, from: String?, to: String?) throws
     {
-        let ask: (Query) throws -> Report = { try access.exported($0) }
-        let files = ReportFiles(ask: ask, folder: folder, from: from, to: to)
-        let before = try ask(.digests).rows
-        let logs = try ask(.handingOn(.logs))
-        try writeAbout(try ask(.status), logs, files)
-        try files.write(Self.logs, .handingOn(.logs))
+        do {
+            // Who takes the package along is noted with its keys, once: an entry, which has to stand before the logs are
+            // looked at.
+            let keys = try access.exported(.handingOn(.keys))
+            let files = ReportFiles(
+                ask: { try access.exported($0, isPart: true) }, folder: folder, from: from, to: to)
+            try files.writeUnmoved(
+                next: "nothing of the package was kept: repeat, or say `branchbook offline` first"
+            ) {
+                try write(keys, files)
+            }
+            try writeManifest(files.ask, folder)
+        } catch {
+            folder.removeWritten()
+            throw error
+        }
+    }
+
+    private static func write(_ keys: Report, _ files: ReportFiles) throws {
+        let logs = try files.ask(.handingOn(.logs))
+        try writeAbout(try files.ask(.status), logs, files)
+        try files.folder.write(Self.logs) { put in try put(CSVWriter().table(logs)) }
         for row in logs.rows {
             guard case .text(let log) = row[0], case .integer(let last) = row[4] else { continue }
-            try folder.write(Self.entries(of: log)) { put in
-                try RunFile.pieces(of: log, through: last, ask) { try put($0) }
+            try files.folder.write(Self.entries(of: log)) { put in
+                try RunFile.pieces(of: log, through: last, files.ask) { try put($0) }
             }
         }
-        try files.write(Self.keys, .handingOn(.keys))
+        try files.folder.write(Self.keys) { put in try put(CSVWriter().table(keys)) }
         try writeReports(files)
-        guard try ask(.digests).rows == before, try ask(.handingOn(.logs)).rows == logs.rows else {
+        guard try files.ask(.handingOn(.logs)).rows == logs.rows else {
             throw Refusal(
                 .booksMoved, "entries came while the package was written",
-                next: "take the directory away, and repeat; or say `branchbook offline` first")
+                next: "nothing of it was kept: repeat, or say `branchbook offline` first")
         }
-        try writeManifest(ask, folder)
     }
 
     private static func writeAbout(

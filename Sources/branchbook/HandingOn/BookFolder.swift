@@ -2,13 +2,17 @@ import Books
 import Foundation
 
 /// A directory into which files are written: each is there as a whole, or not at all.
-struct BookFolder {
+final class BookFolder {
     let path: String
+    /// It was not there before.
+    private let isOwn: Bool
+    private var written: [String] = []
 
     /// - Throws: `Refusal.folderNotEmpty` where anything is in it, `.readOnly` where it cannot be made.
     init(new path: String) throws {
         self.path = path
         let files = FileManager.default
+        isOwn = !files.fileExists(atPath: path)
         if let held = try? files.contentsOfDirectory(atPath: path) {
             guard held.isEmpty else {
                 throw Refusal(
@@ -56,5 +60,13 @@ struct BookFolder {
         guard rename(draft, file(name)) == 0 else {
             throw Refusal(.readOnly, "\(name) cannot be named: \(String(cString: strerror(errno)))")
         }
+        written.append(name)
+    }
+
+    /// Takes what was written away again, and the directory where it was made for it and nothing else is in it.
+    func removeWritten() {
+        for name in written { try? FileManager.default.removeItem(atPath: file(name)) }
+        written = []
+        if isOwn { _ = rmdir(path) }
     }
 }

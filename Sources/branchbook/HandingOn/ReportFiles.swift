@@ -25,6 +25,20 @@ struct ReportFiles {
         }
     }
 
+    /// Writes files, and tells when entries came meanwhile: each is whole then, and they do not agree with each other.
+    ///
+    /// - Throws: `Refusal.booksMoved`; what `body` throws.
+    func writeUnmoved(next: String, _ body: () throws -> Void) throws {
+        func state() throws -> [[Report.Cell]] { try ask(.digests).rows }
+        let before = try state()
+        try body()
+        guard try state() == before else {
+            throw Refusal(
+                .booksMoved, "entries came while the files were written: they do not agree",
+                next: next)
+        }
+    }
+
     private var span: StatementFilter { StatementFilter(from: from, to: to) }
 
     /// What an account book says of a span.
