@@ -181,4 +181,41 @@ import Testing
         #expect(ours.count >= 8)
         #expect(theirs == ours)
     }
+
+    /// Each entry sums to zero, what is derived as well: of several branches one for each. Found by the demonstration.
+    @Test func everyEntryOfAJournalBalances() throws {
+        let network = try TestNetwork.company(["gz"], seed: 131)
+        for name in ["hz", "gz"] {
+            let node = try network[name]
+            if name == "hz" {
+                try node.perform(
+                    .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+                network.settle()
+            }
+            try node.perform(
+                .receive(
+                    Details(), [Line(item: "TEA", quantity: "4", cost: "2.00")], supplier: "Mill"))
+            try node.perform(
+                .sell(Details(), [Line(item: "TEA", quantity: "1")], tender: "cash"))
+        }
+        network.settle()
+        let node = try network["hz"]
+        var journal = HledgerJournal(currency: "CNY")
+        var text = journal.add(page: try node.report(.journal(JournalFilter())))
+        text += journal.finish(
+            derived: try node.report(.handingOn(.derived(from: nil, to: nil))))
+        var sums: [Int64] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
+            guard line.hasPrefix("    ") else {
+                sums.append(0)
+                continue
+            }
+            // What stands behind a semicolon is for people.
+            let posting = line.split(separator: ";").first ?? ""
+            guard let figure = posting.split(separator: " ").last else { continue }
+            sums[sums.count - 1] += try Amount.parse(String(figure), scale: 2)
+        }
+        #expect(sums.count >= 6 && sums.allSatisfy { $0 == 0 })
+        #expect(text.contains("cost of GZ, derived") && text.contains("cost of HZ, derived"))
+    }
 }

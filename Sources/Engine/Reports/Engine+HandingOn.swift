@@ -94,7 +94,10 @@ extension Engine {
                 .init("currency", "Currency", .text(ledger.currency.text)),
                 .init("scale", "Scale", .integer(Int64(ledger.scale))),
             ])
-        for (account, sum) in sums.sorted(by: { $0.key < $1.key }) where sum.amount != 0 {
+        // A branch's together: they are one entry of a journal.
+        for (account, sum) in sums.sorted(by: {
+            ($0.value.branch, $0.key) < ($1.value.branch, $1.key)
+        }) where sum.amount != 0 {
             report.rows.append([
                 .text(sum.branch), .text(account), figures.money(sum.amount),
             ])
