@@ -137,7 +137,7 @@ import Testing
         #expect(again != first)
     }
 
-    /// Without a branch it takes two administrators at two nodes.
+    /// Without a branch it takes two people at two nodes.
     @Test func aBranchThatDoesNotAnswerIsListed() throws {
         let network = try company(seed: 222)
         let hz = try network["hz"]
@@ -155,6 +155,36 @@ import Testing
         #expect(
             hz.refusal(.seal(Details(person: "B"), .confirm(through: "2026-11-09")))
                 == .unknownDocument)
+    }
+
+    /// Somebody else at another branch's books agrees: then it holds, without the branch that did not answer; what that one
+    /// closes later is sealed by another seal.
+    @Test func anotherAgrees() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 223)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        let first = try close(hz, "2026-11-10")
+        try close(gz, "2026-11-10")
+        network.run(milliseconds: 60_000)
+        try hz.perform(seal("2026-11-10", absent: ["SH"], person: "Adam"))
+        network.run(milliseconds: 60_000)
+        func confirm(_ person: String) -> Command {
+            .seal(Details(person: person), .confirm(through: "2026-11-10"))
+        }
+        #expect(gz.refusal(confirm("Adam")) == .ownApproval)
+        try gz.perform(confirm("Berta"))
+        network.run(milliseconds: 60_000)
+        for node in [hz, gz, sh] {
+            let row = try #require(node.report(.seals).rows.first?.map(\.plain))
+            #expect(row[1] == "sealed" && row[3] == "SH" && row[6] == "Berta")
+        }
+        #expect(hz.refusal(.reopen(Details(memo: "why"), number: first)) == .sealed)
+        #expect(gz.refusal(confirm("Carl")) == .nothingChanges)
+        let late = try close(sh, "2026-11-12")
+        network.run(milliseconds: 60_000)
+        try hz.perform(seal("2026-11-10", person: "Adam"))
+        network.run(milliseconds: 60_000)
+        #expect(sh.refusal(.reopen(Details(memo: "why"), number: late)) == .sealed)
+        for name in ["hz", "gz", "sh"] { #expect(try network.verify(name).isSound) }
     }
 
     /// The fold of what administrators said, in any order: who was absent for one and not for another was there.
@@ -182,6 +212,9 @@ import Testing
         let confirmed = Seal.Said(event: Seal.confirming(day, person: "B", on: day), author: a)
         #expect(Seal(day, [said[0], confirmed])?.holds == false)
         #expect(Seal(day, [said[1], confirmed])?.holds == true)
+        // The same person at another node is nobody else.
+        let own = Seal.Said(event: Seal.confirming(day, person: "A", on: day), author: a)
+        #expect(Seal(day, [said[1], own])?.holds == false)
         #expect(Seal(day, [confirmed]) == nil)
     }
 }

@@ -79,7 +79,8 @@ extension Command {
         case .addItems, .setItem, .putItem, .setParty, .setPrices, .setLead, .setBranchPrices,
             .mergeItem, .setTender, .setTarget, .setRate:
             .describe
-        case .setWorkflow, .setPerson, .seal: .people
+        case .setWorkflow, .setPerson, .seal(_, .seal): .people
+        case .seal(_, .confirm): .close
         case .work(_, let act): act.right
         }
     }

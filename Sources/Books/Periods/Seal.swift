@@ -12,7 +12,7 @@ package struct Seal: Hashable, Sendable {
     package let sealedOn: Day
     /// Of what whoever sealed held of every scope.
     package let state: String
-    /// Another administrator, where branches were absent.
+    /// Another person at another node, where branches were absent.
     package let confirmedBy: String?
     package let confirmedOn: Day?
 
@@ -27,7 +27,7 @@ package struct Seal: Hashable, Sendable {
         }
     }
 
-    enum Kind { static let sealed = "sealed", confirmed = "confirmed" }
+    enum Kind { static let sealed = "sealed", confirmed = Event.agreementKind }
 
     private enum Field { static let close = "close:", absent = "absent:", state = "state" }
 
@@ -73,13 +73,16 @@ package struct Seal: Hashable, Sendable {
         }
         self.absent = (absent ?? []).subtracting(closes.map(\.series.branch))
         let second = said.first { one in
-            one.event.kind == Kind.confirmed && sealed.contains { $0.author != one.author }
+            one.event.kind == Kind.confirmed
+                && sealed.contains {
+                    $0.author != one.author && $0.event.person != one.event.person
+                }
         }
         confirmedBy = second?.event.person
         confirmedOn = second?.event.effectiveDate
     }
 
-    /// Does it hold? Without a branch it takes two administrators, at two nodes.
+    /// Does it hold? Without a branch it takes two people, at two nodes.
     package var holds: Bool { absent.isEmpty || confirmedBy != nil }
 
     static func sealing(
@@ -107,6 +110,6 @@ package struct Seal: Hashable, Sendable {
 package enum SealAct: Codable, Hashable, Sendable {
     /// All branches but those have closed up to the day.
     case seal(through: String, absent: [String])
-    /// Another administrator agrees that branches were left out.
+    /// Somebody else, at a node that may write a branch's money, agrees that branches were left out.
     case confirm(through: String)
 }

@@ -4,19 +4,21 @@ import Replica
 extension Planner {
     func seal(_ details: Details, _ act: SealAct, _ view: some BookView) throws -> Draft {
         try requireCatalog()
-        guard try view.isAdministrator() else {
-            throw Refusal(
-                .notAdministrator, "only an administrator seals a company's period",
-                next: "do it at an administrator's node")
-        }
         let person = try actor(details)
         switch act {
-        case .seal(let text, let absent): return try seal(text, absent, by: person, view)
+        case .seal(let text, let absent):
+            guard try view.isAdministrator() else {
+                throw Refusal(
+                    .notAdministrator, "only an administrator seals a company's period",
+                    next: "do it at an administrator's node")
+            }
+            return try seal(text, absent, by: person, view)
         case .confirm(let text):
+            if try !view.isAdministrator() { try requireMoney("what its books are sealed with") }
             let day = try Self.day(text)
             guard let seal = try view.seal(day), !seal.absent.isEmpty else {
                 throw Refusal(
-                    .unknownDocument, "no seal of \(day) waits for a second administrator",
+                    .unknownDocument, "no seal of \(day) waits for somebody to agree",
                     next: "see `branchbook period seals`")
             }
             guard seal.confirmedBy == nil else {
@@ -25,7 +27,7 @@ extension Planner {
             guard seal.person != person, try !view.hasSealed(day) else {
                 throw Refusal(
                     .ownApproval, "\(person) or this node sealed \(day)",
-                    next: "another administrator confirms it at another node")
+                    next: "somebody else confirms it, at a node that may write a branch's money")
             }
             return Draft(
                 number: nil,
@@ -95,7 +97,7 @@ extension Planner {
             ])
         guard !absent.isEmpty else { return draft }
         return draft.noting(
-            "without \(absent.map(\.text).sorted().joined(separator: ", ")): another administrator "
-                + "has to confirm it: `branchbook period seal \(day) --confirm`")
+            "without \(absent.map(\.text).sorted().joined(separator: ", ")): somebody else has "
+                + "to confirm it, at another node: `branchbook period seal \(day) --confirm`")
     }
 }

@@ -131,8 +131,8 @@ package struct Event: Hashable, Sendable {
         case bank(BranchCode)
         /// Who was refused, took something along, or changed who may: the branch's own, where its trade is read.
         case audit(BranchCode)
-        /// The company's books up to a day: an administrator's, where everybody reads it.
-        case seal
+        /// The company's books up to a day: an administrator's, where everybody reads it; who may write a branch's money agrees.
+        case seal(agrees: Bool)
         /// By a name that says so, and with a number that is none.
         case nothing
     }
@@ -148,7 +148,10 @@ package struct Event: Hashable, Sendable {
             else { return .nothing }
             return prefix == Self.bankPrefix ? .bank(branch) : .audit(branch)
         }
-        if prefix == Self.sealPrefix { return Day(entity[rest...]) == nil ? .nothing : .seal }
+        if prefix == Self.sealPrefix {
+            return Day(entity[rest...]) == nil
+                ? .nothing : .seal(agrees: kind == Self.agreementKind)
+        }
         if prefix == Self.freePrefix {
             return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
         }
@@ -191,7 +194,7 @@ package struct Event: Hashable, Sendable {
     package static let matchPrefix = "match/", invoicePrefix = "invoice/"
     package static let debtPrefix = "debt/", bankPrefix = "bank/", clearingPrefix = "clearing/"
     package static let auditPrefix = "audit/"
-    package static let sealPrefix = "seal/"
+    package static let sealPrefix = "seal/", agreementKind = "confirmed"
     package static let taskPrefix = "task/", noticePrefix = "notice/", talkPrefix = "talk/"
     package static let figuresPrefix = "figures/"
     private static let prefixes: Set<String> = [

@@ -95,7 +95,11 @@ extension Roster {
                 && nodes[log.author]?.grants.contains(.money(branch)) == true
         case .bank(let branch): return log.scope == .money(branch)
         case .audit(let branch): return log.scope == .trade(branch)
-        case .seal: return log.scope == .catalog && administrators.contains(log.author)
+        case .seal(let agrees):
+            guard log.scope == .catalog else { return false }
+            if administrators.contains(log.author) { return true }
+            guard agrees, let member = nodes[log.author] else { return false }
+            return member.grants.contains(.money(member.admission.branch))
         case .work(let series, let begins):
             let branch = series.branch
             let isThere = log.scope == .board || isHome(branch) || isAmong(branch)

@@ -67,7 +67,7 @@ struct PeriodSeal: ParsableCommand {
     @Argument(help: "The last day, as in 2026-11-30.") var through: String
     @Option(
         name: .long,
-        help: "A branch that has not closed and is left out; another administrator confirms.")
+        help: "A branch that has not closed and is left out; somebody else confirms.")
     var absent: [String] = []
     @Flag(name: .long, help: "Agree to a seal that left branches out.") var confirm = false
     @OptionGroup var writing: WriteOptions
