@@ -278,6 +278,30 @@ import Testing
             hz.refusal(.bank(Details(), .balance(bank: "usd", amount: "1"))) == .ownCurrencyOnly)
     }
 
+    /// Chinese is written without blanks: a name is found in it, and an equal amount of somebody else is not taken for it.
+    @Test func aChineseNameIsFound() throws {
+        let network = try company(seed: 204)
+        let hz = try network["hz"]
+        try sell(hz, "5", "2026-11-07", tender: "credit", party: "大同饭店")
+        try sell(hz, "3", "2026-11-08", tender: "credit", party: "Palace")
+        try hz.perform(
+            .bank(
+                Details(),
+                .lines(
+                    bank: "main",
+                    [BankRow(date: "2026-11-10", amount: "30.51", text: "收大同饭店货款")])))
+        let row = try #require(
+            hz.report(
+                .bankStatement(bank: "main", from: "2026-11-01", to: "2026-11-30")
+            ).rows.first?.map(\.plain))
+        #expect(row[4] == "name" && row[5].contains("大同饭店"))
+        for (text, name, isFound) in [
+            ("收大同饭店货款", "大同饭店", true), ("货款HZa-S-2026-000001", "HZa-S-2026-000001", true),
+            ("Lieferung", "Li", false), ("Li, thanks", "Li", true),
+            ("HZa-S-2026-0000012", "HZa-S-2026-000001", false),
+        ] { #expect(text.names(name) == isFound, "\(text)") }
+    }
+
     /// That something was settled is asked of the books, and not of who says so.
     @Test func aSettlementThatIsOnlySaidSettlesNothing() throws {
         let network = try company(seed: 203)

@@ -57,4 +57,60 @@ import Testing
                 }, "seed \(seed)")
         }
     }
+
+    /// A mark that joins the slash before it hides no name: by every name of which not everybody may speak it is void, from
+    /// whoever writes it and wherever.
+    @Test func aMarkBehindASlashHidesNothing() throws {
+        let network = try TestNetwork.company(["gz"], seed: 97)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .journal(
+                Details(date: "2026-11-05"),
+                [
+                    JournalLine(account: "expense/rent", amount: "1.00"),
+                    JournalLine(account: "bank/main", amount: "-1.00"),
+                ]))
+        network.settle()
+        let names = [
+            "close/HZa-E-2026-000099", "seal/2026-11-10", "match/HZa-N-2026-000001",
+            "invoice/HZa-I-2026-000001", "debt/HZa-J-2026-000009", "clearing/HZa-P-2026-000001",
+            "bank/HZ/main/2026-11", "audit/HZ/2026-11", "free/HZ", "figures/HZ/2026-11",
+            "order/HZa-D-2026-000001", "charge/HZa-J-2026-000001", "count/HZa-C-2026-000001",
+            "shift/HZa-H-2026-000001", "reclaim/HZa-Y-2026-000001",
+            "refund/HZa-A-2026-000001", "transfer/HZa-T-2026-000001", "task/HZa-L-2026-000001",
+            "notice/HZa-Z-2026-000001", "talk/HZa-S-2026-000001",
+        ]
+        let day = try #require(Day("2026-11-18"))
+        let events = names.map { name in
+            let slash = name.firstIndex(of: "/") ?? name.endIndex
+            let marked = name[...slash] + "\u{301}" + name[name.index(after: slash)...]
+            return Event(
+                entity: String(marked), kind: "opened", person: "Eve", effectiveDate: day,
+                fields: [.init("through", .text("2099-12-31"))])
+        }
+        for event in events {
+            #expect(event.matter == .nothing && event.opens == nil, "\(event.entity)")
+        }
+        let engine = gz.engine
+        try engine.store.transact {
+            _ = try engine.commit(
+                [Draft.Part(.board, events.map { .append($0) })], at: gz.now)
+            try engine.author?.seal(in: engine.store)
+        }
+        network.run(milliseconds: 60_000)
+        for node in [hz, gz] {
+            let voids = try node.report(.status).facts.first { $0.key == "voids" }?.value
+            #expect(voids == .integer(Int64(names.count)))
+            #expect(try node.report(.periods(branch: nil)).rows.isEmpty)
+            #expect(try node.report(.seals).rows.isEmpty)
+        }
+        try hz.perform(
+            .journal(
+                Details(date: "2026-11-05"),
+                [
+                    JournalLine(account: "expense/rent", amount: "1.00"),
+                    JournalLine(account: "bank/main", amount: "-1.00"),
+                ]))
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
 }

@@ -155,6 +155,27 @@ import Testing
             hz.refusal(invoice("D-3", net: "1400.00", receipts: [dollars])) == .ownCurrencyOnly)
     }
 
+    /// Goods came under one name, and the invoice under the one it turned out to be; freight of the same supplier has its own
+    /// bill.
+    @Test func anInvoiceIsOfAnAliasToo() throws {
+        let network = try company(seed: 199)
+        let hz = try network["hz"]
+        let received = try hz.perform(
+            .receive(
+                Details(date: "2026-11-03"), [Line(item: "TEA", quantity: "10", cost: "20.00")],
+                supplier: "Mil")
+        ).subject
+        try hz.perform(.setParty(PartyChange(name: "Mil", alias: "Mill")))
+        let before = try hz.balances()
+        try hz.perform(invoice("F-1", net: "200.00", receipts: [received]))
+        #expect(try hz.balances() == before)
+        let other = try receive(hz, "10", "2026-11-04")
+        try hz.perform(
+            .spread(Details(party: "Mill"), receipt: other, amount: "5.00", basis: .value))
+        #expect(hz.refusal(invoice("F-2", net: "20.00", receipts: [other])) == .unbalanced)
+        try hz.perform(invoice("F-2", net: "25.00", receipts: [other]))
+    }
+
     /// An invoice that asked for what was booked posts nothing, and is taken back by saying so.
     @Test func anInvoiceThatPostedNothingIsTakenBack() throws {
         let network = try company(seed: 197)
@@ -276,6 +297,39 @@ import Testing
                 $0[0].plain != "gap in numbers"
             })
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
+    /// Who approved may not any more when the keeper hears of it: it is not booked, is named, and may be refused.
+    @Test func whatIsApprovedAndNotBookedIsNamed() throws {
+        let network = try company(seed: 231)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .setWorkflow(WorkflowChange(kind: .debt, steps: ["release:manager"])))
+        for name in ["Chen", "Dora"] {
+            try hz.perform(.setPerson(PersonChange(name: name, roles: ["manager"])))
+        }
+        let asked = try hz.perform(
+            .debt(
+                Details(person: "Wang", memo: "gone"),
+                .writeOff(party: "Hotel", amount: "5.00"))
+        ).subject
+        // As it may come together from two nodes: approved here, and the role taken there.
+        guard
+            case .outcomes(let results) = hz.ask(
+                .performAll([
+                    .debt(Details(person: "Chen"), .approve(number: asked)),
+                    .setPerson(PersonChange(name: "Chen", roles: [])),
+                ]))
+        else { throw Refusal(.fault, "no outcomes") }
+        #expect(results.count == 2)
+        network.run(milliseconds: 60_000)
+        #expect(try hz.balances()["expense/HZ/bad-debts"] == nil)
+        for node in [hz, gz] {
+            #expect(try differences(node, "debt") == ["\(asked) of Hotel"])
+        }
+        try hz.perform(.debt(Details(person: "Dora", memo: "anew"), .refuse(number: asked)))
+        #expect(try differences(hz, "debt") == [])
+        #expect(try hz.report(.debts).rows.map { $0[4].plain } == ["refused"])
     }
 
     /// Where nobody has to approve it is booked at once; and once, whatever anybody says of it.

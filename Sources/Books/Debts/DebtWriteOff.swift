@@ -35,7 +35,7 @@ package struct DebtWriteOff: Hashable, Sendable {
         return DocumentNumber(entity.dropFirst(Event.debtPrefix.count))
     }
 
-    /// A step is taken by the first who did, who neither asked nor took another; a refusal ends it where a step is open.
+    /// A step is taken by the first who did, who neither asked nor took another; a refusal ends it, also where all were taken and nobody has booked it.
     package init?(_ number: DocumentNumber, _ events: [Event]) {
         guard number.kind == .journal,
             let asked = events.first(where: { $0.kind == Kind.asked }),
@@ -59,7 +59,7 @@ package struct DebtWriteOff: Hashable, Sendable {
                     !approvals.values.contains(event.person)
                 else { continue }
                 approvals[step] = event.person
-            case Kind.refused where nextStep != nil: refusedBy = event.person
+            case Kind.refused: refusedBy = event.person
             default: continue
             }
         }

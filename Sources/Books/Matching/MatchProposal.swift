@@ -142,19 +142,22 @@ package struct MatchProposal: Hashable, Sendable {
 }
 
 extension String {
-    /// Is it in the text as a word of its own?
+    /// Is it in the text, and no part of a longer word? Only letters and digits of ASCII make words here: Chinese is
+    /// written without blanks.
     package func names(_ word: String) -> Bool {
         let (text, word) = (Array(utf8), Array(word.utf8))
-        guard !word.isEmpty, text.count >= word.count else { return false }
-        func isPart(_ place: Int) -> Bool {
-            guard text.indices.contains(place) else { return false }
-            let byte = text[place] | 0x20
-            return (0x61...0x7a).contains(byte) || (0x30...0x39).contains(text[place])
-                || text[place] >= 0x80
+        guard let first = word.first, let last = word.last, text.count >= word.count else {
+            return false
+        }
+        func isLetter(_ byte: UInt8) -> Bool {
+            (0x61...0x7a).contains(byte | 0x20) || (0x30...0x39).contains(byte)
+        }
+        func joins(_ place: Int, _ edge: UInt8) -> Bool {
+            text.indices.contains(place) && isLetter(text[place]) && isLetter(edge)
         }
         return (0...(text.count - word.count)).contains { start in
             text[start..<start + word.count].elementsEqual(word)
-                && !isPart(start - 1) && !isPart(start + word.count)
+                && !joins(start - 1, first) && !joins(start + word.count, last)
         }
     }
 }

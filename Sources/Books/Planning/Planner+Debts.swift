@@ -17,8 +17,11 @@ extension Planner {
             }
             try Self.check(reason, "memo", DocumentHeader.memoBytesMax)
             let person = try actor(details)
-            guard let step = debt.nextStep,
-                try authority(step.role, person, [debt.askedBy], view) != nil
+            // One that all have approved and nobody books is taken back by whoever may take one of its steps.
+            guard
+                try (debt.nextStep.map { [$0] } ?? debt.steps).contains(where: {
+                    try authority($0.role, person, [debt.askedBy], view) != nil
+                })
             else { throw notTheirs(debt, person) }
             return saying(
                 debt,
@@ -68,11 +71,11 @@ extension Planner {
                 .unknownDocument, "there is no write-off \(number)",
                 next: "see `branchbook debt list`")
         }
-        guard debt.refusedBy == nil, debt.nextStep != nil else {
+        guard debt.refusedBy == nil, try !debt.isBooked(view.transactions(of: number)) else {
             throw Refusal(
                 .orderState,
                 "\(number) is "
-                    + (debt.refusedBy.map { "refused by \($0)" } ?? "approved already"))
+                    + (debt.refusedBy.map { "refused by \($0)" } ?? "booked already"))
         }
         return debt
     }

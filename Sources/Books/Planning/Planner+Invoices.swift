@@ -62,6 +62,15 @@ extension Planner {
                     + "\(entry.net): of which goods is the rest?",
                 next: "enter an invoice for each receipt, or `branchbook revalue --receipt` first")
         }
+        if more < 0, receipts.contains(where: \.wasChanged) {
+            throw Refusal(
+                .unbalanced,
+                "\(Amount.text(booked, scale: ledger.scale)) are booked of the goods, charges on them and what "
+                    + "went back counted: the invoice is less",
+                next:
+                    "enter freight of this supplier from its own bill with --account, or reverse it "
+                    + "before")
+        }
         let link = more == 0 ? nil : receipts.first.map { DocumentLink(.adjusts, $0.number) }
         var document = DocumentBuilder(
             try header(
@@ -95,6 +104,8 @@ extension Planner {
         let number: DocumentNumber
         let day: Day
         let worth: Int128
+        /// Was anything said of its value since?
+        let wasChanged: Bool
         /// What the goods were worth, by item.
         let values: [ItemCode: Int128]
     }
@@ -133,9 +144,11 @@ extension Planner {
             else { continue }
             owed.append(transaction)
         }
-        let payable = Account.named(.payable, branch, supplier)
         var worth = Int128(0)
-        for posting in owed.flatMap(\.postings) where posting.account == payable {
+        for posting in owed.flatMap(\.postings)
+        where posting.account.root == .payable && posting.account.place == .branch(branch) {
+            // Under whatever name it stood when the goods came.
+            guard try party(posting.account.rest, view) == supplier else { continue }
             guard posting.commodity == currency(), posting.base == nil else {
                 throw Refusal(
                     .ownCurrencyOnly, "\(number) is owed in another currency",
@@ -145,6 +158,7 @@ extension Planner {
         }
         return Received(
             number: number, day: first.effectiveDate, worth: worth,
+            wasChanged: owed.count > transactions.count,
             values: values.filter { $0.value > 0 })
     }
 

@@ -16,7 +16,8 @@ extension Engine {
     /// Notes of one day, so that nobody fills a log by being refused: who is refused leaves room for what is done, and who
     /// says no name for who says one. Kept at this node: a command that opens the directory anew counts on.
     private struct Audited {
-        enum Kind { case refused, unsigned, other }
+        /// In the order in which their counts are kept.
+        enum Kind: CaseIterable { case refused, unsigned, other, printed }
 
         static let setting = "audited"
         /// As the person of a request in nobody's name.
@@ -25,19 +26,21 @@ extension Engine {
         let day: Day
         private var counts: [Kind: Int] = [:]
 
-        /// `2026-11-24 3 0 7`: refused in somebody's name, in nobody's, all else. What is of another day begins anew.
+        /// `2026-11-24 3 0 7 12`: refused in somebody's name, in nobody's, all else, pages printed. What is of another day begins anew.
         init(_ text: String?, on day: Day) {
             self.day = day
             let parts = (text ?? "").split(separator: " ")
-            guard parts.count == 4, parts[0] == day.description else { return }
-            for (kind, part) in zip([Kind.refused, .unsigned, .other], parts[1...]) {
+            guard parts.count == Kind.allCases.count + 1, parts[0] == day.description else {
+                return
+            }
+            for (kind, part) in zip(Kind.allCases, parts[1...]) {
                 counts[kind] = Int(part).map { min(max($0, 0), Self.most(kind)) }
             }
         }
 
         var text: String {
             ([day.description]
-                + [Kind.refused, .unsigned, .other].map { String(counts[$0, default: 0]) })
+                + Kind.allCases.map { String(counts[$0, default: 0]) })
                 .joined(separator: " ")
         }
 
@@ -46,6 +49,7 @@ extension Engine {
             case .refused: 100
             case .unsigned: 20
             case .other: 500
+            case .printed: 300
             }
         }
 
@@ -66,7 +70,8 @@ extension Engine {
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         var audited = Audited(try? store.setting(Audited.setting), on: today)
         let counted: Audited.Kind =
-            kind != .refused ? .other : person == Audited.nobody ? .unsigned : .refused
+            kind == .printed
+            ? .printed : kind != .refused ? .other : person == Audited.nobody ? .unsigned : .refused
         guard audited.left(counted) > 0 else { return }
         audited.add(counted)
         let isLast = audited.left(counted) == 0

@@ -28,7 +28,10 @@ extension Engine {
             }
             throw Self.wrongSecret(access.person)
         }
-        try store.unset(Secrets.failedPrefix + access.person)
+        // A token says nothing of who tries PINs beside it.
+        if Hex.bytes(access.secret)?.count != Secrets.tokenBytes {
+            try store.unset(Secrets.failedPrefix + access.person)
+        }
         return try actor(
             named: access.person, byToken: Hex.bytes(access.secret)?.count == Secrets.tokenBytes)
     }

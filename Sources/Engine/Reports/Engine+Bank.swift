@@ -76,7 +76,9 @@ extension Engine {
             {
                 hits = party.items.filter { !used.contains($0.number) }.map { (party.party, $0) }
                 why = "name"
-            } else if equal.count == 1 {
+            } else if equal.count == 1,
+                !those.contains(where: { Self.names(line.text, $0.party) })
+            {
                 (hits, why) = (equal, "equal")
             } else {
                 continue

@@ -63,8 +63,9 @@ extension Engine {
             else { continue }
             let isBooked = try debt.isBooked(store.transactions(of: number))
             let state =
-                debt.refusedBy != nil
-                ? "refused" : isBooked ? "booked" : debt.isApproved ? "approved" : "open"
+                isBooked
+                ? "booked"
+                : debt.refusedBy != nil ? "refused" : debt.isApproved ? "approved" : "open"
             report.rows.append([
                 .text(number.description), .text(debt.day.description), .text(debt.party),
                 figures.money(debt.amount), .text(state),
@@ -80,6 +81,24 @@ extension Engine {
     }
 
     // MARK: Differences
+
+    /// What everybody approved and the keeper does not book: who approved may not any more, or less is owed.
+    func debtDifferences(_ only: BranchCode?) throws -> [Difference] {
+        try store.events(withPrefix: Event.debtPrefix).compactMap { entity, events in
+            guard let number = DebtWriteOff.number(ofEntity: entity),
+                let debt = DebtWriteOff(number, events), debt.isApproved,
+                only == nil || number.series.branch == only,
+                try !debt.isBooked(store.transactions(of: number))
+            else { return nil }
+            return Difference(
+                check: "debt", subject: "\(number) of \(debt.party)", amount: Int128(debt.amount),
+                cause:
+                    "all have approved it, and the keeper has not booked it: it is not there, who "
+                    + "approved may not any more, or less is owed",
+                person: debt.askedBy, since: debt.day,
+                next: "wait for the keeper, or `branchbook debt refuse \(number)` and ask anew")
+        }
+    }
 
     /// Receipts without an invoice, of suppliers who send some; sales on two; goods that came back after the tax invoice.
     func invoiceDifferences(_ only: BranchCode?, _ today: Day) throws -> [Difference] {

@@ -42,7 +42,8 @@ enum OpeningBalances {
 
     /// Days are what days are, where there are any.
     static func hasDays(_ row: TableImport.Row) -> Bool {
-        ["date", "expiry"].allSatisfy { field in
+        // A last day is that of a lot.
+        (row["lot"] == nil ? ["date"] : ["date", "expiry"]).allSatisfy { field in
             row[field].map { (try? Planner.day($0)) != nil } ?? true
         }
     }

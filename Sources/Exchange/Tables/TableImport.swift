@@ -100,6 +100,8 @@ package struct TableImport: Sendable {
     private var alike: [BankRow: Int] = [:]
     /// Of a cut-over: rows that have one key.
     private var keyed: [String: Int] = [:]
+    /// Of a cut-over: what rows are of that cannot be entered, and where the first of each stands.
+    private var spoilt: [String: Int] = [:]
     package private(set) var rowsRead = 0
     package private(set) var steps: [Step] = []
     package private(set) var faults: [Fault] = []
@@ -159,15 +161,23 @@ package struct TableImport: Sendable {
             let text = record.fields[place].trimmed
             if !text.isEmpty { values[field] = text }
         }
+        var row = Row(line: record.line, values: values)
         for (field, isRequired) in kind.fields where isRequired && values[field] == nil {
+            spoil(row)
             return refuse("there is no \(field)")
         }
-        var row = Row(line: record.line, values: values)
-        if kind == .opening, let reason = OpeningBalances.fault(row, upTo: date) {
-            return refuse(reason)
+        if kind == .opening {
+            if let line = spoilt[openingKey(of: row)] {
+                return refuse("put line \(line) right first: it is of the same")
+            }
+            if let reason = OpeningBalances.fault(row, upTo: date) {
+                spoil(row)
+                return refuse(reason)
+            }
         }
         if let hasFigures = proof?.add(row) {
             row.isReadable = hasFigures && OpeningBalances.hasDays(row)
+            if !row.isReadable { spoil(row) }
         }
         if let first = group.first, !belongs(row, with: first) { finishGroup() }
         group.append(row)
@@ -267,11 +277,23 @@ package struct TableImport: Sendable {
         return line
     }
 
+    /// What stands behind a row that cannot be entered, and is of the same, waits: when that one is put right, or taken
+    /// out, each has the place in which it is entered then.
+    private mutating func spoil(_ row: Row) {
+        guard kind == .opening else { return }
+        let key = openingKey(of: row)
+        spoilt[key] = spoilt[key] ?? row.line
+    }
+
+    private func openingKey(of row: Row) -> String {
+        let account = OpeningBalances.account(row)
+        return OpeningBalances.key(row, account: proof?.full(account) ?? account)
+    }
+
     /// By what a row is of, and not by where it stands: what is taken out of the file, or put right, changes no other
     /// row's key. Rows that are of the same are told apart in their order; one that cannot be entered takes no place.
     private mutating func openingKey(_ row: Row) -> Details.External {
-        let account = OpeningBalances.account(row)
-        let key = OpeningBalances.key(row, account: proof?.full(account) ?? account)
+        let key = openingKey(of: row)
         var line = UInt32.max
         if row.isReadable {
             keyed[key, default: 0] += 1

@@ -42,8 +42,9 @@ package struct RegisterWrite: Hashable, Sendable {
     /// The branch that a target is of; nil where the name says none.
     package var targetBranch: BranchCode? {
         guard isTarget else { return nil }
-        let parts = entity.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.count == 3 ? BranchCode(parts[1]) : nil
+        let parts = entity.utf8.split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.count == 3 ? BranchCode(Substring(parts[1])) : nil
     }
 
     package static let recurringPrefix = "recurring/"
@@ -98,7 +99,8 @@ package struct Event: Hashable, Sendable {
     /// of the branch that shipped them may say so. Nil where every writer of the scope may append.
     package var statingBranch: BranchCode? {
         guard entity.utf8.starts(with: Self.layersPrefix.utf8) else { return nil }
-        return DocumentNumber(entity.dropFirst(Self.layersPrefix.count))?.series.branch
+        return DocumentNumber(
+            Substring(entity.utf8.dropFirst(Self.layersPrefix.utf8.count)))?.series.branch
     }
 
     package static let layersPrefix = "layers/"
@@ -138,25 +140,26 @@ package struct Event: Hashable, Sendable {
     }
 
     package var matter: Matter? {
-        guard let slash = entity.firstIndex(of: "/") else { return nil }
-        let rest = entity.index(after: slash)
-        let prefix = String(entity[..<rest])
+        // By bytes, as everything that reads a name does: a mark that joins the slash before it hides nothing.
+        guard let slash = entity.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        let prefix = String(decoding: entity.utf8[...slash], as: UTF8.self)
         guard Self.prefixes.contains(prefix) else { return nil }
+        let rest = Substring(entity.utf8[slash...].dropFirst())
         if prefix == Self.bankPrefix || prefix == Self.auditPrefix {
-            guard let end = entity[rest...].firstIndex(of: "/"),
-                let branch = BranchCode(entity[rest..<end])
+            guard let end = rest.utf8.firstIndex(of: UInt8(ascii: "/")),
+                let branch = BranchCode(Substring(rest.utf8[..<end]))
             else { return .nothing }
             return prefix == Self.bankPrefix ? .bank(branch) : .audit(branch)
         }
         if prefix == Self.sealPrefix {
-            return Day(entity[rest...]) == nil
+            return Day(rest) == nil
                 ? .nothing : .seal(agrees: kind == Self.agreementKind)
         }
         if prefix == Self.freePrefix {
-            return BranchCode(entity[rest...]).map { .shelf($0) } ?? .nothing
+            return BranchCode(rest).map { .shelf($0) } ?? .nothing
         }
-        if prefix == Self.figuresPrefix { return Self.matter(ofFigures: entity[rest...]) }
-        guard let number = DocumentNumber(entity[rest...]) else { return .nothing }
+        if prefix == Self.figuresPrefix { return Self.matter(ofFigures: rest) }
+        guard let number = DocumentNumber(rest) else { return .nothing }
         let branch = number.series.branch
         switch prefix {
         case Self.orderPrefix:
@@ -210,8 +213,10 @@ package struct Event: Hashable, Sendable {
 
     /// The number that this event takes for what it begins: `<what>/<number>`, of kind `opened`.
     package var opens: DocumentNumber? {
-        guard kind == Self.openingKind, let slash = entity.firstIndex(of: "/") else { return nil }
-        return DocumentNumber(entity[entity.index(after: slash)...])
+        guard kind == Self.openingKind,
+            let slash = entity.utf8.firstIndex(of: UInt8(ascii: "/"))
+        else { return nil }
+        return DocumentNumber(Substring(entity.utf8[slash...].dropFirst()))
     }
 
     package static let openingKind = "opened", closingKind = "closed"

@@ -122,7 +122,7 @@ enum Phrases {
             "持有此文件包者可阅读全部账簿，请像保管密钥一样保管",
         "Heading": "项目", "Ageing": "账龄", "Ledger": "明细账",
         "closed twice": "重复结账", "opened though sealed": "封账后反结账", "match": "核销",
-        "invoiced twice": "重复开票", "no invoice": "缺发票",
+        "invoiced twice": "重复开票", "no invoice": "缺发票", "debt": "待核销坏账",
         "clearing": "待结算", "bank": "银行", "opened twice": "重复反结账",
         "Dated": "单据日期",
         "Tax on sales": "销项税额", "Tax on purchases": "进项税额", "To be paid": "应纳税额",
