@@ -14,18 +14,7 @@ import Testing
     private func company(seed: UInt64) throws -> TestNetwork {
         let network = try TestNetwork.company(["gz"], seed: seed)
         let hz = try network["hz"]
-        guard
-            case .outcome(let invitation) = hz.ask(
-                .invite(
-                    InvitationOrder(
-                        branch: "HZ", readsAll: true, addresses: [TestNetwork.address("hz")])))
-        else { throw Refusal(.fault, "no invitation") }
-        let office = try TestNode(
-            seed: seed + 50, options: .init(ownAddresses: [TestNetwork.address("office")]))
-        network.add("office", office)
-        network.deliver(
-            .request(RequestID(999), .join(line: invitation.subject, name: "office")), to: "office")
-        network.settle()
+        try network.joinOffice(seed: seed + 50)
         try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
         try hz.perform(.setRate(currency: "USD", rate: "7.2", from: "2026-10-01"))
         network.settle()
@@ -385,33 +374,9 @@ import Testing
             ours[HledgerJournal.account(account)] = try Amount.parse(amount, scale: 2)
         }
         #expect(sums.filter { $0.value != 0 } == ours)
-        let places = ["/usr/bin/hledger", "/usr/local/bin/hledger", "/opt/homebrew/bin/hledger"]
-        guard let hledger = places.first(where: FileManager.default.isExecutableFile(atPath:))
-        else { return }
-        let file = node.folder.appending(path: "book.journal")
-        try Data(text.utf8).write(to: file)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: hledger)
-        process.arguments = ["-f", file.path, "bal", "-B", "--flat", "-N", "-O", "csv"]
-        var environment = ProcessInfo.processInfo.environment
-        environment["LANG"] = "C.UTF-8"
-        process.environment = environment
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(
-            decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        guard let balances = try Hledger.balances(of: text, in: node.folder, ["-B"]) else { return }
         var theirs: [String: Int64] = [:]
-        var reader = CSVReader()
-        var records: [CSVRecord] = []
-        reader.read(Array(output.utf8)) { records.append($0) }
-        reader.finish { records.append($0) }
-        for record in records.dropFirst() where record.fields.count == 2 {
-            let amount = record.fields[1].replacingOccurrences(of: "CNY ", with: "")
-            theirs[record.fields[0]] = try Amount.parse(amount, scale: 2)
-        }
+        for (account, amount) in balances { theirs[account] = try Amount.parse(amount, scale: 2) }
         #expect(theirs.filter { $0.value != 0 } == ours)
     }
 }

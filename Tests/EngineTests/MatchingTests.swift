@@ -188,18 +188,7 @@ import Testing
     @Test func twoMatchesBesideEachOther() throws {
         let network = try company(seed: 184)
         let hz = try network["hz"]
-        guard
-            case .outcome(let invitation) = hz.ask(
-                .invite(
-                    InvitationOrder(
-                        branch: "HZ", readsAll: true, addresses: [TestNetwork.address("hz")])))
-        else { throw Refusal(.fault, "no invitation") }
-        let office = try TestNode(
-            seed: 234, options: .init(ownAddresses: [TestNetwork.address("office")]))
-        network.add("office", office)
-        network.deliver(
-            .request(RequestID(999), .join(line: invitation.subject, name: "office")), to: "office")
-        network.settle()
+        let office = try network.joinOffice(seed: 234)
         for other in ["office", "gz"] { network.sever("hz", other) }
         network.settle()
         try pay(hz, "10.17", settles: [Self.sale(2)])

@@ -170,18 +170,7 @@ import Testing
     @Test func whatWouldBeVoidIsRefused() throws {
         let network = try TestNetwork.company([], seed: 61)
         let hz = try network["hz"]
-        guard
-            case .outcome(let invitation) = hz.ask(
-                .invite(
-                    InvitationOrder(
-                        branch: "HZ", readsAll: true, addresses: [TestNetwork.address("hz")])))
-        else { throw Refusal(.fault, "no invitation") }
-        let office = try TestNode(
-            seed: 62, options: .init(ownAddresses: [TestNetwork.address("office")]))
-        network.add("office", office)
-        network.deliver(
-            .request(RequestID(999), .join(line: invitation.subject, name: "office")), to: "office")
-        network.settle()
+        let office = try network.joinOffice(seed: 62)
         try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
         network.settle()
         let sale = Command.sell(

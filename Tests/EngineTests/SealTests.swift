@@ -12,18 +12,7 @@ import Testing
     private func company(seed: UInt64) throws -> TestNetwork {
         let network = try TestNetwork.company(["gz"], seed: seed)
         let hz = try network["hz"]
-        guard
-            case .outcome(let invitation) = hz.ask(
-                .invite(
-                    InvitationOrder(
-                        branch: "HZ", readsAll: true, addresses: [TestNetwork.address("hz")])))
-        else { throw Refusal(.fault, "no invitation") }
-        let office = try TestNode(
-            seed: seed + 50, options: .init(ownAddresses: [TestNetwork.address("office")]))
-        network.add("office", office)
-        network.deliver(
-            .request(RequestID(999), .join(line: invitation.subject, name: "office")), to: "office")
-        network.settle()
+        try network.joinOffice(seed: seed + 50)
         try hz.perform(
             .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
         try hz.perform(

@@ -196,6 +196,24 @@ extension TestNetwork {
         return outcome.subject
     }
 
+    /// A second node of the branch HZ, which keeps no shelf; "office" by name.
+    @discardableResult
+    func joinOffice(seed: UInt64) throws -> TestNode {
+        guard
+            case .outcome(let invitation) = try self["hz"].ask(
+                .invite(
+                    InvitationOrder(
+                        branch: "HZ", readsAll: true, addresses: [Self.address("hz")])))
+        else { throw Refusal(.fault, "no invitation") }
+        let office = try TestNode(
+            seed: seed, options: .init(ownAddresses: [Self.address("office")]))
+        add("office", office)
+        deliver(
+            .request(RequestID(999), .join(line: invitation.subject, name: "office")), to: "office")
+        settle()
+        return office
+    }
+
     func join(
         _ branch: String, seed: UInt64, readsAll: Bool = true, relays: [Scope] = []
     ) throws {
