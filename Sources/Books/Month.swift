@@ -7,7 +7,8 @@ package struct Month: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     private static let range: ClosedRange<Int32> = 0...119_999
 
-    private init(number: Int32) {
+    /// Of a number beyond the calendar its first or last month.
+    package init(number: Int32) {
         self.number = min(max(number, Self.range.lowerBound), Self.range.upperBound)
     }
 

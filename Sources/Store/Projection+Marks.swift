@@ -114,9 +114,10 @@ extension Projection {
             if posting.account.root == .dueFrom {
                 due.insert(PoolKey(branch: other.text, item: item))
             }
-        case (.branch(let branch), .money, .currency) where posting.account.root == .shipped:
+        case (.branch(let branch), .money, .currency)
+        where Self.stated.contains(posting.account.root):
             guard let item, let link = document.link, link.relation == .values,
-                link.target.kind == .repack
+                link.target.kind == .repack || posting.account.root != .shipped
             else { return }
             try markStatement(
                 posting, number, account: account, item: item, by: branch, about: link.target,
@@ -124,6 +125,25 @@ extension Projection {
         default: break
         }
     }
+
+    /// At what goods went to another branch: both keepers look at them.
+    mutating func markPrices(_ event: Event, at place: Place) throws {
+        guard event.kind == Event.pricingKind, case .between(let pair) = place.tip.name.scope,
+            event.entity.utf8.starts(with: Event.transferPrefix.utf8)
+        else { return }
+        store.memory.hasPrices = nil
+        for item in TransferPrice.prices([event]).keys.sorted() {
+            let id = try id(of: Commodity.item(item).name)
+            for branch in [pair.first, pair.second] {
+                due.insert(PoolKey(branch: branch.text, item: id))
+            }
+        }
+    }
+
+    /// Accounts of a branch's own on which its keeper says something of goods between branches.
+    private static let stated: Set<Account.Root> = [
+        .shipped, .transferSales, .transferCost, .transferTax, .inputTax,
+    ]
 
     /// What a branch's keeper said of the value of an item on a document.
     private mutating func markStatement(

@@ -315,6 +315,7 @@ struct Projection {
                     branch: pair.other(than: sender).text,
                     item: try id(of: Commodity.item(item).name)))
         }
+        try markPrices(event, at: place)
         add(.append(event), at: place)
     }
 

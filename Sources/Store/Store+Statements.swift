@@ -18,8 +18,10 @@ extension Store {
         package let other: BranchCode?
         package let day: Day
         package let item: ItemCode
-        /// Minor units; zero only where the layers alone changed.
+        /// Minor units; zero only where the layers, or what the amount is made of, alone changed.
         package let amount: Int64
+        /// What of it is price and tax.
+        package let price: ValueStatement.Price
         /// Of a shipment, where they are not as they were stated: how the goods lay.
         package let layers: String?
         /// Of goods that became another item: that item.
@@ -106,11 +108,29 @@ extension Store {
                         continue
                     }
                     _ = try pool(branch, item)
-                    due += try Statements(db, branch, item, id: id).due()
+                    let arePriced = try arePriced(db)
+                    due += try Statements(db, branch, item, id: id, arePriced: arePriced).due()
                 }
                 return due.sorted { ($0.document, $0.item) < ($1.document, $1.item) }
             }
         }
+    }
+}
+
+extension Store {
+    /// Did anybody say at what goods go to another branch? Where nobody did, no shipment is asked for its price.
+    fileprivate func arePriced(_ db: Database) throws -> Bool {
+        if let known = memory.hasPrices { return known }
+        let found =
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM event
+                            WHERE entity >= 'transfer/' AND entity < 'transfer0' AND kind = ?)
+                        """),
+                arguments: [Event.pricingKind]) ?? false
+        memory.hasPrices = found
+        return found
     }
 }
 
@@ -120,8 +140,12 @@ private struct Statements {
     let branch: BranchCode
     let item: ItemCode
     let id: Int64
+    let arePriced: Bool
 
-    init(_ db: Database, _ branch: BranchCode, _ item: ItemCode, id: Int64) {
+    init(
+        _ db: Database, _ branch: BranchCode, _ item: ItemCode, id: Int64, arePriced: Bool
+    ) {
+        self.arePriced = arePriced
         self.db = db
         self.branch = branch
         self.item = item
@@ -140,25 +164,43 @@ private struct Statements {
     func due() throws -> [Store.StatementDue] {
         var due: [Store.StatementDue] = []
         func add(
-            _ transfer: Transfer, _ target: Int128, _ stated: Int128, _ step: ValueStatement.Step,
+            _ transfer: Transfer, _ target: Value, _ stated: Value, _ step: ValueStatement.Step,
             layers: String? = nil
         ) {
-            guard target != stated || layers != nil,
-                let amount = Int64(exactly: target - stated), amount != .min
+            let less = target.less(stated)
+            guard less != Value() || layers != nil, let amount = less.narrow(\.amount),
+                let net = less.narrow(\.net), let tax = less.narrow(\.tax),
+                let cost = less.narrow(\.cost)
             else { return }
+            let price = ValueStatement.Price(net: net, tax: tax, cost: cost)
             due.append(
                 Store.StatementDue(
                     document: transfer.document, step: step, other: transfer.other,
-                    day: transfer.day, item: item, amount: amount, layers: layers,
+                    day: transfer.day, item: item, amount: amount, price: price, layers: layers,
                     into: nil))
         }
         let transfers = try transfers()
-        let costs = try costs(of: .shipment)
+        let shippedAt = try costs(of: .shipment)
+        var prices: [DocumentNumber: TransferPrice] = [:]
+        for shipment in Set(transfers.map(\.shipment)) where arePriced {
+            prices[shipment] = try TransferPrice.prices(
+                Store.events(db, of: TransferNotes.entity(shipment)))[item]
+        }
+        /// What the receiver is charged for all that the sender shipped; nil for figures that do not fit.
+        func charged(_ shipment: DocumentNumber) -> Value? {
+            let cost = shippedAt[shipment] ?? 0
+            guard let price = prices[shipment] else { return Value(amount: cost) }
+            guard let net = try? price.net(cost: cost), let tax = try? price.tax(on: net) else {
+                return nil
+            }
+            return Value(
+                amount: Int128(net) + Int128(tax), net: Int128(net), tax: Int128(tax), cost: cost)
+        }
         for transfer in transfers where transfer.document == transfer.shipment {
-            let stated = try stated(.dueFrom(branch, transfer.other), transfer.document)
+            guard let target = charged(transfer.document) else { continue }
             add(
-                transfer, costs[transfer.document] ?? 0, stated, .sent,
-                layers: try layersDue(transfer.document))
+                transfer, target, try statedSent(transfer.document, to: transfer.other), .sent,
+                layers: try layersDue(transfer.document, prices[transfer.document], target))
         }
         // The share of all goods taken so far, less what those before took: the last one takes the exact
         // remainder. The receiver takes from the front of what was shipped, the sender, of what comes
@@ -167,28 +209,92 @@ private struct Statements {
         for transfer in transfers where transfer.document != transfer.shipment {
             let isOwn = transfer.shipment.series.branch == branch
             let (sender, receiver) = isOwn ? (branch, transfer.other) : (transfer.other, branch)
-            let value =
+            let whole =
                 try isOwn
-                ? costs[transfer.shipment] ?? 0
-                : stated(.dueFrom(sender, receiver), transfer.shipment)
+                ? charged(transfer.shipment)
+                : Value(amount: stated(.dueFrom(sender, receiver), transfer.shipment))
             let shipped = try shipped(transfer.shipment, by: sender)
             let before = min(taken[transfer.shipment, default: 0], shipped)
             let after = min(before + transfer.quantity, shipped)
             taken[transfer.shipment] = after
-            guard shipped > 0, let whole = Int64(exactly: value), let of = Int64(exactly: shipped),
-                let from = Int64(exactly: isOwn ? shipped - after : before),
-                let upTo = Int64(exactly: isOwn ? shipped - before : after),
-                let head = try? Amount.share(whole, upTo, of: of),
-                let tail = try? Amount.share(whole, from, of: of)
+            guard let whole,
+                let head = whole.share(isOwn ? shipped - before : after, of: shipped),
+                let tail = whole.share(isOwn ? shipped - after : before, of: shipped)
             else { continue }
-            // Due-to is a debt, and what comes off due-from is below zero as well.
-            let stated = try -stated(
-                isOwn ? .dueFrom(sender, receiver) : .dueTo(receiver, sender), transfer.document)
+            var target = head.less(tail)
+            if !isOwn, let price = prices[transfer.shipment] {
+                guard let upTo = Int64(exactly: head.amount),
+                    let from = Int64(exactly: tail.amount),
+                    let more = try? price.tax(in: upTo), let before = try? price.tax(in: from)
+                else { continue }
+                target.tax = Int128(more) - Int128(before)
+            }
             let step: ValueStatement.Step =
                 isOwn ? (transfer.document.kind == .arrival ? .takenBack : .lost) : .taken
-            add(transfer, Int128(head) - Int128(tail), stated, step)
+            add(
+                transfer, target,
+                isOwn
+                    ? Value().less(try statedSent(transfer.document, to: receiver))
+                    // Due-to is a debt.
+                    : try statedTaken(transfer.document, from: sender), step)
         }
         return due + (try repacksDue())
+    }
+
+    /// What a document is to move between two branches, or was said to.
+    private struct Value: Hashable {
+        /// Tax and all. What of it is neither price nor tax is what the goods had cost.
+        var amount: Int128 = 0
+        /// What the sender charges for them, beside tax.
+        var net: Int128 = 0
+        var tax: Int128 = 0
+        /// What they had cost the sender, where it charges a price.
+        var cost: Int128 = 0
+
+        /// Nil for a figure that does not fit.
+        func narrow(_ figure: KeyPath<Value, Int128>) -> Int64? {
+            Int64(exactly: self[keyPath: figure]).flatMap { $0 == .min ? nil : $0 }
+        }
+
+        func less(_ other: Value) -> Value {
+            Value(
+                amount: amount - other.amount, net: net - other.net, tax: tax - other.tax,
+                cost: cost - other.cost)
+        }
+
+        /// Nil for figures that do not fit.
+        func share(_ units: Int128, of all: Int128) -> Value? {
+            guard all > 0, let units = Int64(exactly: units), let all = Int64(exactly: all) else {
+                return nil
+            }
+            func part(_ value: Int128) -> Int128? {
+                Int64(exactly: value).flatMap { try? Amount.share($0, units, of: all) }
+                    .map { Int128($0) }
+            }
+            guard let amount = part(amount), let net = part(net), let cost = part(cost),
+                let all = part(self.net + tax)
+            else { return nil }
+            // Of a price the parts make the whole, and the rest of the amount is what goods had cost.
+            return Value(amount: amount, net: net, tax: all - net, cost: cost)
+        }
+    }
+
+    /// What this branch stated of goods that it sent: below zero what it took back.
+    private func statedSent(_ document: DocumentNumber, to other: BranchCode) throws -> Value {
+        let amount = try stated(.dueFrom(branch, other), document)
+        guard arePriced else { return Value(amount: amount) }
+        return Value(
+            amount: amount,
+            net: try -stated(.transferSales(branch, other), document),
+            tax: try -stated(.simple(.transferTax, branch), document),
+            cost: try stated(.transferCost(branch, other), document))
+    }
+
+    /// What this branch stated of goods that came.
+    private func statedTaken(_ document: DocumentNumber, from other: BranchCode) throws -> Value {
+        Value(
+            amount: try -stated(.dueTo(branch, other), document),
+            tax: arePriced ? try stated(.simple(.inputTax, branch), document) : 0)
     }
 
     /// What the goods cost that became other items. A number that two copies of a disk gave is stated
@@ -217,16 +323,31 @@ private struct Statements {
             due.append(
                 Store.StatementDue(
                     document: document, step: .repacked, other: nil,
-                    day: Day(number: try row.at(2)), item: item, amount: amount, layers: nil,
+                    day: Day(number: try row.at(2)), item: item, amount: amount,
+                    price: .init(), layers: nil,
                     into: product))
         }
         return due
     }
 
     /// What the fold says of how a shipment's goods lay, where it is not what was stated.
-    private func layersDue(_ shipment: DocumentNumber) throws -> String? {
-        let taken = CostPool.Layer.text(
-            try TransferLayers.taken(db, branch, item: id, shipment: shipment))
+    private func layersDue(
+        _ shipment: DocumentNumber, _ price: TransferPrice?, _ charged: Value
+    ) throws -> String? {
+        var layers = try TransferLayers.taken(db, branch, item: id, shipment: shipment)
+        if price != nil {
+            // They tell the age of the goods, and not what they had cost.
+            let units = layers.reduce(Int128(0)) { $0 + Int128($1.quantity) }
+            let net = Value(amount: charged.amount - charged.tax)
+            var seen = Int128(0)
+            for place in layers.indices {
+                let before = net.share(seen, of: units)?.amount ?? 0
+                seen += Int128(layers[place].quantity)
+                let after = net.share(seen, of: units)?.amount ?? 0
+                layers[place].value = Int64(clamping: after - before)
+            }
+        }
+        let taken = CostPool.Layer.text(layers)
         let stated = CostPool.Layer.text(
             try TransferLayers.stated(db, item: item, shipment: shipment.description))
         return taken == stated ? nil : taken

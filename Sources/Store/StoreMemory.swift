@@ -27,6 +27,8 @@ struct StoreMemory {
     var holderDue: Int32?
     /// At most `Store.manyPools`.
     var dirtyPools: Int?
+    /// Did anybody say at what goods go to another branch?
+    var hasPrices: Bool?
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
     /// All that were ever made; by account, by document, by tender and day.

@@ -181,13 +181,15 @@ extension TestNetwork {
     }
 
     @discardableResult
-    func invite(_ branch: String, readsAll: Bool = true) throws -> String {
+    func invite(
+        _ branch: String, readsAll: Bool = true, entity: String? = nil
+    ) throws -> String {
         guard let founder = nodes["hz"] else { throw Refusal(.fault, "no founder") }
         let code = branch.uppercased()
         let reply = founder.ask(
             .invite(
                 InvitationOrder(
-                    branch: code, branchName: code, readsAll: readsAll,
+                    branch: code, branchName: code, entity: entity, readsAll: readsAll,
                     addresses: [Self.address("hz")])))
         guard case .outcome(let outcome) = reply else {
             if case .refused(let refusal) = reply { throw refusal }
@@ -215,9 +217,10 @@ extension TestNetwork {
     }
 
     func join(
-        _ branch: String, seed: UInt64, readsAll: Bool = true, relays: [Scope] = []
+        _ branch: String, seed: UInt64, readsAll: Bool = true, relays: [Scope] = [],
+        entity: String? = nil
     ) throws {
-        let line = try invite(branch, readsAll: readsAll)
+        let line = try invite(branch, readsAll: readsAll, entity: entity)
         let node = try TestNode(
             seed: seed, options: .init(relays: relays, ownAddresses: [Self.address(branch)]))
         add(branch, node)

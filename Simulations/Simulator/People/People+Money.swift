@@ -20,7 +20,7 @@ extension People {
             let step = 1 + Int(draw.next() % UInt64(sites.count - 1))
             return sites[(act.site + step) % sites.count].branch
         }
-        switch draw.next() % 14 {
+        switch draw.next() % 15 {
         case 0, 1:
             details.party = Self.debtor
             if draw.next() % 3 == 0 { details.currency = Self.foreign }
@@ -85,6 +85,13 @@ extension People {
                 number, [])
         case 11:
             return said(.currency(Details(), .revalue), act, number, [])
+        case 13:
+            guard let to = other() else { return nil }
+            let rules = ["cost", "cost+20%", "cost+7.5%", ""]
+            return said(
+                .setTransferPrice(
+                    from: branch, to: to, rule: rules[Int(draw.next() % UInt64(rules.count))]),
+                act, number, [])
         case 12:
             return said(.seal(Details(), .seal(through: yesterday, absent: [])), act, number, [])
         default:

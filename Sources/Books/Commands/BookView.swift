@@ -114,6 +114,10 @@ package protocol BookView {
     /// Is any item told apart by lots?
     func tracksItems() throws -> Bool
     func branches() throws -> [BranchCode]
+    /// The company's legal entities, in order.
+    func entities() throws -> [String]
+    /// Whose a branch is; nil for a branch that nobody knows.
+    func entity(of branch: BranchCode) throws -> String?
     /// Is this node an administrator's?
     func isAdministrator() throws -> Bool
     func seal(_ day: Day) throws -> Seal?

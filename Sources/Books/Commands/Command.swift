@@ -42,10 +42,14 @@ package enum Command: Codable, Hashable, Sendable {
     /// Who has to look at what is of a kind.
     case setWorkflow(WorkflowChange)
     case setPerson(PersonChange)
+    /// What is known of a legal entity.
+    case setEntity(EntityChange)
     case setParty(PartyChange)
     case setPrices(PriceListChange)
     /// Days that goods are on their way from one branch to another; empty: nobody says.
     case setLead(from: String, to: String, days: String)
+    /// At what goods go from one branch to another; empty: at what they cost.
+    case setTransferPrice(from: String, to: String, rule: String)
     /// By which list a branch sells; empty: by the items' own prices.
     case setBranchPrices(String, of: String)
     /// From now on an item is another one; empty: itself again. What is left of it becomes the other one on a day.
@@ -87,7 +91,7 @@ extension Command {
     package var details: Details? {
         switch self {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
-            .setParty, .setTender,
+            .setParty, .setTender, .setEntity, .setTransferPrice,
             .setPrices, .setLead, .setBranchPrices, .mergeItem, .setTarget,
             .setRate, .setRecurring:
             nil

@@ -102,6 +102,9 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case noRate = "B0260"
         /// A document, or an account, that is of the book's own currency alone.
         case ownCurrencyOnly = "B0261"
+        /// Nobody said at what goods go to a branch of another legal entity.
+        case noTransferPrice = "B0286"
+        case unknownEntity = "B0287"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -127,7 +127,8 @@ package struct CashFlow: Sendable {
         case .dueFrom, .dueTo: .betweenBranches
         case .equity: .capital
         case .income, .asset, .liability, .overShort, .rounding, .costOfSales, .shipped, .writeOff,
-            .revaluation, .via, .tender, .bank, .tradeExchange, .moneyExchange, .exchangeGain,
+            .transferSales, .transferCost, .transferTax, .revaluation, .via, .tender, .bank,
+            .tradeExchange, .moneyExchange, .exchangeGain,
             .exchangeLoss:
             .other
         case .early, .stock, .customer, .supplier, .shrinkage, .transit, .dispute, .granted, .grant,

@@ -53,13 +53,15 @@ package enum Chart: String, CaseIterable, Sendable {
         let (chinese, international) = place.codes
         return ChartLine(
             code: self == .chineseSmall ? chinese : international, title: place.title,
-            kind: place.kind, isCostOfSales: [.cost, .variance, .revaluation].contains(place),
+            kind: place.kind,
+            isCostOfSales: [.cost, .transferCost, .variance, .revaluation].contains(place),
             isOfRates: [.exchangeGain, .exchangeLoss].contains(place))
     }
 
     private enum Place {
         case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
         case payable, prepaid, tax, dueTo, otherLiability, equity, profit
+        case transferSales, transferCost
         case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
         case exchange, exchangeGain, exchangeLoss
         case unmatched
@@ -83,6 +85,8 @@ package enum Chart: String, CaseIterable, Sendable {
             case .equity: "Capital"
             case .profit: "Profit of the period"
             case .sales: "Sales, net"
+            case .transferSales: "Goods sent to branches"
+            case .transferCost: "Cost of goods sent to branches"
             case .otherIncome: "Other income"
             case .cost: "Cost of sales"
             case .variance: "Purchase variance"
@@ -105,8 +109,9 @@ package enum Chart: String, CaseIterable, Sendable {
                 .asset
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
             case .equity, .profit: .equity
-            case .sales, .otherIncome, .exchangeGain: .income
-            case .cost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss, .overShort,
+            case .sales, .transferSales, .otherIncome, .exchangeGain: .income
+            case .cost, .transferCost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss,
+                .overShort,
                 .rounding:
                 .expense
             }
@@ -134,6 +139,8 @@ package enum Chart: String, CaseIterable, Sendable {
             case .equity: ("3001", "3000")
             case .profit: ("3103", "3900")
             case .sales: ("5001", "4000")
+            case .transferSales: ("5001.02", "4010")
+            case .transferCost: ("5401.04", "5010")
             case .otherIncome: ("5301", "4100")
             case .exchangeGain: ("5301.01", "4200")
             case .exchangeLoss: ("5603.01", "6800")
@@ -163,11 +170,13 @@ package enum Chart: String, CaseIterable, Sendable {
         case .asset: .otherAsset
         case .payable: .payable
         case .prepaid: .prepaid
-        case .tax, .inputTax: .tax
+        case .tax, .inputTax, .transferTax: .tax
         case .dueTo: .dueTo
         case .liability: .otherLiability
         case .equity: .equity
         case .sales: .sales
+        case .transferSales: .transferSales
+        case .transferCost: .transferCost
         case .income: .otherIncome
         case .costOfSales: .cost
         case .variance: .variance

@@ -199,7 +199,8 @@ extension Planner {
         for text in sales {
             let number = try Self.number(text)
             let transactions = try view.transactions(of: number)
-            guard let first = transactions.first?.document, number.kind == .sale,
+            let isShipment = number.kind == .shipment
+            guard let first = transactions.first?.document, number.kind == .sale || isShipment,
                 number.series.branch == branch
             else { throw Refusal(.unknownDocument, "there is no sale \(number) of \(branch)") }
             guard try !view.isReversed(number) else {
@@ -209,6 +210,14 @@ extension Planner {
                 throw Refusal(
                     .alreadyRecorded, "\(number) is on invoice \(known.code), \(known.number)",
                     next: "take it back first: `branchbook invoice redden \(known.number)`")
+            }
+            if isShipment {
+                let charged = try charged(for: number, view)
+                net += charged.net
+                tax += charged.tax
+                parties.insert(charged.entity)
+                numbers.append(number)
+                continue
             }
             for posting in transactions.flatMap(\.postings) {
                 switch posting.account.root {

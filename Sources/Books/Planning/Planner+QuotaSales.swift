@@ -155,6 +155,7 @@ extension Planner {
             try document.move(
                 between, quantity, of: commodity, from: committed, to: .granted(branch, seller))
         }
+        try price(wanted, to: seller, pair, &document, view)
         return try document.draft(references: [order.number])
     }
 

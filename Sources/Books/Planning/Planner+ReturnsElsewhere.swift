@@ -170,6 +170,13 @@ extension Planner {
                 between, line.quantity, of: .item(code), from: .via(trade),
                 to: .transit(pair, shipment.description))
         }
+        let goods = try note.lines.map { code, line in
+            (
+                facts: try view.item(code) ?? ItemFacts(code: code, name: code.text),
+                quantity: line.quantity
+            )
+        }
+        try price(goods, to: other, pair, &shipped, isAsked: false, view)
         try back.move(
             trade, note.tax, of: currency(), from: .via(owed), to: .simple(.tax, branch))
         let paid = try Self.narrow(note.total)

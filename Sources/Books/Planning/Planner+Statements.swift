@@ -26,19 +26,39 @@ package struct ValueStatement: Hashable, Sendable {
 
     package struct Value: Hashable, Sendable {
         package let item: ItemCode
+        /// What the one owes the other for it, tax and all.
         package let amount: Int64
+        /// What of it is price and tax; the rest is what the goods had cost the sender.
+        package let price: Price
         /// Of a shipment, where it changed: how the goods lay, as `CostPool.Layer.text` writes it.
         package let layers: String?
         /// Of goods that became another item: that item.
         package let into: ItemCode?
 
         package init(
-            item: ItemCode, amount: Int64, layers: String? = nil, into: ItemCode? = nil
+            item: ItemCode, amount: Int64, price: Price = Price(), layers: String? = nil,
+            into: ItemCode? = nil
         ) {
             self.item = item
             self.amount = amount
+            self.price = price
             self.layers = layers
             self.into = into
+        }
+    }
+
+    /// What of an amount is not what goods had cost.
+    package struct Price: Hashable, Sendable {
+        /// What the sender charges, beside tax; zero at the receiver.
+        package let net: Int64
+        package let tax: Int64
+        /// What the goods had cost the sender, where it charges a price.
+        package let cost: Int64
+
+        package init(net: Int64 = 0, tax: Int64 = 0, cost: Int64 = 0) {
+            self.net = net
+            self.tax = tax
+            self.cost = cost
         }
     }
 
@@ -70,42 +90,101 @@ extension Planner {
                 kind: .statement, number: nil, effectiveDate: statement.day, person: person,
                 party: nil, link: DocumentLink(.values, statement.document), memo: nil,
                 external: nil))
-        let (here, between) = (Scope.money(branch), Scope.betweenMoney(pair))
+        let between = Scope.betweenMoney(pair)
         for value in statement.values {
             switch statement.step {
             case .sent:
-                try document.move(
-                    here, value.amount, of: currency(), from: .simple(.shipped, branch),
-                    to: .via(between), taggedFrom: value.item)
-                try document.move(
-                    between, value.amount, of: currency(), from: .via(here),
-                    to: .dueFrom(branch, other), taggedTo: value.item)
-                if let layers = value.layers {
-                    document.append(
-                        Event(
-                            entity: Event.layersPrefix + statement.document.description,
-                            kind: CostPool.Layer.eventKind, person: person,
-                            effectiveDate: statement.day,
-                            fields: [
-                                Event.Field(CostPool.Layer.itemField, .text(value.item.text)),
-                                Event.Field(CostPool.Layer.layersField, .text(layers)),
-                            ]), to: between)
-                }
+                try send(value, to: other, pair, &document)
+                appendLayers(value, statement, between, &document)
+            case .taken: try take(value, from: other, pair, &document)
+            case .takenBack, .lost:
+                try takeBack(
+                    value, from: other, pair,
+                    into: .simple(statement.step == .lost ? .writeOff : .inventory, branch),
+                    &document)
             case .repacked: break
-            case .taken, .takenBack, .lost:
-                let owed: Account =
-                    statement.step == .taken
-                    ? .dueTo(branch, other) : .dueFrom(branch, other)
-                try document.move(
-                    between, value.amount, of: currency(), from: owed, to: .via(here),
-                    taggedFrom: value.item)
-                try document.move(
-                    here, value.amount, of: currency(), from: .via(between),
-                    to: .simple(statement.step == .lost ? .writeOff : .inventory, branch),
-                    taggedTo: value.item)
             }
         }
         return try document.draft(references: [statement.document])
+    }
+
+    private func appendLayers(
+        _ value: ValueStatement.Value, _ statement: ValueStatement, _ scope: Scope,
+        _ document: inout DocumentBuilder
+    ) {
+        guard let layers = value.layers else { return }
+        document.append(
+            Event(
+                entity: Event.layersPrefix + statement.document.description,
+                kind: CostPool.Layer.eventKind, person: person, effectiveDate: statement.day,
+                fields: [
+                    Event.Field(CostPool.Layer.itemField, .text(value.item.text)),
+                    Event.Field(CostPool.Layer.layersField, .text(layers)),
+                ]), to: scope)
+    }
+
+    /// Goods leave at what they had cost; or that is a cost, and the price is earned, and owed with the tax.
+    private func send(
+        _ value: ValueStatement.Value, to other: BranchCode, _ pair: BranchPair,
+        _ document: inout DocumentBuilder
+    ) throws {
+        let (here, between) = (Scope.money(branch), Scope.betweenMoney(pair))
+        let shipped = Account.simple(.shipped, branch)
+        try document.move(
+            here, try value.atCost(), of: currency(), from: shipped, to: .via(between),
+            taggedFrom: value.item)
+        try document.move(
+            here, value.price.cost, of: currency(), from: shipped,
+            to: .transferCost(branch, other), taggedFrom: value.item, taggedTo: value.item)
+        try document.move(
+            here, value.price.net, of: currency(), from: .transferSales(branch, other),
+            to: .via(between), taggedFrom: value.item)
+        try document.move(
+            here, value.price.tax, of: currency(), from: .simple(.transferTax, branch),
+            to: .via(between), taggedFrom: value.item)
+        try document.move(
+            between, value.amount, of: currency(), from: .via(here), to: .dueFrom(branch, other),
+            taggedTo: value.item)
+    }
+
+    /// Goods come at what they are charged at, beside the tax.
+    private func take(
+        _ value: ValueStatement.Value, from other: BranchCode, _ pair: BranchPair,
+        _ document: inout DocumentBuilder
+    ) throws {
+        let (here, between) = (Scope.money(branch), Scope.betweenMoney(pair))
+        try document.move(
+            between, value.amount, of: currency(), from: .dueTo(branch, other), to: .via(here),
+            taggedFrom: value.item)
+        try document.move(
+            here, try value.atCost(), of: currency(), from: .via(between),
+            to: .simple(.inventory, branch), taggedTo: value.item)
+        try document.move(
+            here, value.price.tax, of: currency(), from: .via(between),
+            to: .simple(.inputTax, branch), taggedTo: value.item)
+    }
+
+    /// The opposite of `send`, of goods that are on the sender's shelf again, or are lost: at what they had cost.
+    private func takeBack(
+        _ value: ValueStatement.Value, from other: BranchCode, _ pair: BranchPair,
+        into account: Account, _ document: inout DocumentBuilder
+    ) throws {
+        let (here, between) = (Scope.money(branch), Scope.betweenMoney(pair))
+        try document.move(
+            between, value.amount, of: currency(), from: .dueFrom(branch, other), to: .via(here),
+            taggedFrom: value.item)
+        try document.move(
+            here, try value.atCost(), of: currency(), from: .via(between), to: account,
+            taggedTo: value.item)
+        try document.move(
+            here, value.price.net, of: currency(), from: .via(between),
+            to: .transferSales(branch, other), taggedTo: value.item)
+        try document.move(
+            here, value.price.tax, of: currency(), from: .via(between),
+            to: .simple(.transferTax, branch), taggedTo: value.item)
+        try document.move(
+            here, value.price.cost, of: currency(), from: .transferCost(branch, other),
+            to: account, taggedFrom: value.item, taggedTo: value.item)
     }
 
     /// What goods cost that became another item is what that item cost: an input of the repack.
@@ -121,5 +200,14 @@ extension Planner {
                 to: .simple(.inventory, branch), taggedFrom: value.item, taggedTo: into)
         }
         return try document.draft(references: [statement.document])
+    }
+}
+
+extension ValueStatement.Value {
+    /// What of the amount is neither price nor tax.
+    fileprivate func atCost() throws -> Int64 {
+        let rest = Int128(amount) - Int128(price.net) - Int128(price.tax)
+        guard let rest = Int64(exactly: rest), rest != .min else { throw BooksError.overflow }
+        return rest
     }
 }

@@ -38,6 +38,7 @@ extension Planner {
             try document.move(
                 .between(pair), quantity, of: commodity, from: .via(.trade(branch)), to: transit)
         }
+        try price(wanted, to: target, pair, &document, view)
         if let order { noteOverdone(order, wanted, &document) }
         try requireOnShelf(
             wanted, on: shelf, day: header.effectiveDate, isDated: details.date != nil,

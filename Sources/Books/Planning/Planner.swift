@@ -90,6 +90,9 @@ package struct Planner: Sendable {
         case .claim(let details, let act): try claim(details, act, view)
         case .setWorkflow(let change): try setWorkflow(change, view)
         case .setPerson(let change): try setPerson(change, view)
+        case .setEntity(let change): try setEntity(change, view)
+        case .setTransferPrice(let from, let to, let rule):
+            try setTransferPrice(from: from, to: to, rule: rule, view)
         case .setParty(let change): try setParty(change, view)
         case .setPrices(let change): try setPrices(change, view)
         case .setLead(let from, let to, let days):

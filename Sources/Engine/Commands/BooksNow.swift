@@ -296,6 +296,10 @@ struct BooksNow: BookView {
 
     func isBranch(_ code: BranchCode) throws -> Bool { roster.branches[code] != nil }
 
+    func entities() throws -> [String] { roster.entities.keys.sorted() }
+
+    func entity(of branch: BranchCode) throws -> String? { roster.branches[branch]?.entity }
+
     func branches() throws -> [BranchCode] { roster.branches.keys.sorted() }
 
     func isAdministrator() throws -> Bool { roster.administrators.contains(author) }

@@ -42,7 +42,8 @@ extension Engine {
                 day: first.day,
                 values: document.value.map {
                     .init(
-                        item: $0.item, amount: $0.amount, layers: $0.layers, into: $0.into)
+                        item: $0.item, amount: $0.amount, price: $0.price, layers: $0.layers,
+                        into: $0.into)
                 })
             do {
                 try undoable {

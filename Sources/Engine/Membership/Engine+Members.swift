@@ -45,8 +45,20 @@ extension Engine {
                     .unknownBranch, "there is no branch \(branch)",
                     next: "name it with --branch-name to open it")
             }
-            try open(branch, name: name, standing, at: now)
+            let entity =
+                order.entity ?? standing.branch.flatMap { standing.roster.branches[$0]?.entity }
+            guard let entity, standing.roster.entities[entity] != nil else {
+                throw Refusal(
+                    .unknownEntity, "there is no legal entity \(entity ?? "")",
+                    next: "add it with `branchbook entity add`, or see `entity list`")
+            }
+            try open(branch, name: name, entity: entity, standing, at: now)
             standing = try needStanding()
+        } else if let entity = order.entity, standing.roster.branches[branch]?.entity != entity {
+            throw Refusal(
+                .badOption,
+                "\(branch) is of \(standing.roster.branches[branch]?.entity ?? "")",
+                next: "leave --entity out: whose a branch is stays as it was opened")
         }
         let secret = random.bytes(InvitationLine.secretBytes)
         var grants: Set<Grant> = [.catalog, .trade(branch), .money(branch)]
@@ -70,16 +82,28 @@ extension Engine {
             subject: line.text, summary: "invitation for \(branch), single use")
     }
 
+    /// Another legal entity. Its books are kept in the book's own currency.
+    func addEntity(_ name: String, at now: Instant) throws -> Outcome {
+        let standing = try needAdministrator()
+        try Planner.check(name, "entity", EntityFacts.nameBytesMax)
+        guard standing.roster.entities[name] == nil else {
+            throw Refusal(
+                .nothingChanges, "\(name) is a legal entity already",
+                next: "open a branch of it with `branchbook invite --entity`")
+        }
+        let (_, ledger) = try needLedger()
+        try write([.addEntity(name: name, currency: ledger.currency)], at: now)
+        return Outcome(subject: name, summary: "legal entity \(name) added")
+    }
+
     /// A branch, its keys, and reading grants for those who read everything.
     private func open(
-        _ branch: BranchCode, name: String, _ standing: Standing, at now: Instant
+        _ branch: BranchCode, name: String, entity: String, _ standing: Standing, at now: Instant
     ) throws {
         let readers = standing.completeReaders
         var plan = RosterPlan()
         try plan.addBranch(
-            branch, name: name,
-            entity: standing.roster.entities.keys.sorted().first ?? name, isHeadOffice: false,
-            in: standing.book,
+            branch, name: name, entity: entity, isHeadOffice: false, in: standing.book,
             to: readers.map { .init(node: $0.admission.node, box: $0.admission.box) },
             random: &random)
         for reader in readers {

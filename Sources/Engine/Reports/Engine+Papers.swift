@@ -56,7 +56,7 @@ extension Engine {
                 paper.isPriced ? figures.money(line.net) : .empty,
             ])
         }
-        report.facts = facts(of: header, number, standing)
+        report.facts = try facts(of: header, number, standing)
         if paper.isPriced {
             if paper.tax != 0 { report.facts.append(.init("tax", "Tax", figures.money(paper.tax))) }
             report.facts.append(.init("total", "Total", figures.money(paper.total)))
@@ -91,16 +91,20 @@ extension Engine {
 
     private func facts(
         of header: DocumentHeader, _ number: DocumentNumber, _ standing: Standing
-    ) -> [Report.Fact] {
+    ) throws -> [Report.Fact] {
         let branch = number.series.branch
+        // Who sells is a legal entity.
+        let entity = standing.roster.branches[branch]?.entity ?? standing.roster.founding?.name
         var facts: [Report.Fact] = [
-            .init("company", "Company", .text(standing.roster.founding?.name ?? "")),
+            .init("company", "Company", .text(entity ?? "")),
             .init("branch", "Branch", .text(standing.roster.branches[branch]?.name ?? branch.text)),
             .init("document", "Document", .text(number.description)),
             .init("date", "Date", .text(header.effectiveDate.description)),
             .init("person", "Person", .text(header.person)),
         ]
+        let own = try entity.map { try entityFacts($0) }
         for (key, label, value) in [
+            ("tax-number", "Tax number", own?.taxNumber), ("address", "Address", own?.address),
             ("party", "Party", header.party), ("memo", "Memo", header.memo),
             ("of", "Of", header.link?.target.description),
         ] {

@@ -169,7 +169,16 @@ extension Engine {
             func net(_ root: Account.Root) -> Int128 {
                 accounts[.simple(root, branch)]?.net ?? 0
             }
-            let (revenue, output, input) = (-net(.sales), -net(.tax), net(.inputTax))
+            var (revenue, output, input) = (-net(.sales), -net(.tax), net(.inputTax))
+            // Goods for another legal entity are sold to it, with tax.
+            output -= net(.transferTax)
+            for (account, turnover) in accounts where account.root == .transferSales {
+                guard let other = BranchCode(account.rest),
+                    standing.roster.branches[other]?.entity
+                        != standing.roster.branches[branch]?.entity
+                else { continue }
+                revenue -= turnover.net
+            }
             guard revenue != 0 || output != 0 || input != 0 else { continue }
             sum = (sum.revenue + revenue, sum.output + output, sum.input + input)
             report.rows.append([
@@ -189,7 +198,11 @@ extension Engine {
     // MARK: Columns
 
     private func chart(_ filter: StatementFilter, _ ledger: Ledger) throws -> Chart {
-        guard let text = filter.chart else { return Chart(for: ledger.currency) }
+        // An entity's own, where one was said that is known.
+        let own = try filter.entity.flatMap {
+            try entityFacts($0).chart.flatMap { Chart(rawValue: $0) }
+        }
+        guard let text = filter.chart else { return own ?? Chart(for: ledger.currency) }
         guard let chart = Chart(rawValue: text) else {
             throw Refusal(
                 .badOption, "there is no chart \(text)",
@@ -201,10 +214,13 @@ extension Engine {
     private func branches(
         _ filter: StatementFilter, _ standing: Standing
     ) throws -> Set<BranchCode> {
-        guard filter.branches.isEmpty else {
-            return Set(try filter.branches.map { try known($0, standing) })
+        let named = Set(try filter.branches.map { try known($0, standing) })
+        guard let entity = filter.entity else {
+            return named.isEmpty ? Set(standing.roster.branches.keys) : named
         }
-        return Set(standing.roster.branches.keys)
+        let own = try branches(ofEntity: entity, standing)
+        guard let other = named.subtracting(own).min() else { return named.isEmpty ? own : named }
+        throw Refusal(.badOption, "\(other) is no branch of \(entity)")
     }
 
     func span(_ filter: StatementFilter) throws -> (Day?, Day?) {
@@ -225,6 +241,15 @@ extension Engine {
         if filter.byBranch {
             columns = only.sorted().map {
                 Column(key: $0.text, label: $0.text, branches: [$0], from: from, to: to)
+            }
+        }
+        if filter.byEntity {
+            for entity in standing.roster.entities.keys.sorted() {
+                let own = try branches(ofEntity: entity, standing).intersection(only)
+                guard !own.isEmpty else { continue }
+                columns.append(
+                    Column(
+                        key: "entity \(entity)", label: entity, branches: own, from: from, to: to))
             }
         }
         columns.append(Column(key: "amount", label: "Amount", branches: only, from: from, to: to))
@@ -257,19 +282,22 @@ extension Engine {
             read[span] = found
             for branch in column.branches {
                 for (account, turnover) in found[branch] ?? [:] {
-                    guard let line = Self.line(of: account, chart, in: column.branches) else {
-                        continue
-                    }
+                    guard withYearEnds || !account.isSold(within: column.branches),
+                        let line = Self.line(of: account, chart, in: column.branches)
+                    else { continue }
                     column.sums[line, default: 0] += turnover.net
                 }
                 guard !withYearEnds else { continue }
                 for (account, amount) in try store.yearEnds(
                     of: branch, from: column.from, to: column.to)
                 {
-                    guard let line = chart.line(of: account) else { continue }
+                    guard !account.isSold(within: column.branches),
+                        let line = chart.line(of: account)
+                    else { continue }
                     column.sums[line, default: 0] -= Int128(amount)
                 }
             }
+            try eliminate(&column, chart, isPosition: withYearEnds)
             return column
         }
     }

@@ -41,6 +41,8 @@ extension Engine {
         case .lookBack: throw Refusal(.badOption, "a look back goes its own way")
         case .invite(let order):
             return Answer(reply: .outcome(try undoable { try invite(order, at: now) }))
+        case .addEntity(let name):
+            return Answer(reply: .outcome(try undoable { try addEntity(name, at: now) }))
         case .withdrawInvitation(let id):
             return Answer(
                 reply: .outcome(try undoable { try withdraw(invitation: id, at: now) }))
@@ -155,6 +157,8 @@ extension Engine {
         case .parties(let search): try parties(search: search)
         case .prices(let list, let day): try prices(list: list, at: day)
         case .priceLists: try priceLists()
+        case .entities: try entities()
+        case .transferPrices: try transferPrices()
         case .shift(let number): try shift(number: number)
         case .shifts(let openOnly): try shifts(openOnly: openOnly)
         case .workflows: try workflows()

@@ -17,6 +17,8 @@ package enum Request: Codable, Sendable {
     /// The same by what was known at a bookmark.
     case lookBack(Query, to: String)
     case invite(InvitationOrder)
+    /// Another legal entity of the company.
+    case addEntity(name: String)
     case withdrawInvitation(id: String)
     case revoke(node: String)
     /// Stop and resume talking to peers.
@@ -65,6 +67,8 @@ package struct InvitationOrder: Codable, Hashable, Sendable {
     /// An existing branch, or a new one together with `branchName`.
     package var branch: String
     package var branchName: String?
+    /// Whose a new branch is; that of the administrator's branch where nil.
+    package var entity: String?
     /// Lets the node read every branch's books: a complete replica.
     package var readsAll: Bool
     package var expiresInMinutes: Int64
@@ -72,11 +76,12 @@ package struct InvitationOrder: Codable, Hashable, Sendable {
     package var addresses: [String]
 
     package init(
-        branch: String, branchName: String? = nil, readsAll: Bool = false,
+        branch: String, branchName: String? = nil, entity: String? = nil, readsAll: Bool = false,
         expiresInMinutes: Int64 = 1_440, addresses: [String] = []
     ) {
         self.branch = branch
         self.branchName = branchName
+        self.entity = entity
         self.readsAll = readsAll
         self.expiresInMinutes = expiresInMinutes
         self.addresses = addresses
@@ -144,6 +149,9 @@ package enum Query: Codable, Hashable, Sendable {
     case parties(search: String?)
     case prices(list: String, asAt: String?)
     case priceLists
+    case entities
+    /// At what goods go from branch to branch.
+    case transferPrices
     case shift(number: String)
     case shifts(openOnly: Bool)
     case workflows
@@ -212,15 +220,19 @@ package struct StatementFilter: Codable, Hashable, Sendable {
     /// The span that is shown beside it.
     package var compareFrom: String?
     package var compareTo: String?
+    /// Of the branches of this legal entity.
+    package var entity: String?
     /// A column for each branch.
     package var byBranch: Bool
+    /// A column for each legal entity.
+    package var byEntity: Bool
     /// The book's own chart where nil.
     package var chart: String?
 
     package init(
         branches: [String] = [], from: String? = nil, to: String? = nil,
         compareFrom: String? = nil, compareTo: String? = nil, byBranch: Bool = false,
-        chart: String? = nil
+        chart: String? = nil, entity: String? = nil, byEntity: Bool = false
     ) {
         self.branches = branches
         self.from = from
@@ -229,6 +241,8 @@ package struct StatementFilter: Codable, Hashable, Sendable {
         self.compareTo = compareTo
         self.byBranch = byBranch
         self.chart = chart
+        self.entity = entity
+        self.byEntity = byEntity
     }
 }
 

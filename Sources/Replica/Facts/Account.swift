@@ -5,7 +5,8 @@
 /// `tender/B/<kind>`, `receivable/B/<party>`, `rounding/B`, `trade-exchange/B`, `exchange-gain/B`, `exchange-loss/B`.
 /// `money/<B>`: `inventory/B`, `cost-of-sales/B`, `shipped/B`, `payable/B/<party>`, `bank/B/<name>`,
 /// `expense/B/<name>`, `income/B/<name>`, `equity/B/<name>`, `asset/B/<name>`, `liability/B/<name>`,
-/// `write-off/B`, `variance/B`, `revaluation/B`, `input-tax/B`, `money-exchange/B`.
+/// `write-off/B`, `variance/B`, `revaluation/B`, `input-tax/B`, `money-exchange/B`, `transfer-sales/B/<other>`,
+/// `transfer-cost/B/<other>`, `transfer-tax/B`.
 /// `between/<a>+<b>`: `transit/a+b/<document>`, `dispute/a+b/<document>`; rights: `granted/<shelf>/<seller>`,
 /// `grant/a+b/<document>`, `quota/<shelf>/<seller>`, `committed/a+b/<order>`.
 /// `between-money/<a>+<b>`: `due-from/<owner>/<other>`, `due-to/<owner>/<other>`.
@@ -22,6 +23,10 @@ package struct Account: Sendable, CustomStringConvertible {
         case inventory, costOfSales = "cost-of-sales", shipped, payable, bank, expense, income
         case equity, asset, liability, writeOff = "write-off", variance, revaluation
         case inputTax = "input-tax"
+        /// Goods that another branch was charged a price for: what it was charged (below zero), what they had cost, and
+        /// the tax on them (below zero).
+        case transferSales = "transfer-sales", transferCost = "transfer-cost"
+        case transferTax = "transfer-tax"
         case transit, dispute
         /// Rights on goods of another branch: all that were given (below zero), given and not taken up,
         /// taken up, sold and not delivered.
@@ -74,7 +79,7 @@ package struct Account: Sendable, CustomStringConvertible {
             place =
                 root == .quota
                 ? .side(owner: second, other: first) : .side(owner: first, other: second)
-        case .early:
+        case .early, .transferSales, .transferCost:
             guard let owner = BranchCode(parts[1]), let other = rest.flatMap({ BranchCode($0) }),
                 owner != other
             else { return nil }
@@ -85,7 +90,7 @@ package struct Account: Sendable, CustomStringConvertible {
             place = .branch(branch)
         case .customer, .supplier, .shrinkage, .sales, .tax, .rounding, .inventory, .costOfSales,
             .shipped, .writeOff, .variance, .revaluation, .inputTax, .prepaid, .overShort,
-            .tradeExchange, .moneyExchange, .exchangeGain, .exchangeLoss:
+            .tradeExchange, .moneyExchange, .exchangeGain, .exchangeLoss, .transferTax:
             guard let branch = BranchCode(parts[1]), rest == nil else { return nil }
             place = .branch(branch)
         }
@@ -122,7 +127,8 @@ extension Account.Root {
     package var isMoney: Bool {
         switch self {
         case .inventory, .costOfSales, .shipped, .payable, .bank, .expense, .income, .equity,
-            .asset, .liability, .writeOff, .variance, .revaluation, .inputTax, .moneyExchange:
+            .asset, .liability, .writeOff, .variance, .revaluation, .inputTax, .moneyExchange,
+            .transferSales, .transferCost, .transferTax:
             true
         case .early, .stock, .customer, .supplier, .shrinkage, .sales, .tax, .tender, .receivable,
             .rounding, .transit, .dispute, .dueFrom, .dueTo, .granted, .grant, .quota, .committed,
@@ -231,6 +237,14 @@ extension Account {
     }
     package static func dueTo(_ owner: BranchCode, _ other: BranchCode) -> Account {
         Account(known: "due-to/\(owner)/\(other)")
+    }
+    /// What `other` was charged for goods of `branch`, beside tax.
+    package static func transferSales(_ branch: BranchCode, _ other: BranchCode) -> Account {
+        Account(known: "transfer-sales/\(branch)/\(other)")
+    }
+    /// What these goods had cost `branch`.
+    package static func transferCost(_ branch: BranchCode, _ other: BranchCode) -> Account {
+        Account(known: "transfer-cost/\(branch)/\(other)")
     }
     package static func via(_ scope: Scope) -> Account { Account(known: "via/\(scope.name)") }
 

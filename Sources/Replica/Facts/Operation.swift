@@ -115,7 +115,7 @@ package struct Event: Hashable, Sendable {
         /// An order: others may approve, refuse, and take that back; all else is the branch's, but that a
         /// request is closed by either.
         case order(BranchCode, isStep: Bool)
-        /// What a branch asks of another one: rights back, or money that it gave a customer.
+        /// What a branch asks of another one: rights back, money that it gave a customer, or a price of goods that it sent.
         case asked(BranchCode)
         /// What the two branches of a shipment say of it.
         case transfer(BranchCode)
@@ -167,7 +167,9 @@ package struct Event: Hashable, Sendable {
             let ends = kind == Self.closingKind && number.kind == .transferRequest
             return .order(branch, isStep: ends || Self.stepsOfOthers.contains(kind))
         case Self.reclaimPrefix, Self.refundPrefix: return .asked(branch)
-        case Self.transferPrefix: return .transfer(branch)
+        // What goods are charged at is the sender's to say.
+        case Self.transferPrefix:
+            return kind == Self.pricingKind ? .asked(branch) : .transfer(branch)
         case Self.chargePrefix: return .charged(branch)
         case Self.closePrefix: return number.kind == .close ? .period(branch) : .nothing
         case Self.taskPrefix, Self.noticePrefix:
@@ -220,6 +222,7 @@ package struct Event: Hashable, Sendable {
     }
 
     package static let openingKind = "opened", closingKind = "closed"
+    package static let pricingKind = "priced"
 
     package static let fieldsMax = 64
 }

@@ -57,6 +57,7 @@ struct InviteNew: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @Option(name: .long, help: "The branch it is for.") var branch: String
     @Option(name: .long, help: "The branch's name, where it is new.") var branchName: String?
+    @Option(name: .long, help: "Whose a new branch is: a legal entity.") var entity: String?
     @Flag(name: .long, help: "Let it read the books of every branch.") var readsAll = false
     @Option(name: .long, help: "Minutes until it expires.") var expires: Int64 = 1_440
     @Option(name: .long, help: "Where the newcomer finds a node, host:port; may be repeated.")
@@ -74,7 +75,8 @@ struct InviteNew: ParsableCommand {
             let outcome = try access.outcome(
                 .invite(
                     InvitationOrder(
-                        branch: branch, branchName: branchName, readsAll: readsAll,
+                        branch: branch, branchName: branchName, entity: entity,
+                        readsAll: readsAll,
                         expiresInMinutes: expires, addresses: addresses.filter { !$0.isEmpty })))
             if json {
                 try printJSON(OutcomeJSON(outcome))

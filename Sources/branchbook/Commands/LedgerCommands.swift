@@ -68,11 +68,15 @@ struct StatementOptions: ParsableArguments {
     @Option(name: .long, help: "cn-small or international; by the book's currency by default.")
     var chart: String?
 
+    @Option(name: .long, help: "Of the branches of this legal entity.") var entity: String?
+    @Flag(name: .long, help: "A column for each legal entity.") var byEntity = false
+
     func filter(byBranch: Bool = false, comparing: SpanOptions.Compared? = nil) -> StatementFilter {
         let (days, before) = (span.days, comparing.map { span.days(before: $0) })
         return StatementFilter(
             branches: branch, from: days.from, to: days.to, compareFrom: before?.from,
-            compareTo: before?.to, byBranch: byBranch, chart: chart)
+            compareTo: before?.to, byBranch: byBranch, chart: chart, entity: entity,
+            byEntity: byEntity)
     }
 
     func requireMonth(_ comparing: SpanOptions.Compared?) throws {

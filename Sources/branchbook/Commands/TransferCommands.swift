@@ -7,7 +7,7 @@ struct TransferCommand: ParsableCommand {
         commandName: "transfer", abstract: "Goods between branches, through transit.",
         subcommands: [
             TransferSend.self, TransferReceive.self, TransferSettle.self, TransferRecall.self,
-            TransferAccept.self, TransferLead.self,
+            TransferAccept.self, TransferLead.self, TransferPrices.self,
             TransferList.self,
         ],
         defaultSubcommand: TransferList.self)

@@ -56,6 +56,8 @@ extension Refusal.Code {
         case .taskOver: "任务已完成或已取消"
         case .noRate: "没有此日的汇率"
         case .ownCurrencyOnly: "只能用本位币"
+        case .noTransferPrice: "未设定法人之间的调拨价"
+        case .unknownEntity: "没有此法人"
         case .noGrant: "本节点没有此权限"
         case .notAdministrator: "需要管理员"
         case .badInvitation: "邀请无效或不完整"

@@ -80,6 +80,8 @@ struct MemoryBook: BookView {
     func tender(_ branch: BranchCode, _ name: String) -> TenderRule? { nil }
     func taken(_ tender: Account, on day: Day) -> (taken: Int128, settled: Int128) { (0, 0) }
     func branches() -> [BranchCode] { [] }
+    func entities() -> [String] { ["Company"] }
+    func entity(of branch: BranchCode) -> String? { "Company" }
     func isAdministrator() -> Bool { false }
     func seal(_ day: Day) -> Seal? { nil }
     func hasSealed(_ day: Day) -> Bool { false }

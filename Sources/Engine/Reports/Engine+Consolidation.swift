@@ -1,0 +1,74 @@
+import Books
+import Replica
+import Store
+
+/// Branches, or legal entities, as if they were one: what they charged each other for goods is no sale, and what of it
+/// is in goods that they have is no profit.
+extension Engine {
+    /// Takes off a column what its branches earned on each other: of a position what is in goods that they have, and of a
+    /// span what they charged each other as well, which is left out already. Cost: all moves of the items that are charged a price,
+    /// for each end of the span; nothing where nobody charges one.
+    func eliminate(_ column: inout Column, _ chart: Chart, isPosition: Bool) throws {
+        guard column.branches.count > 1, try store.hasTransferPrices() else { return }
+        var sums = try profits(of: column.branches, upTo: column.to)
+        if let from = column.from {
+            let before = try profits(
+                of: column.branches, upTo: Day(number: from.number &- 1))
+            for (branch, amount) in before.realised { sums.realised[branch, default: 0] -= amount }
+        }
+        func take(_ amount: Int128, off account: Account) {
+            guard amount != 0, let line = chart.line(of: account) else { return }
+            column.sums[line, default: 0] -= amount
+        }
+        if isPosition {
+            // The end of a year may have taken what was earned to the capital: it is less by what is in goods.
+            for (branch, amount) in sums.held {
+                take(amount, off: .simple(.inventory, branch))
+                take(-amount, off: .simple(.costOfSales, branch))
+            }
+            column.sums[chart.betweenBranches, default: 0] -= sums.onItsWay
+            if let any = column.branches.min() {
+                take(-sums.onItsWay, off: .simple(.costOfSales, any))
+            }
+        } else {
+            for (branch, amount) in sums.realised {
+                take(amount, off: .simple(.costOfSales, branch))
+            }
+        }
+    }
+
+    private struct Profits {
+        /// What is in goods that a branch has.
+        var held: [BranchCode: Int128] = [:]
+        /// What is earned for good.
+        var realised: [BranchCode: Int128] = [:]
+        var onItsWay = Int128(0)
+    }
+
+    private func profits(of branches: Set<BranchCode>, upTo day: Day?) throws -> Profits {
+        var sums = Profits()
+        var facts = try store.transferFacts(of: branches, upTo: day)[...]
+        while let first = facts.first {
+            let own = facts.prefix { $0.item == first.item }
+            facts = facts.dropFirst(own.count)
+            var profit = TransferProfit(of: branches)
+            for fact in own { profit.apply(fact.fact) }
+            for (branch, amount) in profit.held { sums.held[branch, default: 0] += amount }
+            for (branch, amount) in profit.realised { sums.realised[branch, default: 0] += amount }
+            // What left these branches is earned by them all.
+            if let any = branches.min() { sums.realised[any, default: 0] += profit.sentOut }
+            sums.onItsWay += profit.onItsWay
+        }
+        return sums
+    }
+}
+
+extension Account {
+    /// What one of these branches charged another one of them for goods, and what these had cost.
+    func isSold(within branches: Set<BranchCode>) -> Bool {
+        guard [.transferSales, .transferCost].contains(root), case .branch(let owner) = place,
+            let other = BranchCode(rest)
+        else { return false }
+        return branches.contains(owner) && branches.contains(other)
+    }
+}

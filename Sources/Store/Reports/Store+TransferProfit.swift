@@ -1,0 +1,185 @@
+package import Books
+import GRDB
+package import Replica
+
+/// What a company's branches charged each other for goods beyond their cost, and where these goods went.
+extension Store {
+    /// A fact with its day in the ledger, in the order in which it acts.
+    package struct TransferFact: Sendable {
+        package let item: Int64
+        package let day: Day
+        package let fact: TransferProfit.Fact
+        fileprivate let time: Int64
+        fileprivate let order: Int
+        /// Of the document, or the branch.
+        fileprivate let name: String
+    }
+
+    /// Did any branch charge another one a price?
+    package func hasTransferPrices() throws -> Bool {
+        try access { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM name
+                            WHERE name >= 'transfer-cost/' AND name < 'transfer-taw')
+                        """)) ?? false
+        }
+    }
+
+    /// Of every item that any of these branches charged another one of them a price for, up to a day. Cost: all moves of
+    /// these items.
+    package func transferFacts(
+        of branches: Set<BranchCode>, upTo day: Day?
+    ) throws -> [TransferFact] {
+        let last = day?.number ?? .max
+        return try access { db in
+            let earned = try earned(db, branches, last)
+            let items = Set(earned.map(\.item))
+            guard !items.isEmpty else { return [] }
+            let moves = try transfers(db, items, last)
+            let others = try others(db, items, branches, last)
+            return (earned + moves + others).sorted {
+                ($0.item, $0.day, $0.order, $0.time, $0.name)
+                    < ($1.item, $1.day, $1.order, $1.time, $1.name)
+            }
+        }
+    }
+
+    /// What keepers stated of prices, less what they stated of cost.
+    private func earned(
+        _ db: Database, _ branches: Set<BranchCode>, _ last: Int32
+    ) throws -> [TransferFact] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT a.name, s.item, s.document, s.amount, coalesce(t.day, d.day), d.time
+                    FROM name a JOIN statement s ON s.account = a.id
+                    JOIN document d ON d.log = s.log AND d.seq = s.seq AND d.op = s.op
+                    LEFT JOIN late t ON t.log = s.log AND t.seq = s.seq AND t.op = s.op
+                    WHERE a.name >= 'transfer-cost/' AND a.name < 'transfer-taw'
+                    """))
+        var facts: [TransferFact] = []
+        while let row = try rows.next() {
+            guard let account = Account(try row.at(0) as String),
+                case .branch(let owner) = account.place, let other = BranchCode(account.rest),
+                branches.contains(owner), branches.contains(other),
+                let document = DocumentNumber(try row.at(2) as String),
+                (try row.at(4) as Int32) <= last
+            else { continue }
+            let profit = -Int128(try row.at(3) as Int64)
+            facts.append(
+                TransferFact(
+                    item: try row.at(1), day: Day(number: try row.at(4)),
+                    fact: document.kind == .shipment
+                        ? .earned(document, by: owner, profit)
+                        : .unearned(by: owner, areLost: document.kind == .writeOff, profit),
+                    time: try row.at(5), order: 1, name: document.description))
+        }
+        return facts
+    }
+
+    /// What went from branch to branch.
+    private func transfers(
+        _ db: Database, _ items: Set<Int64>, _ last: Int32
+    ) throws -> [TransferFact] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT t.branch, t.item, t.document, t.shipment, t.amount, l.scope,
+                        coalesce(late.day, d.day), d.time
+                    FROM transfer t
+                    JOIN document d ON d.log = t.log AND d.seq = t.seq AND d.op = t.op
+                    JOIN log l ON l.id = t.log
+                    LEFT JOIN late ON late.log = t.log AND late.seq = t.seq AND late.op = t.op
+                    """))
+        var facts: [TransferFact] = []
+        while let row = try rows.next() {
+            let item: Int64 = try row.at(1)
+            guard items.contains(item), (try row.at(6) as Int32) <= last else { continue }
+            guard let branch = BranchCode(try row.at(0) as String),
+                let document = DocumentNumber(try row.at(2) as String),
+                let shipment = DocumentNumber(try row.at(3) as String),
+                case .between(let pair)? = Scope(try row.at(5) as String)
+            else { throw StoreError.damaged("transfer") }
+            let quantity = Int128((try row.at(4) as Int64).magnitude)
+            let fact: TransferProfit.Fact
+            if document == shipment {
+                fact = .shipped(shipment, from: branch, to: pair.other(than: branch), quantity)
+            } else if shipment.series.branch != branch {
+                fact = .arrived(shipment, at: branch, quantity)
+            } else if document.kind == .writeOff {
+                fact = .lost(shipment, at: branch, quantity)
+            } else {
+                fact = .cameBack(shipment, at: branch, quantity)
+            }
+            facts.append(
+                TransferFact(
+                    item: item, day: Day(number: try row.at(6)), fact: fact, time: try row.at(7),
+                    order: 1, name: document.description))
+        }
+        return facts
+    }
+
+    /// What came and left beside transfers, by month. What customers brought back is as if it had not left.
+    private func others(
+        _ db: Database, _ items: Set<Int64>, _ branches: Set<BranchCode>, _ last: Int32
+    ) throws -> [TransferFact] {
+        struct Key: Hashable {
+            let branch: BranchCode
+            let item: Int64
+            let month: Int32
+        }
+        var came: [Key: Int128] = [:]
+        var left: [Key: Int128] = [:]
+        for branch in branches.sorted() {
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT p.day, p.commodity, sum(p.amount), d.kind,
+                            (SELECT min(r.kind) FROM document r
+                                WHERE d.relation = :reverses AND r.number = d.target
+                                    AND r.log = d.log)
+                        FROM book_day b
+                        CROSS JOIN posting p ON p.day = b.day AND p.account IN
+                            (SELECT id FROM name WHERE name >= :first AND name < :end)
+                        JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                        WHERE b.day <= :last AND d.kind NOT IN (:shipment, :arrival)
+                            AND p.commodity IN (SELECT value FROM json_each(:items))
+                        GROUP BY p.day, p.commodity, p.log, p.seq, p.op
+                        """),
+                arguments: [
+                    "first": "stock/\(branch)/", "end": "stock/\(branch)0", "last": last,
+                    "reverses": DocumentLink.Relation.reverses.rawValue,
+                    "shipment": DocumentKind.shipment.rawValue,
+                    "arrival": DocumentKind.arrival.rawValue,
+                    "items": "[\(items.sorted().map(String.init).joined(separator: ","))]",
+                ])
+            while let row = try rows.next() {
+                let amount = Int128(try row.at(2) as Int64)
+                let key = Key(
+                    branch: branch, item: try row.at(1),
+                    month: Day(number: try row.at(0)).month)
+                let kind = DocumentKind(rawValue: try row.at(3))
+                let reversed = (try row.at(4) as UInt8?).flatMap { DocumentKind(rawValue: $0) }
+                if amount < 0 || kind == .customerReturn || reversed == .sale {
+                    left[key, default: 0] -= amount
+                } else if amount > 0 {
+                    came[key, default: 0] += amount
+                }
+            }
+        }
+        func facts(
+            _ sums: [Key: Int128], order: Int,
+            _ fact: (BranchCode, Int128) -> TransferProfit.Fact
+        ) -> [TransferFact] {
+            sums.map { key, amount in
+                let month = Month(number: key.month)
+                return TransferFact(
+                    item: key.item, day: order == 0 ? month.first : month.last,
+                    fact: fact(key.branch, amount), time: 0, order: order, name: key.branch.text)
+            }
+        }
+        return facts(came, order: 0) { .came($0, $1) } + facts(left, order: 2) { .left($0, $1) }
+    }
+}

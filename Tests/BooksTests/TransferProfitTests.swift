@@ -1,0 +1,127 @@
+import Testing
+
+@testable import Books
+@testable import Replica
+@testable import Sodium
+
+@Suite struct TransferProfitTests {
+    private static let codes = ["HZ", "GZ", "SH"].compactMap { BranchCode($0) }
+
+    private func number(_ branch: BranchCode, _ running: UInt64) throws -> DocumentNumber {
+        DocumentNumber(
+            series: try #require(Series(branch: branch, letters: "a")), kind: .shipment, year: 2026,
+            running: running)
+    }
+
+    /// What is charged beyond cost is on its way, held, earned or gone, whatever happens to the goods, and in whatever
+    /// order the clocks put it.
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
+    func nothingIsLost(_ seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        var facts: [TransferProfit.Fact] = []
+        var charged = Int128(0)
+        for running in 1...40 as ClosedRange<UInt64> {
+            let bytes = random.bytes(6)
+            let from = Self.codes[Int(bytes[0]) % 3]
+            let to = Self.codes[(Int(bytes[0]) + 1 + Int(bytes[1]) % 2) % 3]
+            let number = try number(from, running)
+            let quantity = Int128(bytes[2] % 50) + 1
+            facts.append(.came(from, Int128(bytes[3] % 60)))
+            facts.append(.shipped(number, from: from, to: to, quantity))
+            let profit: Int128 = Int128(bytes[4]) * Int128(7) - Int128(300)
+            facts.append(.earned(number, by: from, profit))
+            charged += profit
+            let part: Int128 = quantity / (Int128(bytes[5] % 3) + 1)
+            let rest: Int128 = quantity - part
+            let back: Int128 = Int128(0) - profit / 2
+            facts.append(.arrived(number, at: to, part))
+            if bytes[5] & 64 != 0 { facts.append(.cameBack(number, at: from, rest)) }
+            if bytes[5] & 128 != 0 { facts.append(.lost(number, at: from, rest)) }
+            if bytes[5] & 32 != 0 {
+                facts.append(.unearned(by: from, areLost: bytes[5] & 128 != 0, back))
+                charged += back
+            }
+            let left: Int128 = Int128(bytes[1] % 40) - 5
+            facts.append(.left(to, left))
+        }
+        for place in facts.indices.reversed() where place > 0 {
+            let other = Int(random.bytes(1)[0]) % (place + 1)
+            if random.bytes(1)[0] < 60 { facts.swapAt(place, other) }
+        }
+        for count in [2, 3] {
+            let branches = Set(Self.codes.prefix(count))
+            var profit = TransferProfit(of: branches)
+            var earned = Int128(0)
+            for fact in facts {
+                // What a set of branches charged others is none of its own.
+                switch fact {
+                case .earned(let number, let by, let amount):
+                    guard branches.contains(by), count == 3 || number.running % 2 == 0 else {
+                        continue
+                    }
+                    earned += amount
+                case .unearned(let by, _, let amount):
+                    guard branches.contains(by), count == 3 else { continue }
+                    earned += amount
+                default: break
+                }
+                profit.apply(fact)
+            }
+            var sum: Int128 = profit.onItsWay + profit.sentOut
+            for amount in profit.held.values { sum += amount }
+            for amount in profit.realised.values { sum += amount }
+            #expect(sum == earned, "seed \(seed)")
+            if count == 3 { #expect(earned == charged) }
+        }
+    }
+
+    /// Five of ten units with 10 of profit are sold before five come with none: a half is earned, and no more.
+    @Test func partsGoByQuantity() throws {
+        let (hz, gz) = (Self.codes[0], Self.codes[1])
+        var profit = TransferProfit(of: [hz, gz])
+        let first = try number(hz, 1)
+        for fact: TransferProfit.Fact in [
+            .came(hz, 20), .shipped(first, from: hz, to: gz, 10), .earned(first, by: hz, 10),
+            .arrived(first, at: gz, 10), .left(gz, 5), .came(gz, 5),
+        ] { profit.apply(fact) }
+        #expect(profit.held == [gz: 5] && profit.realised == [gz: 5])
+        // On to somebody else: what goes along is that part.
+        let second = try number(gz, 2)
+        profit.apply(.shipped(second, from: gz, to: hz, 4))
+        #expect(profit.onItsWay == 2 && profit.held == [gz: 3])
+        // The last units take the rest.
+        profit.apply(.arrived(second, at: hz, 3))
+        profit.apply(.lost(second, at: gz, 1))
+        #expect(profit.onItsWay == 0 && profit.held == [gz: 3, hz: 2])
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3, 4])
+    func theTaxInAPriceIsTheTaxOnIt(_ seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<5_000 {
+            let bytes = random.bytes(12)
+            var net = Int64(0)
+            for byte in bytes[0..<5] { net = net << 8 | Int64(byte) }
+            var rate = Int64(0)
+            for byte in bytes[5..<8] { rate = rate << 8 | Int64(byte) }
+            rate %= 1_000_001
+            let price = TransferPrice(.value(net), taxMillionths: rate)
+            let tax = try price.tax(on: price.net(cost: 0))
+            #expect(try price.tax(in: net + tax) == tax, "\(net) at \(rate)")
+        }
+    }
+
+    @Test func rulesAreReadAndShown() throws {
+        for (text, shown) in [
+            ("cost", "cost"), ("cost+10%", "cost+10.0000%"), ("cost+0%", "cost"),
+            ("list:South and East", "list:South and East"),
+        ] {
+            let rule = try TransferRule(asked: text)
+            #expect(rule.shown == shown && TransferRule(rule.text) == rule)
+        }
+        for text in ["", "cost+", "cost+10", "cost+-1%", "cost+9901%", "list:", "price", "cost+1"] {
+            #expect(throws: (any Error).self, "\(text)") { try TransferRule(asked: text) }
+        }
+        #expect(TransferRule("cost+99000001") == nil && TransferRule("cost+-1") == nil)
+    }
+}
