@@ -87,7 +87,7 @@ extension People {
             return said(.currency(Details(), .revalue), act, number, [])
         case 13:
             guard let to = other() else { return nil }
-            let rules = ["cost", "cost+20%", "cost+7.5%", ""]
+            let rules = ["cost", "cost+20%", "cost+7.5%"]
             return said(
                 .setTransferPrice(
                     from: branch, to: to, rule: rules[Int(draw.next() % UInt64(rules.count))]),

@@ -17,6 +17,9 @@ extension Simulation {
         }
         for line in plan.lines ?? [] where !line.isAbsent { cables.lay(line) }
         try found()
+        if secondEntitysSite != nil {
+            _ = try ask(.addEntity(name: Self.secondEntity), of: machines[0])
+        }
         for site in plan.sites.indices.dropFirst() { try join(site) }
         // A clock that is days ahead finds its invitation expired, and rightly so: they go wrong later.
         for machine in machines {
@@ -102,7 +105,8 @@ extension Simulation {
     private func join(_ site: Int) throws {
         let facts = plan.sites[site]
         let order = InvitationOrder(
-            branch: facts.branch, branchName: facts.branch, readsAll: facts.readsAll,
+            branch: facts.branch, branchName: facts.branch,
+            entity: site == secondEntitysSite ? Self.secondEntity : nil, readsAll: facts.readsAll,
             addresses: [Self.address(machines[0].name)])
         guard case .outcome(let invitation) = try ask(.invite(order), of: machines[0]) else {
             throw Violation(.commandsAnswer, at: now, "no invitation for \(facts.branch)")
@@ -128,6 +132,24 @@ extension Simulation {
         }
     }
 
+    private func pricesOfTransfers() -> [Command] {
+        guard let place = secondEntitysSite else { return [] }
+        let (south, others) = (plan.sites[place].branch, plan.sites.dropLast().map(\.branch))
+        return others.flatMap {
+            [
+                .setTransferPrice(from: $0, to: south, rule: "cost+20%"),
+                .setTransferPrice(from: south, to: $0, rule: "cost+5%"),
+            ]
+        }
+    }
+
+    private static let secondEntity = "South Ltd"
+
+    /// In one company of three the last branch is another legal entity's, which buys and sells the goods of transfers.
+    private var secondEntitysSite: Int? {
+        plan.seed % 3 == 0 && plan.sites.count > 2 ? plan.sites.count - 1 : nil
+    }
+
     private func stockShelves() throws {
         let items =
             People.items.enumerated().map { place, code in
@@ -142,7 +164,7 @@ extension Simulation {
         for command in [
             Command.setWorkflow(WorkflowChange(kind: .purchase, steps: ["check:buyer"])),
             .setPerson(PersonChange(name: People.buyer, roles: ["buyer"])),
-        ] {
+        ] + pricesOfTransfers() {
             _ = try ask(.perform(command, wait: 0, waitMilliseconds: 0), of: machines[0])
         }
         let limit = now + Self.joinWithin
