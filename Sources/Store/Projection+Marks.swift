@@ -131,7 +131,7 @@ extension Projection {
         guard event.kind == Event.pricingKind, case .between(let pair) = place.tip.name.scope,
             event.entity.utf8.starts(with: Event.transferPrefix.utf8)
         else { return }
-        store.memory.hasPrices = nil
+        if store.memory.hasPrices != true { store.memory.hasPrices = nil }
         for item in TransferPrice.prices([event]).keys.sorted() {
             let id = try id(of: Commodity.item(item).name)
             for branch in [pair.first, pair.second] {

@@ -222,12 +222,14 @@ private struct Statements {
                 let tail = whole.share(isOwn ? shipped - after : before, of: shipped)
             else { continue }
             var target = head.less(tail)
-            if !isOwn, let price = prices[transfer.shipment] {
+            // Both sides take the tax from the same amounts.
+            if let price = prices[transfer.shipment] {
                 guard let upTo = Int64(exactly: head.amount),
                     let from = Int64(exactly: tail.amount),
                     let more = try? price.tax(in: upTo), let before = try? price.tax(in: from)
                 else { continue }
                 target.tax = Int128(more) - Int128(before)
+                if isOwn { target.net = target.amount - target.tax }
             }
             let step: ValueStatement.Step =
                 isOwn ? (transfer.document.kind == .arrival ? .takenBack : .lost) : .taken

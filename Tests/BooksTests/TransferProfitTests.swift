@@ -95,6 +95,37 @@ import Testing
         #expect(profit.onItsWay == 0 && profit.held == [gz: 3, hz: 2])
     }
 
+    /// What is charged later for goods that are mostly sold is mostly earned.
+    @Test func aLatePriceFollowsTheGoods() throws {
+        let (hz, gz) = (Self.codes[0], Self.codes[1])
+        var profit = TransferProfit(of: [hz, gz])
+        let first = try number(hz, 1)
+        for fact: TransferProfit.Fact in [
+            .came(hz, 1_000), .shipped(first, from: hz, to: gz, 1_000),
+            .earned(first, by: hz, 100_000), .arrived(first, at: gz, 1_000), .left(gz, 999),
+            .earned(first, by: hz, 10_000),
+        ] { profit.apply(fact) }
+        #expect(profit.held == [gz: 110] && profit.realised == [gz: 109_890])
+        // Sold in one month and back in another, all of it.
+        profit.apply(.left(gz, -999))
+        #expect(profit.held == [gz: 110_000] && profit.realised == [gz: 0])
+    }
+
+    /// What another company sends back is held again.
+    @Test func whatComesBackFromOutsideIsHeld() throws {
+        let (hz, gz, sh) = (Self.codes[0], Self.codes[1], Self.codes[2])
+        var profit = TransferProfit(of: [hz, gz])
+        let (first, second) = (try number(gz, 1), try number(hz, 1))
+        for fact: TransferProfit.Fact in [
+            .came(gz, 10), .shipped(first, from: gz, to: hz, 10), .earned(first, by: gz, 10),
+            .arrived(first, at: hz, 10), .shipped(second, from: hz, to: sh, 10),
+        ] { profit.apply(fact) }
+        #expect(profit.sentOut == 10 && profit.onItsWay == 0 && profit.held == [:])
+        profit.apply(.arrived(second, at: sh, 4))
+        profit.apply(.cameBack(second, at: hz, 6))
+        #expect(profit.sentOut == 4 && profit.held == [hz: 6])
+    }
+
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func theTaxInAPriceIsTheTaxOnIt(_ seed: UInt64) throws {
         var random = SeededRandom(seed: seed)

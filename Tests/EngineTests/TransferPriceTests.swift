@@ -212,6 +212,30 @@ import Testing
             $0.map(\.plain)
         }
         #expect(invoice.count == 1 && invoice[0][6...8] == ["10.00", "1.30", "11.30"])
+        // Sent back later on, the invoice is of too much; another shipment has none.
+        let more = try hz.perform(.ship(Details(date: "2026-11-18"), Self.tea("2"), to: "GZ"))
+            .subject
+        network.run(milliseconds: 60_000)
+        #expect(try hz.report(.reconcile(branch: nil)).rows.isEmpty)
+        let receipt = try #require(
+            try hz.report(.journal(JournalFilter(limit: 100))).rows.lazy.flatMap { $0 }
+                .map(\.plain).first { $0.contains("-G-") })
+        try hz.perform(.setTransferPrice(from: "HZ", to: "GZ", rule: "cost+10%"))
+        let third = try hz.perform(.ship(Details(), Self.tea("1"), to: "GZ")).subject
+        network.run(milliseconds: 60_000)
+        try hz.perform(.invoice(Details(), .issue(sales: [third], code: "044002")))
+        try hz.perform(
+            .revalue(Details(), item: "TEA", change: .of(receipt: receipt, by: "1.00")))
+        network.run(milliseconds: 120_000)
+        let changed = try hz.report(.reconcile(branch: nil)).rows.map { $0.map(\.plain) }
+        #expect(changed.map { Array($0[0...2]) } == [["invoice", "044002 of \(third)", "0.12"]])
+        hz.now = hz.now.advanced(byMilliseconds: 40 * 86_400_000)
+        let late = try hz.report(.reconcile(branch: "HZ")).rows.map { $0.map(\.plain) }
+        #expect(
+            late.contains { Array($0[0...2]) == ["no invoice", "\(more) to South Ltd", "11.30"] })
+        hz.now = gz.now
+        try gz.perform(.arrive(Details(), [], shipment: more))
+        try gz.perform(.arrive(Details(), [], shipment: third))
         // Papers name who sells.
         try gz.perform(
             .setEntity(
@@ -317,6 +341,64 @@ import Testing
             #expect(rules.count == 2 && rules[1][4] == "true")
             #expect(try node.report(.reconcile(branch: nil)).rows.isEmpty)
         }
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
+    /// A node that reads its own branch alone sold what it sold.
+    @Test func whoReadsNoOtherBranchSoldTheGoods() throws {
+        let network = try TestNetwork.company([], seed: 370)
+        let hz = try network["hz"]
+        try network.join("gz", seed: 371, readsAll: false)
+        let gz = try network["gz"]
+        try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        network.settle()
+        try gz.perform(
+            .receive(
+                Details(), [Line(item: "TEA", quantity: "10", cost: "2.00")], supplier: "Mill"))
+        try gz.perform(.setTransferPrice(from: "GZ", to: "HZ", rule: "cost+50%"))
+        try gz.perform(.ship(Details(), Self.tea("4"), to: "HZ"))
+        network.run(milliseconds: 60_000)
+        #expect(try profit(gz)["Profit"] == "4.00")
+        #expect(try profit(gz)["Goods sent to branches"] == "12.00")
+        #expect(try position(gz)["Inventory"] == "12.00")
+        #expect(try profit(hz)["Profit"] == "0.00")
+    }
+
+    /// Of three units that go for 1.00 with tax one comes and two are lost: both have the same tax.
+    @Test func partsHaveOneTax() throws {
+        let network = try company(seed: 380, entity: "South Ltd")
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .setPrices(
+                PriceListChange(
+                    name: "south",
+                    prices: [.init(item: "TEA", price: "0.333333", from: "2026-01-01")])))
+        try setRule(hz, "list:south")
+        let shipment = try hz.perform(.ship(Details(), Self.tea("3"), to: "GZ")).subject
+        network.run(milliseconds: 60_000)
+        #expect(try gz.balances()["due-from/HZ/GZ"] == "1.13")
+        try gz.perform(
+            .arrive(
+                Details(), [ArrivalLine(item: "TEA", accepted: "1", short: "2")],
+                shipment: shipment))
+        network.run(milliseconds: 60_000)
+        try hz.perform(.settle(Details(), Self.tea("2"), shipment: shipment, areLost: true))
+        network.run(milliseconds: 60_000)
+        for node in [hz, gz] {
+            let balances = try node.balances()
+            #expect(balances["due-from/HZ/GZ"] == "0.38" && balances["due-to/GZ/HZ"] == "-0.38")
+            #expect(balances["transfer-tax/HZ"] == "-0.04" && balances["input-tax/GZ"] == "0.04")
+            #expect(balances["transfer-sales/HZ/GZ"] == "-0.34")
+            #expect(try position(node)["Inventory"] == "16.00")
+        }
+        #expect(
+            hz.refusal(
+                .journal(
+                    Details(),
+                    [
+                        JournalLine(account: "transfer-sales/GZ", amount: "-1.00"),
+                        JournalLine(account: "expense/rent", amount: "1.00"),
+                    ])) == .badAccount)
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 

@@ -26,6 +26,16 @@ import Testing
 
     @Test func sumsNeverWrap() {
         let cash = Account.tender(Self.hz, "cash")
+        let sales = Account.simple(.sales, Self.hz)
+        // What is debited fits by itself, in whatever order it stands: nobody who adds up a part comes out beyond it.
+        #expect(throws: FactError.overflow(Self.cny)) {
+            try Transaction(
+                Self.header,
+                [
+                    Posting(cash, Self.cny, .max), Posting(sales, Self.cny, -.max),
+                    Posting(cash, Self.cny, 1), Posting(sales, Self.cny, -1),
+                ])
+        }
         #expect(throws: FactError.overflow(Self.cny)) {
             try Transaction(
                 Self.header,

@@ -31,6 +31,9 @@ package struct TransferProfit: Sendable {
     private struct Pool {
         var quantity = Int128(0)
         var profit = Int128(0)
+        /// What left beside transfers, and what was earned on it: some of it may come back.
+        var sold = Int128(0)
+        var soldProfit = Int128(0)
     }
 
     private struct Transit {
@@ -48,7 +51,11 @@ package struct TransferProfit: Sendable {
     /// What is earned for good, by the branch that let the goods go.
     package private(set) var realised: [BranchCode: Int128] = [:]
     /// What is earned for good, as goods left for a branch that is none of these.
-    package private(set) var sentOut = Int128(0)
+    package var sentOut: Int128 {
+        transits.values.reduce(goneOut) { isOut($1) ? $0 + $1.profit : $0 }
+    }
+
+    private var goneOut = Int128(0)
 
     package init(of branches: Set<BranchCode>) { self.branches = branches }
 
@@ -58,7 +65,14 @@ package struct TransferProfit: Sendable {
     }
 
     /// What is in goods on their way, or in dispute.
-    package var onItsWay: Int128 { transits.values.reduce(0) { $0 + $1.profit } }
+    package var onItsWay: Int128 {
+        transits.values.reduce(0) { isOut($1) ? $0 : $0 + $1.profit }
+    }
+
+    /// Does it go to a branch that is none of these?
+    private func isOut(_ transit: Transit) -> Bool {
+        transit.receiver.map { !branches.contains($0) } ?? false
+    }
 
     package mutating func apply(_ fact: Fact) {
         switch fact {
@@ -86,18 +100,37 @@ package struct TransferProfit: Sendable {
             }
         case .came(let branch, let quantity): add(quantity, 0, to: branch)
         case .left(let branch, let quantity):
-            realised[branch, default: 0] += take(quantity, from: branch)
+            if quantity < 0 { comeBack(-quantity, to: branch) } else { sell(quantity, at: branch) }
         }
+    }
+
+    private mutating func sell(_ quantity: Int128, at branch: BranchCode) {
+        let profit = take(quantity, from: branch)
+        realised[branch, default: 0] += profit
+        pools[branch]?.sold += quantity
+        pools[branch]?.soldProfit += profit
+    }
+
+    /// More came back in a month than left in it: it brings its share of what was earned on all that left.
+    private mutating func comeBack(_ quantity: Int128, to branch: BranchCode) {
+        var profit = Int128(0)
+        if var pool = pools[branch], pool.sold > 0 {
+            let count = min(quantity, pool.sold)
+            profit =
+                count == pool.sold
+                ? pool.soldProfit : Self.share(pool.soldProfit, count, of: pool.sold)
+            pool.sold -= count
+            pool.soldProfit -= profit
+            pools[branch] = pool
+        }
+        realised[branch, default: 0] -= profit
+        add(quantity, profit, to: branch)
     }
 
     private mutating func ship(
         _ number: DocumentNumber, from: BranchCode, to: BranchCode, _ quantity: Int128
     ) {
         let profit = take(quantity, from: from)
-        guard branches.contains(to) else {
-            sentOut += profit
-            return
-        }
         var transit = transits[number] ?? Transit()
         transit.shipped += quantity
         transit.left += quantity
@@ -118,7 +151,15 @@ package struct TransferProfit: Sendable {
         transit.profit += stays
         transits[number] = transit
         guard profit != stays else { return }
-        add(0, profit - stays, to: transit.receiver ?? branch)
+        // Of what came, what is still there can be no more than what its branch has.
+        let (to, rest) = (transit.receiver ?? branch, profit - stays)
+        let came = transit.shipped - max(transit.left, 0)
+        let here = min(max(pools[to]?.quantity ?? 0, 0), came)
+        let held = branches.contains(to) ? Self.share(rest, here, of: came) : rest
+        add(0, held, to: to)
+        guard held != rest else { return }
+        realised[to, default: 0] += rest - held
+        pools[to]?.soldProfit += rest - held
     }
 
     /// The last units take all that is left.
@@ -136,7 +177,7 @@ package struct TransferProfit: Sendable {
     /// Goods that cover a shortage were sold before they came.
     private mutating func add(_ quantity: Int128, _ profit: Int128, to branch: BranchCode) {
         guard branches.contains(branch) else {
-            sentOut += profit
+            goneOut += profit
             return
         }
         var pool = pools[branch] ?? Pool()

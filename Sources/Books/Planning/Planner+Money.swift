@@ -215,7 +215,9 @@ extension Planner {
         let account = [Account(text), Account("\(parts.first ?? "")/\(branch)\(rest)")]
             .compactMap { $0 }.first { $0.place == .branch(branch) }
         guard let account, !account.root.isHeld, !account.root.isExchange,
-            account.root != .customer, account.root != .supplier, account.root != .shrinkage
+            account.root != .customer, account.root != .supplier, account.root != .shrinkage,
+            // What branches charge each other follows their goods.
+            account.root != .transferSales, account.root != .transferCost
         else {
             throw Refusal(
                 .badAccount, "\(text) is no account of \(branch) that a journal entry may name",

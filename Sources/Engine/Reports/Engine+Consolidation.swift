@@ -8,12 +8,16 @@ extension Engine {
     /// Takes off a column what its branches earned on each other: of a position what is in goods that they have, and of a
     /// span what they charged each other as well, which is left out already. Cost: all moves of the items that are charged a price,
     /// for each end of the span; nothing where nobody charges one.
-    func eliminate(_ column: inout Column, _ chart: Chart, isPosition: Bool) throws {
-        guard column.branches.count > 1, try store.hasTransferPrices() else { return }
-        var sums = try profits(of: column.branches, upTo: column.to)
+    ///
+    /// - Parameter branches: those of the column that are read here.
+    func eliminate(
+        _ column: inout Column, _ branches: Set<BranchCode>, _ chart: Chart, isPosition: Bool
+    ) throws {
+        guard branches.count > 1, try store.hasTransferPrices() else { return }
+        var sums = try profits(of: branches, upTo: column.to)
         if let from = column.from {
             let before = try profits(
-                of: column.branches, upTo: Day(number: from.number &- 1))
+                of: branches, upTo: Day(number: from.number &- 1))
             for (branch, amount) in before.realised { sums.realised[branch, default: 0] -= amount }
         }
         func take(_ amount: Int128, off account: Account) {
@@ -27,7 +31,7 @@ extension Engine {
                 take(-amount, off: .simple(.costOfSales, branch))
             }
             column.sums[chart.betweenBranches, default: 0] -= sums.onItsWay
-            if let any = column.branches.min() {
+            if let any = branches.min() {
                 take(-sums.onItsWay, off: .simple(.costOfSales, any))
             }
         } else {

@@ -275,14 +275,19 @@ extension Engine {
         }
         try foldCosts()
         var read: [Span: [BranchCode: [Account: Store.Turnover]]] = [:]
+        // What is sold to a branch that is not read here is sold.
+        let readable = Set(try needStanding().keyring.scopes)
         return try columns.map { column in
             var column = column
+            let within = column.branches.filter {
+                readable.contains(.trade($0)) && readable.contains(.money($0))
+            }
             let span = Span(from: column.from, to: column.to)
             let found = try read[span] ?? turnovers(from: column.from, to: column.to)
             read[span] = found
             for branch in column.branches {
                 for (account, turnover) in found[branch] ?? [:] {
-                    guard withYearEnds || !account.isSold(within: column.branches),
+                    guard withYearEnds || !account.isSold(within: within),
                         let line = Self.line(of: account, chart, in: column.branches)
                     else { continue }
                     column.sums[line, default: 0] += turnover.net
@@ -291,13 +296,13 @@ extension Engine {
                 for (account, amount) in try store.yearEnds(
                     of: branch, from: column.from, to: column.to)
                 {
-                    guard !account.isSold(within: column.branches),
+                    guard !account.isSold(within: within),
                         let line = chart.line(of: account)
                     else { continue }
                     column.sums[line, default: 0] -= Int128(amount)
                 }
             }
-            try eliminate(&column, chart, isPosition: withYearEnds)
+            try eliminate(&column, within, chart, isPosition: withYearEnds)
             return column
         }
     }

@@ -32,15 +32,14 @@ package struct Transaction: Hashable, Sendable {
     package init(_ document: DocumentHeader, _ postings: [Posting]) throws(FactError) {
         guard !postings.isEmpty else { throw .emptyTransaction }
         guard postings.count <= Self.postingsMax else { throw .tooManyPostings(postings.count) }
-        var sums: [Commodity: Int64] = [:]
+        var sums: [Commodity: Sides] = [:]
         for posting in postings {
-            let (sum, overflow) = sums[posting.commodity, default: 0]
-                .addingReportingOverflow(posting.amount)
-            guard !overflow, posting.amount != .min else { throw .overflow(posting.commodity) }
-            sums[posting.commodity] = sum
+            guard sums[posting.commodity, default: Sides()].add(posting.amount) else {
+                throw .overflow(posting.commodity)
+            }
         }
-        for (commodity, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
-            throw .unbalanced(commodity, by: sum)
+        for (commodity, sides) in sums.sorted(by: { $0.key < $1.key }) where sides.net != 0 {
+            throw .unbalanced(commodity, by: sides.net)
         }
         if postings.contains(where: { $0.base != nil }) { try Self.checkBases(postings) }
         self.document = document
@@ -49,20 +48,37 @@ package struct Transaction: Hashable, Sendable {
 
     package static let postingsMax = 2_048
 
+    /// What is debited and what is credited, each by itself: so whatever part of a transaction anybody adds up, the sum
+    /// fits 64 bits, in SQLite as well, and has an opposite.
+    private struct Sides {
+        private var debit: Int64 = 0
+        private var credit: Int64 = 0
+
+        var net: Int64 { debit + credit }
+
+        /// False where a side does not fit.
+        mutating func add(_ amount: Int64) -> Bool {
+            let side = amount < 0 ? credit : debit
+            let (sum, over) = side.addingReportingOverflow(amount)
+            guard !over, sum != .min else { return false }
+            if amount < 0 { credit = sum } else { debit = sum }
+            return true
+        }
+    }
+
     /// Of a currency all postings of a transaction say what they are carried at, or none does; and what they are carried
     /// at sums to zero. So whatever anybody writes, the book's own amounts and what others are carried at sum to zero,
     /// and nobody has to know which currency is the book's own.
     private static func checkBases(_ postings: [Posting]) throws(FactError) {
-        var sums: [Commodity: Int64] = [:]
+        var sums: [Commodity: Sides] = [:]
         for posting in postings {
             guard let base = posting.base else { continue }
             guard posting.commodity.item == nil else { throw .carrying(posting.commodity) }
-            let (sum, overflow) = sums[posting.commodity, default: 0]
-                .addingReportingOverflow(base)
-            guard !overflow, base != .min else { throw .overflow(posting.commodity) }
-            sums[posting.commodity] = sum
+            guard sums[posting.commodity, default: Sides()].add(base) else {
+                throw .overflow(posting.commodity)
+            }
         }
-        for (commodity, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
+        for (commodity, sides) in sums.sorted(by: { $0.key < $1.key }) where sides.net != 0 {
             throw .carrying(commodity)
         }
         for posting in postings where posting.base == nil && sums[posting.commodity] != nil {

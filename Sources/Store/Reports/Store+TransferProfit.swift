@@ -27,6 +27,52 @@ extension Store {
         }
     }
 
+    /// What a branch was charged for the goods of a shipment, less what came back or is lost.
+    package struct ChargedTransfer: Sendable {
+        package let shipment: DocumentNumber
+        package let receiver: BranchCode
+        package var net = Int128(0)
+        package var tax = Int128(0)
+    }
+
+    /// In the order of the shipments. Cost: all that was stated of prices.
+    package func chargedTransfers() throws -> [ChargedTransfer] {
+        try access { db in
+            var found: [DocumentNumber: ChargedTransfer] = [:]
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT a.name, t.shipment, l.scope,
+                            sum(s.amount >> 32), sum(s.amount & 4294967295)
+                        FROM name a CROSS JOIN statement s ON s.account = a.id
+                        JOIN (SELECT DISTINCT document, shipment, log FROM transfer) t
+                            ON t.document = s.document
+                        JOIN log l ON l.id = t.log
+                        WHERE a.name >= 'transfer-sales/' AND a.name < 'transfer-tax0'
+                        GROUP BY a.id, t.shipment, l.scope
+                        """))
+            while let row = try rows.next() {
+                guard let account = Account(try row.at(0) as String),
+                    case .branch(let owner) = account.place,
+                    let shipment = DocumentNumber(try row.at(1) as String),
+                    shipment.series.branch == owner,
+                    case .between(let pair)? = Scope(try row.at(2) as String), pair.contains(owner)
+                else { continue }
+                var charged =
+                    found[shipment]
+                    ?? ChargedTransfer(shipment: shipment, receiver: pair.other(than: owner))
+                let amount = try Int128(row: row, halvesAt: 3)
+                if account.root == .transferTax {
+                    charged.tax -= amount
+                } else {
+                    charged.net -= amount
+                }
+                found[shipment] = charged
+            }
+            return found.values.sorted { $0.shipment < $1.shipment }
+        }
+    }
+
     /// Of every item that any of these branches charged another one of them a price for, up to a day. Cost: all moves of
     /// these items.
     package func transferFacts(
@@ -88,11 +134,20 @@ extension Store {
                 sql: """
                     SELECT t.branch, t.item, t.document, t.shipment, t.amount, l.scope,
                         coalesce(late.day, d.day), d.time
-                    FROM transfer t
+                    FROM json_each(?) b CROSS JOIN json_each(?) i
+                    CROSS JOIN transfer t ON t.branch = b.value AND t.item = i.value
                     JOIN document d ON d.log = t.log AND d.seq = t.seq AND d.op = t.op
                     JOIN log l ON l.id = t.log
                     LEFT JOIN late ON late.log = t.log AND late.seq = t.seq AND late.op = t.op
-                    """))
+                    """),
+            arguments: [
+                try String.fetchOne(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT json_group_array(branch)
+                            FROM (SELECT DISTINCT branch FROM transfer)
+                            """)), "[\(items.sorted().map(String.init).joined(separator: ","))]",
+            ])
         var facts: [TransferFact] = []
         while let row = try rows.next() {
             let item: Int64 = try row.at(1)
@@ -137,9 +192,7 @@ extension Store {
                 db.cachedStatement(
                     sql: """
                         SELECT p.day, p.commodity, sum(p.amount), d.kind,
-                            (SELECT min(r.kind) FROM document r
-                                WHERE d.relation = :reverses AND r.number = d.target
-                                    AND r.log = d.log)
+                            CASE WHEN d.relation = :reverses THEN d.target END
                         FROM book_day b
                         CROSS JOIN posting p ON p.day = b.day AND p.account IN
                             (SELECT id FROM name WHERE name >= :first AND name < :end)
@@ -161,7 +214,7 @@ extension Store {
                     branch: branch, item: try row.at(1),
                     month: Day(number: try row.at(0)).month)
                 let kind = DocumentKind(rawValue: try row.at(3))
-                let reversed = (try row.at(4) as UInt8?).flatMap { DocumentKind(rawValue: $0) }
+                let reversed = (try row.at(4) as String?).flatMap { DocumentNumber($0)?.kind }
                 if amount < 0 || kind == .customerReturn || reversed == .sale {
                     left[key, default: 0] -= amount
                 } else if amount > 0 {
