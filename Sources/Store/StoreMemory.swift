@@ -27,6 +27,8 @@ struct StoreMemory {
     var holderDue: Int32?
     /// At most `Store.manyPools`.
     var dirtyPools: Int?
+    /// Days on which sums are still to be made, a list that was looked up at once.
+    var missingDays: [(KeptQuestion, Int32)]?
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
     /// All that were ever made; by account, by document, by tender and day.
@@ -56,6 +58,13 @@ struct StoreMemory {
         roots[scope] = nil
         digests[scope] = nil
         told[scope] = nil
+    }
+
+    /// What was undone said nothing of these.
+    mutating func keepNumbered(of other: Self) {
+        matches = other.matches
+        invoices = other.invoices
+        clearings = other.clearings
     }
 
     /// Goods moved, or somebody said what they are worth.
