@@ -4,7 +4,7 @@ package import Replica
 
 /// Sums of days made while nobody waits for them, and held against the postings.
 extension Store {
-    /// Makes at most `limit` of the answers that reports would have to make, fewer where they are long: the cash flow of the book, and of each branch what moved and what
+    /// Makes at most `limit` of the answers that reports would have to make, fewer where they are long: the cash flow and the accounts of money of the book, and of each branch what moved and what
     /// was sold by item, hour and customer. Pools are to be folded before, or days are made once more.
     ///
     /// - Returns: is there more to do?
@@ -27,7 +27,7 @@ extension Store {
                 while done < missing.count, done < limit, bytes < Self.bytesAtOnce {
                     let (question, day) = missing[done]
                     done += 1
-                    guard let make = answer(to: question, db, currency) else { continue }
+                    guard let make = try answer(to: question, db, currency) else { continue }
                     bytes += try kept.answer(question, on: day) { try make(day) }.count
                 }
                 memory.missingDays = Array(missing.dropFirst(done))
@@ -44,7 +44,7 @@ extension Store {
     private static func questions(
         _ branches: [BranchCode], _ utcOffsetMinutes: Int64
     ) -> [KeptQuestion] {
-        [CashDays.question]
+        [CashDays.question, BalanceDays.money]
             + branches.flatMap { branch in
                 [KeptQuestion(name: movesQuestion, branch: branch.text)]
                     + SoldTelling.allCases.map {
@@ -66,7 +66,7 @@ extension Store {
             for row in rows {
                 let day: Int32 = try row.at(0)
                 let question = KeptQuestion(name: try row.at(1), branch: try row.at(2))
-                guard let make = answer(to: question, db, currency),
+                guard let make = try answer(to: question, db, currency),
                     try kept.held(question, on: day) != make(day)
                 else { continue }
                 faults.append("\(question.name) \(question.branch) \(Day(number: day))")
@@ -78,10 +78,14 @@ extension Store {
     /// How the answer to a question is made.
     private func answer(
         to question: KeptQuestion, _ db: Database, _ currency: CurrencyCode
-    ) -> ((Int32) throws -> [UInt8])? {
+    ) throws -> ((Int32) throws -> [UInt8])? {
         if question == CashDays.question {
             let days = CashDays(db, currency)
             return { try days.bytes(on: $0) }
+        }
+        if question == BalanceDays.money || question == BalanceDays.goods {
+            let days = try BalanceDays(db)
+            return { try days.bytes(question, on: $0) }
         }
         if question.name == Self.movesQuestion {
             return { try self.dayMoves(db, branch: question.branch, on: $0) }

@@ -118,7 +118,7 @@ extension Store {
     }
 
     /// Texts of interned names.
-    private func names(_ db: Database, _ ids: Set<Int64>) throws -> [Int64: String] {
+    func names(_ db: Database, _ ids: Set<Int64>) throws -> [Int64: String] {
         var names: [Int64: String] = [:]
         for id in ids {
             names[id] = try String.fetchOne(
@@ -230,7 +230,7 @@ extension Store {
             })
     }
 
-    private func itemID(_ db: Database, _ item: ItemCode) throws -> Int64? {
+    func itemID(_ db: Database, _ item: ItemCode) throws -> Int64? {
         try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
             arguments: [Commodity.item(item).name])
