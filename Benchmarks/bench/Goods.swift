@@ -204,6 +204,7 @@ private final class Shop {
             ("accounts", .accounts(StatementFilter(from: from, to: to))),
             ("profit", .profit(StatementFilter(from: from, to: to))),
             ("position", .position(StatementFilter(to: to))),
+            ("cash", .cash(StatementFilter(from: from, to: to))),
             (
                 "account",
                 .ledger(LedgerFilter(account: "tender/HZ/cash", from: to, to: to, limit: 10_000))

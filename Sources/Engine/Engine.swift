@@ -36,6 +36,10 @@ package final class Engine {
     package var onProgress: ((RequestID, ProgressCount) -> Void)?
     /// When pools that moved are folded, if nobody asks for anything until then.
     var foldAt: Instant?
+    /// Are pools to be folded then, or sums of days made?
+    var foldsPools = false
+    /// Has anything moved since all sums of days were made?
+    var makesDays = false
     /// The list of what the holder has to look at was longer than one batch takes.
     var hasMoreDue = false
     /// When the next round is made; what the store was after the last one, and on which day all was told.

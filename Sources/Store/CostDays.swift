@@ -29,6 +29,15 @@ struct CostDays {
         }
     }
 
+    /// A row of the table.
+    struct Row {
+        let day: Int32
+        let kind: UInt8
+        let cost: Int64
+        let variance: Int64
+        let uncosted: Int64
+    }
+
     /// Several sums stand for a day and kind only where one would wrap.
     private var sums: [Key: [Sum]] = [:]
 
@@ -43,6 +52,29 @@ struct CostDays {
         sums[key] = known
     }
 
+    /// What stands there of a pool.
+    static func each(
+        _ db: Database, branch: BranchCode, item: Int64, _ body: (Row) -> Void
+    ) throws {
+        let rows = try HotRead(
+            db,
+            "SELECT day, kind, cost, variance, uncosted FROM cost_day WHERE branch = ? AND item = ?",
+            arguments: [branch.text, item])
+        while try rows.next() { body(try rows.costDay(at: 0)) }
+    }
+
+    /// In no order.
+    func each(_ body: (Row) -> Void) {
+        for (key, sums) in sums {
+            for sum in sums {
+                body(
+                    Row(
+                        day: key.day, kind: key.kind, cost: sum.cost, variance: sum.variance,
+                        uncosted: sum.uncosted))
+            }
+        }
+    }
+
     func insert(_ db: Database, branch: BranchCode, item: Int64) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT INTO cost_day VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
@@ -54,5 +86,17 @@ struct CostDays {
                 ])
             }
         }
+    }
+}
+
+extension HotRead {
+    /// From five columns on: day, kind, cost, variance, uncosted.
+    func costDay(at column: Int32) throws -> CostDays.Row {
+        guard let day = Int32(exactly: try integer(column)),
+            let kind = UInt8(exactly: try integer(column + 1))
+        else { throw StoreError.damaged("cost_day") }
+        return CostDays.Row(
+            day: day, kind: kind, cost: try integer(column + 2), variance: try integer(column + 3),
+            uncosted: try integer(column + 4))
     }
 }

@@ -21,6 +21,10 @@ struct CostFold {
         var hasLayers: Bool?
         /// Do any ops stand on another day than their own?
         var hasLate: Bool?
+        /// What the pools of this batch put on their branches, and took off them.
+        var costs = BranchCosts()
+        /// Days on which reports keep what they sum of costs that are others now.
+        var changes: CostChanges?
     }
 
     init(_ db: Database) throws {
@@ -58,8 +62,9 @@ struct CostFold {
             guard let branch = BranchCode(try row.at(0) as String) else {
                 throw StoreError.damaged("pool_dirty")
             }
-            try refold(branch, item: try row.at(1))
+            try fold(branch, item: try row.at(1))
         }
+        try finish()
         let left = try count()
         guard dirty.isEmpty || left < before else { throw StoreError.damaged("pool_dirty") }
         return left
@@ -71,6 +76,24 @@ struct CostFold {
 
     /// Folds one pool from its beginning and replaces its rows.
     func refold(_ branch: BranchCode, item: Int64) throws {
+        try fold(branch, item: item)
+        try finish()
+    }
+
+    /// Writes what several pools sum to.
+    private func finish() throws {
+        try known.costs.write(db)
+        try known.changes?.drop(db)
+        known.changes = nil
+    }
+
+    private func fold(_ branch: BranchCode, item: Int64) throws {
+        var changes = try known.changes ?? CostChanges(db)
+        known.changes = nil
+        try changes.begin(db, branch: branch, item: item)
+        try CostDays.each(db, branch: branch, item: item) {
+            known.costs.add($0, of: branch.text, -1)
+        }
         let hasLayers = try known.hasLayers ?? self.hasLayers()
         known.hasLayers = hasLayers
         let layers = hasLayers ? ["cost_layer", "pool_layer"] : []
@@ -92,6 +115,7 @@ struct CostFold {
             for row in rows {
                 try insert(row, branch: branch, item: item)
                 days.add(row)
+                changes.add(row)
             }
         }
         var day: [StockMove] = []
@@ -114,6 +138,9 @@ struct CostFold {
         try finish(before: nil)
         try keep(pool.foldRest())
         try days.insert(db, branch: branch, item: item)
+        days.each { known.costs.add($0, of: branch.text, 1) }
+        changes.end(branch)
+        known.changes = changes
         try db.cachedStatement(sql: "INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .execute(arguments: [
                 branch.text, item, pool.pool.quantity, pool.pool.value, pool.pool.uncosted,

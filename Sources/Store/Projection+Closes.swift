@@ -30,6 +30,7 @@ extension Projection {
     mutating func redate(for number: DocumentNumber) throws {
         let branch = number.series.branch
         store.memory.closes = nil
+        try KeptDays.drop(KeptQuestion(name: FrozenDays.name, branch: branch.text), db)
         let close = try store.closes(db, of: branch).first { $0.number == number }
         let logs = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT id, log_id, author, incarnation, scope FROM log"))
@@ -119,6 +120,7 @@ extension Projection {
         try db.cachedStatement(
             sql: "UPDATE posting SET day = ? WHERE day = ? AND log = ? AND seq = ? AND op = ?"
         ).execute(arguments: [to.number, from.number, op.log, op.seq, op.op])
+        try KeptDays.drop(from.number, db)
         days.insert(to.number)
         if to == effective {
             try db.cachedStatement(sql: "DELETE FROM late WHERE log = ? AND seq = ? AND op = ?")

@@ -224,7 +224,10 @@ extension Projection {
             store.memory.forgetGoods()
         }
         let day = try db.cachedStatement(sql: "INSERT OR IGNORE INTO book_day VALUES (?)")
-        for number in days { try day.execute(arguments: [number]) }
+        for number in days {
+            try day.execute(arguments: [number])
+            try KeptDays.drop(number, db)
+        }
         let counter = try db.cachedStatement(
             sql: """
                 INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE

@@ -272,4 +272,29 @@ extension Schema {
             PRIMARY KEY (branch, item, log, seq, op, place)
         ) STRICT, WITHOUT ROWID;
         """
+
+    static let keptDays = """
+        -- What reports of long spans sum of a day, see `KeptDays`: made when asked for, dropped when anything comes that
+        -- stands on it. `branch` is empty where a question is of the whole book.
+        CREATE TABLE kept_day (
+            day INTEGER NOT NULL,
+            question TEXT NOT NULL,
+            branch TEXT NOT NULL,
+            sums BLOB NOT NULL,
+            PRIMARY KEY (day, question, branch)
+        ) STRICT, WITHOUT ROWID;
+        -- `cost_day` summed over items: its cost (measure 0), variance (1) and units of unknown cost (2).
+        CREATE TABLE branch_cost_day (
+            branch TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            measure INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            amount_high INTEGER NOT NULL,
+            PRIMARY KEY (branch, day, kind, measure)
+        ) STRICT, WITHOUT ROWID;
+        -- Filled where pools are folded again.
+        DELETE FROM cost_day;
+        INSERT OR IGNORE INTO pool_dirty SELECT branch, item FROM pool;
+        """
 }

@@ -18,6 +18,7 @@ enum Schema {
         Step(sql: accountMonths, rebuilds: true),
         Step(sql: late, rebuilds: false),
         Step(sql: values, rebuilds: true),
+        Step(sql: keptDays, rebuilds: false),
     ]
 
     struct Step {
@@ -29,12 +30,14 @@ enum Schema {
     /// Emptied by a rebuild. `name` stays: it only interns.
     static let projections = [
         "posting", "balance", "document", "counter", "book_day", "valuation", "pool_dirty", "pool",
-        "cost", "cost_day", "cost_layer", "pool_layer", "counted", "count_move", "shelf_month",
+        "cost", "cost_day", "branch_cost_day", "kept_day", "cost_layer", "pool_layer", "counted",
+        "count_move", "shelf_month",
         "account_month", "value_month", "late", "repack", "transfer", "statement", "statement_due",
         "register",
         "superseded", "event", "void",
         "roster_act", "digest", "board", "early_move",
     ]
-    /// Lists of work to do: what is on them depends on what was asked, and not on the logs alone.
-    static let workLists = ["pool_dirty", "statement_due", "holder_due"]
+    /// Lists of work to do, and answers that are kept: what is in them depends on what was asked, and not on the logs
+    /// alone.
+    static let workLists = ["pool_dirty", "statement_due", "holder_due", "kept_day"]
 }

@@ -318,7 +318,7 @@ extension Store {
     @discardableResult
     package func refreshCosts(limit: Int = 1_000) throws -> Int {
         memory.dirtyPools = nil
-        return try transact { try access { try CostFold($0).refresh(limit: limit) } }
+        return try savepoint { try access { try CostFold($0).refresh(limit: limit) } }
     }
 }
 

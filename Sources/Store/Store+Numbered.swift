@@ -80,7 +80,10 @@ extension Store {
     private func reread<Value>(
         _ kind: Numbered<Value>, _ entity: String, _ db: Database
     ) throws {
-        guard memory[keyPath: kind.path] != nil, let number = kind.number(entity) else { return }
+        guard let number = kind.number(entity) else { return }
+        // Also where nothing is kept: what is read after it may be undone.
+        numberedWrites += 1
+        guard memory[keyPath: kind.path] != nil else { return }
         let heard = try Self.events(db, withPrefix: entity).first { $0.entity == entity }
         memory[keyPath: kind.path]?.put(kind.read(number, heard?.events ?? []), at: number)
     }

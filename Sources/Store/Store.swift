@@ -14,6 +14,8 @@ package final class Store {
     /// most batches of an idle node do neither.
     private var hasBegun = false
     var memory = StoreMemory()
+    /// How often anything was said of what is kept by number: what is undone without it leaves that as it is.
+    var numberedWrites: UInt64 = 0
     /// Grows whenever what the store tells may have changed; begins anew with the process.
     package private(set) var revision: UInt64 = 0
 
@@ -26,6 +28,14 @@ package final class Store {
     func forgetAll() {
         memory = StoreMemory()
         revision += 1
+    }
+
+    /// What was written since then is undone.
+    private func forgetAll(undoneSince writes: UInt64) {
+        let held = memory
+        forgetAll()
+        guard numberedWrites == writes else { return }
+        memory.keepNumbered(of: held)
     }
 
     func changed(_ scope: Scope) {
@@ -160,13 +170,14 @@ package final class Store {
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         try transact {
             try access { db in
+                let writes = numberedWrites
                 try db.cachedStatement(sql: "SAVEPOINT part").execute()
                 do {
                     let result = try body()
                     try db.cachedStatement(sql: "RELEASE part").execute()
                     return result
                 } catch {
-                    forgetAll()
+                    forgetAll(undoneSince: writes)
                     do {
                         try db.cachedStatement(sql: "ROLLBACK TO part").execute()
                         try db.cachedStatement(sql: "RELEASE part").execute()

@@ -29,6 +29,8 @@ struct StoreMemory {
     var dirtyPools: Int?
     /// Did anybody say at what goods go to another branch?
     var hasPrices: Bool?
+    /// Days on which sums are still to be made, a list that was looked up at once.
+    var missingDays: [(KeptQuestion, Int32)]?
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
     /// All that were ever made; by account, by document, by tender and day.
@@ -58,6 +60,13 @@ struct StoreMemory {
         roots[scope] = nil
         digests[scope] = nil
         told[scope] = nil
+    }
+
+    /// What was undone said nothing of these.
+    mutating func keepNumbered(of other: Self) {
+        matches = other.matches
+        invoices = other.invoices
+        clearings = other.clearings
     }
 
     /// Goods moved, or somebody said what they are worth.

@@ -28,7 +28,8 @@ import Testing
                         "transfer", "statement", "statement_due", "fork", "incarnation",
                         "published", "cost_layer", "pool_layer", "counted", "count_move",
                         "shelf_month", "repack", "holder_due", "bookmark", "board", "early_move",
-                        "cost_day", "account_month", "late", "value_month",
+                        "cost_day", "account_month", "late", "value_month", "kept_day",
+                        "branch_cost_day",
                     ] {
                         try db.execute(sql: "DROP TABLE \(table)")
                     }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @testable import Books
@@ -126,6 +127,31 @@ final class TestNode {
                     try Int128(store.pool(branch, code).value) == values[item] ?? 0,
                     "\(branch) \(item)")
             }
+        }
+        // What the pools sum to is what their days sum to, of each and of a branch's together.
+        let sums = try store.access { db in
+            try [
+                """
+                SELECT p.branch || ' ' || p.item,
+                    p.cost_of_sales + p.shipped + p.write_off + p.variance, p.uncosted_sold,
+                    coalesce(sum(d.cost + d.variance), 0), coalesce(sum(d.uncosted), 0)
+                FROM pool p LEFT JOIN cost_day d ON d.branch = p.branch AND d.item = p.item
+                GROUP BY p.branch, p.item
+                """,
+                """
+                SELECT d.branch || ' ' || d.day || ' ' || d.kind,
+                    sum(d.cost), sum(d.variance),
+                    coalesce((SELECT b.amount FROM branch_cost_day b WHERE b.branch = d.branch
+                        AND b.day = d.day AND b.kind = d.kind AND b.measure = 0), 0),
+                    coalesce((SELECT b.amount FROM branch_cost_day b WHERE b.branch = d.branch
+                        AND b.day = d.day AND b.kind = d.kind AND b.measure = 1), 0)
+                FROM cost_day d GROUP BY d.branch, d.day, d.kind
+                """,
+            ].flatMap { try Row.fetchAll(db, sql: $0) }
+        }
+        for row in sums {
+            let figures = (1...4).map { row[$0] as Int64 }
+            #expect(figures[0] == figures[2] && figures[1] == figures[3], "\(row[0] as String)")
         }
     }
 

@@ -70,23 +70,14 @@ extension Planner {
             return reference
         }
         // All of the text decides, however long it is.
-        let hash = row.text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        }
-        let base = "\(day) \(amount) \(String(hash, radix: 16))"
+        let base = "\(day) \(amount) \(String(row.text.fnv1a, radix: 16))"
         return row.ordinal == 1 ? base : "\(base) #\(row.ordinal)"
     }
 
     /// Whole characters, and none that steer a terminal.
     static func cut(_ text: String, _ bytesMax: Int) -> String {
-        var kept = ""
-        for character in text
-        where !character.unicodeScalars.contains(where: {
-            $0.value < 0x20 || (0x7f...0x9f) ~= $0.value
-        }) {
-            guard kept.utf8.count + character.utf8.count <= bytesMax else { break }
-            kept.append(character)
+        text.cut(toBytes: bytesMax) { character in
+            !character.unicodeScalars.contains { $0.value < 0x20 || (0x7f...0x9f) ~= $0.value }
         }
-        return kept
     }
 }

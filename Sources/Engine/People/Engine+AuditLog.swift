@@ -109,11 +109,7 @@ extension Engine {
 
     /// Whole characters, at least one.
     private static func cut(_ text: String, _ bytesMax: Int = textBytesMax) -> String {
-        var kept = ""
-        for character in text {
-            guard kept.utf8.count + character.utf8.count <= bytesMax else { break }
-            kept.append(character)
-        }
+        let kept = text.cut(toBytes: bytesMax)
         return kept.isEmpty ? "?" : kept
     }
 

@@ -33,22 +33,45 @@ extension Engine {
     private static let littleMilliseconds: Int64 = 600_000
     private static let poolsPerIdleBatch = 16
 
+    /// Folds what moved; then makes what reports keep of the days, whoever folded it.
     func foldWhenIdle(_ inputs: [Input], at now: Instant) throws {
         let dirty = try store.someDirtyPools()
-        guard standing != nil, dirty > 0 else {
+        if dirty > 0 { makesDays = true }
+        guard standing != nil, dirty > 0 || makesDays else {
             foldAt = nil
             return
         }
         let isIdle = inputs.allSatisfy { if case .timerFired = $0 { true } else { false } }
-        if dirty >= Store.manyPools {
-            let soon = now.advanced(byMilliseconds: Self.idleMilliseconds)
+        let soon = now.advanced(byMilliseconds: Self.idleMilliseconds)
+        // A time for the one is none for the other.
+        if foldsPools != (dirty > 0) { (foldsPools, foldAt) = (dirty > 0, nil) }
+        if dirty == 0 || dirty >= Store.manyPools {
             foldAt = isIdle ? min(foldAt ?? soon, soon) : soon
         } else if foldAt == nil {
             foldAt = now.advanced(byMilliseconds: Self.littleMilliseconds)
         }
         guard isIdle, let foldAt, foldAt <= now else { return }
-        let left = try store.refreshCosts(limit: Self.poolsPerIdleBatch)
-        self.foldAt = left > 0 ? now : nil
+        if dirty == 0 {
+            self.foldAt = try makeDays() ? now : nil
+        } else if try store.refreshCosts(limit: Self.poolsPerIdleBatch) > 0 {
+            self.foldAt = now
+        } else {
+            (foldsPools, self.foldAt) = (false, soon)
+        }
+    }
+
+    private static let daysPerIdleBatch = 64
+
+    /// What reports of long spans sum of each day, a few at a time; see `KeptDays`.
+    private func makeDays() throws -> Bool {
+        guard let standing, let ledger = standing.ledger else {
+            makesDays = false
+            return false
+        }
+        makesDays = try store.keepDays(
+            standing.roster.branches.keys.sorted(), of: ledger.currency,
+            utcOffsetMinutes: Int64(utcOffsetMinutes), limit: Self.daysPerIdleBatch)
+        return makesDays
     }
 
     /// The trial balance: posted balances, and rows that the cost fold derived.

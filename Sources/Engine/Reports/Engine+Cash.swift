@@ -61,23 +61,12 @@ extension Engine {
         }
     }
 
-    /// Cost: the postings of the span, a day at a time, and the sums by month before it.
+    /// Cost: what is kept of each day of the span, and the sums by month before it.
     private func moneyFlows(from: Day, to: Day, _ ledger: Ledger) throws -> Flows {
         var flows = Flows()
         flows.openings = try money(ledger, upTo: Day(number: from.number &- 1))
         flows.closings = try money(ledger, upTo: to)
-        try store.moneyDocuments(of: ledger.currency, from: from, to: to) { document in
-            let legs = document.map {
-                CashFlow.Leg(
-                    account: $0.account, owner: $0.account.owner(in: $0.scope),
-                    amount: $0.amount, isValuation: $0.isValuation)
-            }
-            for (branch, lines) in CashFlow.lines(of: legs) {
-                for (line, amount) in lines {
-                    flows.moved[branch, default: [:]][line, default: 0] += amount
-                }
-            }
-        }
+        flows.moved = try store.cashFlow(of: ledger.currency, from: from, to: to)
         return flows
     }
 

@@ -184,6 +184,9 @@ extension Engine {
         add("SQLite's own check", integrity == "ok" ? [] : [integrity])
         add("names of logs", try store.misnamedLogs(in: book))
         try foldCosts()
+        if let ledger = try needStanding().ledger {
+            add("sums of days", try store.keptDifferences(ledger.currency))
+        }
         let before = try store.fingerprint()
         do {
             try store.dryRun {

@@ -28,12 +28,17 @@ extension Engine {
         for branch in branches(standing, only) {
             var query = Store.SoldQuery(branch: branch, from: from, to: to)
             query.item = item
+            query.byItem = dimensions.contains(.item) || dimensions.contains(.category)
+            query.cut =
+                dimensions.contains(.day) ? .day : dimensions.contains(.month) ? .month : .whole
             query.byHour = dimensions.contains(.hour)
             query.byCustomer = dimensions.contains(.customer)
             query.utcOffsetMinutes = Int64(utcOffsetMinutes)
             query.withWriteOffs = filter.withWriteOffs
             for (key, row) in try store.sold(query) {
-                if categories[key.item] == nil { categories[key.item] = try category(key.item) }
+                if dimensions.contains(.category), categories[key.item] == nil {
+                    categories[key.item] = try category(key.item)
+                }
                 let place = dimensions.map { dimension -> String in
                     switch dimension {
                     case .branch: branch.text

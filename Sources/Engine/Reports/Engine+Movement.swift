@@ -28,15 +28,18 @@ extension Engine {
                 .number("shipped", "To branches"), .number("adjusted", "Adjusted"),
                 .number("moved", "Moved"), .number("closing", "Closing"),
             ])
-        let lines = try MovementLines(
-            openings: store.openings(branch: only, item: item, before: from),
-            moves: store.movements(branch: only, item: item, from: from, to: to, by: cut),
-            from: from, cut: cut, byLocation: filter.byLocation
-        ).lines
         let limit = bounded(filter.limit)
-        for line in lines.prefix(limit) {
+        var lines = MovementLines(
+            store, item: item, from: from, to: to, cut: cut, byLocation: filter.byLocation)
+        for branch in try only.map({ [$0.text] }) ?? store.shelvedBranches() {
+            // One more than are shown tells that there are more.
+            try lines.read(branch, upTo: limit + 1)
+        }
+        var names: [String: String?] = [:]
+        for line in lines.lines.prefix(limit) {
             let shelf = line.shelf
-            let name = try ItemCode(shelf.item).flatMap { try itemName($0) }
+            let name = try names[shelf.item] ?? ItemCode(shelf.item).flatMap { try itemName($0) }
+            names[shelf.item] = name
             func figure(_ amount: Int128) throws -> Report.Cell {
                 amount == 0 ? .empty : try figures.quantity(amount, of: shelf.item)
             }
@@ -53,7 +56,9 @@ extension Engine {
             .init("from", "From", .text(from.description)),
             .init("to", "To", .text(to.description)),
         ]
-        if lines.count > limit { report.notes.append("Only the first \(limit) rows are shown.") }
+        if lines.lines.count > limit {
+            report.notes.append("Only the first \(limit) rows are shown.")
+        }
         report.notes += scopesMissing(standing, only)
         return report
     }
@@ -105,69 +110,5 @@ extension Engine {
         }
         report.notes += scopesMissing(standing, branch)
         return report
-    }
-}
-
-/// Lines of opening and closing, made of sums by kind of document.
-struct MovementLines {
-    struct Line {
-        let shelf: Store.ShelfItem
-        let day: Day
-        var opening: Int128
-        var bought: Int128 = 0
-        var sold: Int128 = 0
-        var received: Int128 = 0
-        var shipped: Int128 = 0
-        var adjusted: Int128 = 0
-        var moved: Int128 = 0
-
-        var closing: Int128 {
-            opening + bought - sold + received - shipped + adjusted + moved
-        }
-
-        mutating func add(_ row: Store.MovementRow) {
-            switch row.kind {
-            case .goodsReceipt, .supplierReturn: bought += row.amount
-            case .sale, .customerReturn: sold -= row.amount
-            case .arrival: received += row.amount
-            case .shipment: shipped -= row.amount
-            case .move, .purchaseOrder, .salesOrder, .transferRequest, .quota: moved += row.amount
-            case .writeOff, .found, .count, .repack, .journal, .statement, .reversal,
-                .revaluation, .payment, .tillShift, .close, .invoice, .match, .task, .notice:
-                adjusted += row.amount
-            }
-        }
-    }
-
-    private(set) var lines: [Line] = []
-
-    init(
-        openings: [Store.ShelfItem: Int128], moves: [Store.MovementRow], from: Day,
-        cut: Store.Cut, byLocation: Bool
-    ) {
-        func key(_ shelf: Store.ShelfItem) -> Store.ShelfItem {
-            byLocation
-                ? shelf
-                : Store.ShelfItem(branch: shelf.branch, item: shelf.item, location: "")
-        }
-        var opening: [Store.ShelfItem: Int128] = [:]
-        for (shelf, amount) in openings { opening[key(shelf), default: 0] += amount }
-        var spans: [Store.ShelfItem: [Day: [Store.MovementRow]]] = [:]
-        for row in moves { spans[key(row.shelf), default: [:]][row.day, default: []].append(row) }
-        for shelf in Set(opening.keys).union(spans.keys).sorted() {
-            var held = opening[shelf] ?? 0
-            var days = spans[shelf] ?? [:]
-            // Goods that lie still are told once.
-            if days.isEmpty { days[from] = [] }
-            for (day, rows) in days.sorted(by: { $0.key < $1.key }) {
-                var line = Line(shelf: shelf, day: day, opening: held)
-                for row in rows { line.add(row) }
-                held = line.closing
-                lines.append(line)
-            }
-        }
-        if cut != .whole {
-            lines.sort { ($0.shelf.branch, $0.day, $0.shelf) < ($1.shelf.branch, $1.day, $1.shelf) }
-        }
     }
 }

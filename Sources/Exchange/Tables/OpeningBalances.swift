@@ -91,17 +91,9 @@ enum OpeningBalances {
     }
 
     /// A key is short: what a row is of stands in it as a number, behind the beginning of a text that people know.
-    /// FNV-1a, 64 bits.
     private static func key(_ label: String, of parts: [String]) -> String {
-        let hash = parts.joined(separator: "\u{1f}").utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        }
-        var known = ""
-        for character in label {
-            guard known.utf8.count + character.utf8.count <= labelBytesMax else { break }
-            known.append(character)
-        }
-        return "\(known) \(String(hash, radix: 16))"
+        let hash = parts.joined(separator: "\u{1f}").fnv1a
+        return "\(label.cut(toBytes: labelBytesMax)) \(String(hash, radix: 16))"
     }
 
     /// With a blank and 16 digits behind it, it is no longer than a key may be.

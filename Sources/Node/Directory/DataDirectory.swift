@@ -23,9 +23,7 @@ package struct DataDirectory: Hashable, Sendable {
     package var socket: String {
         let usual = path + "/control.sock"
         if usual.utf8.count <= 100 { return usual }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in path.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return "/tmp/branchbook-\(String(hash, radix: 16)).sock"
+        return "/tmp/branchbook-\(String(path.fnv1a, radix: 16)).sock"
     }
 
     /// Everything by name, for `paths`.

@@ -73,27 +73,33 @@ extension Store {
         }
     }
 
-    /// Cost: all postings up to the day.
+    /// Cost: a row for each account, item and day up to it.
     private func goods(
         _ db: Database, of item: ItemCode?, upTo day: Day
     ) throws -> [BalanceRow] {
-        let name = item.map { Commodity.item($0).name }
-        return try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT l.scope, a.name, c.name, sum(p.amount >> 32), sum(p.amount & 4294967295)
-                    FROM book_day b CROSS JOIN posting p ON p.day = b.day
-                    JOIN log l ON l.id = p.log
-                    JOIN name a ON a.id = p.account JOIN name c ON c.id = p.commodity
-                    WHERE b.day <= ? AND c.name >= '#' AND c.name < '$' AND (? IS NULL OR c.name = ?)
-                    GROUP BY l.scope, p.account, p.commodity ORDER BY c.name, a.name
-                    """),
-            arguments: [day.number, name, name]
-        ).map {
+        let only = try item.map { try itemID(db, $0) ?? -1 }
+        struct Key: Hashable {
+            let scope: String
+            let account: Int64
+            let commodity: Int64
+        }
+        var sums: [Key: Int128] = [:]
+        let days = try BalanceDays(db)
+        for day in try bookDays(db, from: Day(number: .min), to: day) {
+            try days.each(BalanceDays.goods, on: day) { row in
+                guard only == nil || row.commodity == only else { return }
+                let key = Key(
+                    scope: row.scope, account: row.account, commodity: row.commodity)
+                sums[key, default: 0] += row.debit + row.credit
+            }
+        }
+        sums = sums.filter { $0.value != 0 }
+        let names = try names(db, Set(sums.keys.flatMap { [$0.account, $0.commodity] }))
+        return sums.map { key, amount in
             BalanceRow(
-                scope: try $0.at(0), account: try $0.at(1), commodity: try $0.at(2),
-                amount: try Int128(row: $0, halvesAt: 3))
-        }.filter { $0.amount != 0 }
+                scope: key.scope, account: names[key.account] ?? "",
+                commodity: names[key.commodity] ?? "", amount: amount)
+        }.sorted { ($0.commodity, $0.account, $0.scope) < ($1.commodity, $1.account, $1.scope) }
     }
 
     /// Balances of accounts whose name begins so, of any commodity.

@@ -28,7 +28,7 @@ extension Store {
     }
 
     /// Per branch, of pools that are folded: call `refreshCosts` before. Cost: a row for each pool, or with a day a row
-    /// for each pool, day and kind of document.
+    /// for each branch, day and kind of document.
     package func derived(upTo day: Day?) throws -> [DerivedRow] {
         try access { db in
             var rows: [String: DerivedRow] = [:]
@@ -42,9 +42,8 @@ extension Store {
                     rows[branch.text] = nil
                     continue
                 }
-                for row in try frozen(db, closes, of: branch, upTo: day).values {
-                    rows[branch.text]?.subtract(row)
-                }
+                rows[branch.text]?.subtract(
+                    try FrozenDays(db, branch, closes).sum(upTo: day))
             }
             return rows.values.sorted { $0.branch < $1.branch }
         }
@@ -55,12 +54,8 @@ extension Store {
         of branch: BranchCode, upTo day: Day
     ) throws -> [(item: String, row: DerivedRow)] {
         try access { db in
-            let closes = try closes(db, of: branch)
-            var items = try items(db, of: branch, to: day)
-            for (item, row) in try frozen(db, closes, of: branch, upTo: day) {
-                items[item, default: DerivedRow(branch: branch.text)].subtract(row)
-            }
-            return items.filter { !$0.value.isNothing }.sorted { $0.key < $1.key }
+            try open(db, try closes(db, of: branch), of: branch, to: day)
+                .filter { !$0.value.isNothing }.sorted { $0.key < $1.key }
                 .map { ($0.key, $0.value) }
         }
     }
@@ -71,23 +66,18 @@ extension Store {
         try access { db in
             var found: [(day: Day, row: DerivedRow)] = []
             for branch in try String.fetchAll(
-                db.cachedStatement(sql: "SELECT DISTINCT branch FROM cost_day ORDER BY branch")
+                db.cachedStatement(
+                    sql: "SELECT DISTINCT branch FROM branch_cost_day ORDER BY branch")
             ).compactMap({ BranchCode($0) }) {
                 var byDay: [Day: DerivedRow] = [:]
-                let rows = try Row.fetchCursor(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT day, kind, cost, variance, uncosted FROM cost_day
-                            WHERE branch = ?
-                            """),
-                    arguments: [branch.text])
-                while let row = try rows.next() {
-                    byDay[Day(number: try row.at(0)), default: DerivedRow(branch: branch.text)].add(
-                        kind: try row.at(1), cost: try row.at(2), variance: try row.at(3),
-                        uncosted: try row.at(4))
+                try BranchCosts.each(db, branch: branch.text) { _, day, kind, measure, sum in
+                    byDay[Day(number: day), default: DerivedRow(branch: branch.text)].add(
+                        kind, measure, sum)
                 }
                 let closes = try closes(db, of: branch)
-                let frozen = try frozenDays(db, closes, of: branch)
+                var frozen: [Day: DerivedRow] = [:]
+                let days = try FrozenDays(db, branch, closes)
+                for day in try days.days() { frozen[Day(number: day)] = try days.total(on: day) }
                 let ends = Set(closes.filter(\.stands).map(\.through))
                 // What is added up to the day before, and all that was derived and frozen by then.
                 var (before, all) = (
@@ -115,25 +105,20 @@ extension Store {
     /// earned or spent.
     package func yearEnds(
         of branch: BranchCode, from: Day?, to: Day?
-    ) throws -> [(account: Account, amount: Int64)] {
+    ) throws -> [(account: Account, amount: Int128)] {
         try access { db in
-            var found: [(account: Account, amount: Int64)] = []
-            for close in try closes(db, of: branch) {
-                for scope in [Scope.trade(branch), .money(branch)] {
-                    let rows = try Row.fetchCursor(
-                        db.cachedStatement(
-                            sql: """
-                                SELECT p.day, a.name, p.amount FROM \(Self.ofClose)
-                                WHERE p.item IS NULL
-                                """),
-                        arguments: Self.arguments(close, scope))
-                    while let row = try rows.next() {
-                        let day = Day(number: try row.at(0))
-                        guard day >= from ?? day, day <= to ?? day,
-                            let account = Account(try row.at(1) as String)
-                        else { continue }
-                        found.append((account, try row.at(2)))
-                    }
+            var found: [(account: Account, amount: Int128)] = []
+            let closes = try closes(db, of: branch)
+            guard !closes.isEmpty else { return [] }
+            let days = try FrozenDays(db, branch, closes)
+            for day in try days.days()
+            where from.map({ day >= $0.number }) ?? true && to.map({ day <= $0.number }) ?? true {
+                for (id, amount) in try days.others(on: day) {
+                    let name = try String.fetchOne(
+                        db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"),
+                        arguments: [id])
+                    guard let account = name.flatMap({ Account($0) }) else { continue }
+                    found.append((account, amount))
                 }
             }
             return found
@@ -146,11 +131,7 @@ extension Store {
     ) throws -> [String: Int128] {
         let closes = try closes(db, of: branch)
         guard !Self.isEnd(day, closes) else { return [:] }
-        var taken = try items(db, of: branch, to: day).mapValues(\.taken)
-        for (item, row) in try frozen(db, closes, of: branch, upTo: day) {
-            taken[item, default: 0] -= row.taken
-        }
-        return taken
+        return try open(db, closes, of: branch, to: day).mapValues(\.taken)
     }
 
     // MARK: Rows
@@ -176,127 +157,103 @@ extension Store {
         return Array(sums.values)
     }
 
-    private func days(_ db: Database, to: Day) throws -> [DerivedRow] {
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT branch, kind, cost, variance, uncosted FROM cost_day
-                    WHERE day <= ?
-                    """),
-            arguments: [to.number])
-        var sums: [String: DerivedRow] = [:]
-        while let row = try rows.next() {
-            let branch: String = try row.at(0)
-            sums[branch, default: DerivedRow(branch: branch)].add(
-                kind: try row.at(1), cost: try row.at(2), variance: try row.at(3),
-                uncosted: try row.at(4))
-        }
-        return Array(sums.values)
-    }
-
-    private func items(
+    /// By the ids of items: what the fold derived of a branch up to a day.
+    private func costDays(
         _ db: Database, of branch: BranchCode, to: Day
-    ) throws -> [String: DerivedRow] {
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                // In the order of the table's key: a name is looked up once for each item.
-                sql: """
-                    SELECT n.name, s.kind, s.cost, s.variance, s.uncosted FROM cost_day s
-                    CROSS JOIN name n ON n.id = s.item
-                    WHERE s.branch = ? AND s.day <= ?
-                    """),
-            arguments: [branch.text, to.number])
-        var sums: [String: DerivedRow] = [:]
-        while let row = try rows.next() {
-            let item = String((try row.at(0) as String).dropFirst())
-            sums[item, default: DerivedRow(branch: branch.text)].add(
-                kind: try row.at(1), cost: try row.at(2), variance: try row.at(3),
-                uncosted: try row.at(4))
+    ) throws -> [Int64: DerivedRow] {
+        let rows = try HotRead(
+            db,
+            """
+            SELECT day, kind, cost, variance, uncosted, item FROM cost_day
+            WHERE branch = ? AND day <= ?
+            """, arguments: [branch.text, to.number])
+        var sums: [Int64: DerivedRow] = [:]
+        while try rows.next() {
+            sums[try rows.integer(5), default: DerivedRow(branch: branch.text)].add(
+                try rows.costDay(at: 0))
         }
         return sums
     }
 
-    /// What closes froze up to a day, less what was taken back of it, by item. A close that was taken back twice counts as
-    /// it is posted, so that all together is right whatever people did beside each other.
-    private func frozen(
-        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode, upTo day: Day?
+    /// All that it derived.
+    private func pools(_ db: Database, of branch: BranchCode) throws -> [Int64: DerivedRow] {
+        let rows = try HotRead(
+            db,
+            """
+            SELECT item, cost_of_sales, shipped, write_off, variance, uncosted_sold FROM pool
+            WHERE branch = ?
+            """, arguments: [branch.text])
+        var found: [Int64: DerivedRow] = [:]
+        while try rows.next() {
+            var row = DerivedRow(branch: branch.text)
+            row.costOfSales = Int128(try rows.integer(1))
+            row.shipped = Int128(try rows.integer(2))
+            row.writeOff = Int128(try rows.integer(3))
+            row.variance = Int128(try rows.integer(4))
+            row.uncostedSold = Int128(try rows.integer(5))
+            found[try rows.integer(0)] = row
+        }
+        return found
+    }
+
+    private func days(_ db: Database, to: Day) throws -> [DerivedRow] {
+        var sums: [String: DerivedRow] = [:]
+        try BranchCosts.each(db, upTo: to.number) { branch, _, kind, measure, sum in
+            sums[branch, default: DerivedRow(branch: branch)].add(kind, measure, sum)
+        }
+        return Array(sums.values)
+    }
+
+    /// By item: what the fold derived up to a day, less what was frozen up to it.
+    private func open(
+        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode, to: Day
     ) throws -> [String: DerivedRow] {
-        var found: [String: DerivedRow] = [:]
-        try eachFrozen(db, closes, of: branch) { posted, item, root, amount in
-            guard day.map({ posted <= $0 }) ?? true else { return }
-            found[item, default: DerivedRow(branch: branch.text)].add(amount, to: root)
-        }
-        return found
-    }
-
-    private func frozenDays(
-        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode
-    ) throws -> [Day: DerivedRow] {
-        var found: [Day: DerivedRow] = [:]
-        try eachFrozen(db, closes, of: branch) { posted, _, root, amount in
-            found[posted, default: DerivedRow(branch: branch.text)].add(amount, to: root)
-        }
-        return found
-    }
-
-    private func eachFrozen(
-        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode,
-        _ body: (Day, String, Account.Root, Int128) -> Void
-    ) throws {
-        for close in closes {
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(
-                    sql: """
-                        SELECT p.day, i.name, a.name, p.amount FROM \(Self.ofClose)
-                        JOIN name i ON i.id = p.item
-                        """),
-                arguments: Self.arguments(close, Scope.money(branch)))
-            while let row = try rows.next() {
-                guard let account = Account(try row.at(2) as String),
-                    account.place == .branch(branch)
-                else { continue }
-                body(
-                    Day(number: try row.at(0)), String((try row.at(1) as String).dropFirst()),
-                    account.root, Int128(try row.at(3) as Int64))
+        let goesOn = try Bool.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM cost_day WHERE branch = ? AND day > ?)"),
+            arguments: [branch.text, to.number])
+        var sums =
+            goesOn == true ? try costDays(db, of: branch, to: to) : try pools(db, of: branch)
+        if !closes.isEmpty {
+            let days = try FrozenDays(db, branch, closes)
+            var frozen: [Int64: DerivedRow] = [:]
+            for day in try days.days() where day <= to.number {
+                try days.addItems(on: day, to: &frozen)
+            }
+            for (item, row) in frozen {
+                sums[item, default: DerivedRow(branch: branch.text)].subtract(row)
             }
         }
-    }
-
-    /// The postings of a close's own documents, and of those that take it back, in one scope of its branch: others may give
-    /// any number.
-    private static let ofClose = """
-        document d JOIN log l ON l.id = d.log AND l.scope = :scope
-        JOIN posting p ON p.day = coalesce(
-                (SELECT t.day FROM late t WHERE t.log = d.log AND t.seq = d.seq AND t.op = d.op),
-                d.day)
-            AND p.log = d.log AND p.seq = d.seq AND p.op = d.op
-            AND (d.number = :number AND d.kind = :kind
-                OR d.target = :number AND d.relation = :reverses)
-        JOIN name a ON a.id = p.account
-        """
-
-    private static func arguments(_ close: PeriodClose, _ scope: Scope) -> StatementArguments {
-        [
-            "scope": scope.name, "number": close.number.description,
-            "kind": DocumentKind.close.rawValue,
-            "reverses": DocumentLink.Relation.reverses.rawValue,
-        ]
+        var named: [String: DerivedRow] = [:]
+        for (item, row) in sums {
+            let name = try String.fetchOne(
+                db.cachedStatement(sql: "SELECT substr(name, 2) FROM name WHERE id = ?"),
+                arguments: [item])
+            if let name { named[name] = row }
+        }
+        return named
     }
 }
 
 extension Store.DerivedRow {
-    mutating func add(kind: UInt8, cost: Int64, variance: Int64, uncosted: Int64) {
-        switch DocumentKind(rawValue: kind) {
-        case .sale, .customerReturn: costOfSales += Int128(cost)
-        case .shipment, .repack: shipped += Int128(cost)
-        case .supplierReturn: self.variance += Int128(cost)
-        default: writeOff += Int128(cost)
-        }
-        self.variance += Int128(variance)
-        uncostedSold += Int128(uncosted)
+    fileprivate mutating func add(_ row: CostDays.Row) {
+        add(row.kind, .cost, Int128(row.cost))
+        add(row.kind, .variance, Int128(row.variance))
+        add(row.kind, .uncosted, Int128(row.uncosted))
     }
 
-    fileprivate mutating func add(_ amount: Int128, to root: Account.Root) {
+    mutating func add(_ kind: UInt8, _ measure: BranchCosts.Measure, _ sum: Int128) {
+        switch (measure, DocumentKind(rawValue: kind)) {
+        case (.variance, _): variance += sum
+        case (.uncosted, _): uncostedSold += sum
+        case (.cost, .sale), (.cost, .customerReturn): costOfSales += sum
+        case (.cost, .shipment), (.cost, .repack): shipped += sum
+        case (.cost, .supplierReturn): variance += sum
+        case (.cost, _): writeOff += sum
+        }
+    }
+
+    mutating func add(_ amount: Int128, to root: Account.Root) {
         switch root {
         case .costOfSales: costOfSales += amount
         case .shipped: shipped += amount
@@ -307,14 +264,14 @@ extension Store.DerivedRow {
     }
 
     /// Units of unknown cost are not frozen.
-    fileprivate mutating func subtract(_ other: Self) {
+    mutating func subtract(_ other: Self) {
         costOfSales -= other.costOfSales
         shipped -= other.shipped
         writeOff -= other.writeOff
         variance -= other.variance
     }
 
-    fileprivate var negated: Self {
+    var negated: Self {
         var row = Self(branch: branch)
         row.subtract(self)
         return row

@@ -5,8 +5,9 @@ package import Replica
 /// What was sold, for how much, and what it cost.
 extension Store {
     package struct SoldKey: Hashable, Sendable {
-        /// Empty for lines that name no item.
+        /// Empty for lines that name no item, and where it was not asked for.
         package let item: String
+        /// The first day of its span.
         package let day: Day
         /// Of the day, by the wall clock; nil where it was not asked for.
         package let hour: Int?
@@ -36,17 +37,20 @@ extension Store {
             leftOut.revenue += other.leftOut.revenue
         }
 
-        fileprivate mutating func leaveOutUncosted() {
+        mutating func leaveOutUncosted() {
             if uncosted != 0 { leftOut = (revenue - cost, revenue) }
         }
     }
 
-    /// What is asked of one branch's sales.
+    /// What is asked of one branch's sales. What holds units of unknown cost is left out of the profit by item, day, and
+    /// hour and customer where these are asked for.
     package struct SoldQuery: Sendable {
         package let branch: BranchCode
         package let from: Day
         package let to: Day
         package var item: ItemCode?
+        package var byItem = false
+        package var cut = Cut.whole
         package var byHour = false
         package var byCustomer = false
         package var utcOffsetMinutes: Int64 = 0
@@ -60,33 +64,80 @@ extension Store {
         }
     }
 
-    /// Sales less returns by item, day and what else is asked for; what holds units of unknown cost is no
-    /// part of the profit. Pools are to be folded before. Cost: the
-    /// postings of those days to the branch's sales and customers, and a cost row for each.
+    /// Sales less returns by what is asked for; what holds units of unknown cost is no part of the profit. Pools are to be
+    /// folded before. Cost: a row for each day, and item, hour or customer; where more of these are asked for at once, and
+    /// on days that are not kept, the postings of the days to the branch's sales and customers, and a cost row for each.
     package func sold(_ query: SoldQuery) throws -> [SoldKey: SoldRow] {
         try access { db in
             var sums = SoldSums()
-            let days = try Int32.fetchAll(
-                db.cachedStatement(
-                    sql: "SELECT day FROM book_day WHERE day >= ? AND day <= ? ORDER BY day"),
-                arguments: [query.from.number, query.to.number])
-            for day in days {
-                // Revenue and goods of a document are of one day: it is looked up once.
-                var documents = SoldDocuments(query)
-                try eachRevenue(db, query, day, &documents) {
-                    sums.rows[$0, default: SoldRow()].revenue += $1
+            let only = try query.item.map { code in
+                try Int64.fetchOne(
+                    db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
+                    arguments: [Commodity.item(code).name]) ?? -1
+            }
+            let kept = try KeptDays(db)
+            for day in try bookDays(db, from: query.from, to: query.to) {
+                let begins: Day =
+                    switch query.cut {
+                    case .whole: query.from
+                    case .month: max(Day(number: day).firstOfMonth, query.from)
+                    case .day: Day(number: day)
+                    }
+                func add(_ told: SoldTold, _ row: SoldRow) {
+                    guard only == nil || told.item == only else { return }
+                    sums.rows[
+                        SoldSums.Key(
+                            item: query.byItem ? told.item : nil, day: begins.number,
+                            hour: told.hour, customer: told.customer), default: SoldRow()
+                    ].add(row)
                 }
-                try eachCost(db, query, day, on: .simple(.customer, query.branch), &documents) {
-                    sums.rows[$0, default: SoldRow()].add($1)
+                guard let telling = query.telling else {
+                    for (told, row) in try sold(db, query, on: day) { add(told, row) }
+                    continue
                 }
-                if query.withWriteOffs {
-                    try eachCost(
-                        db, query, day, on: .simple(.shrinkage, query.branch), &documents
-                    ) { sums.rows[$0, default: SoldRow()].add($1) }
+                let bytes = try kept.answer(query.question(telling), on: day) {
+                    try sold(db, query, telling, on: day)
                 }
+                try SoldTold.read(bytes, telling, add)
             }
             return try sums.named(db)
         }
+    }
+
+    /// What a day's sales sum to, as it is kept.
+    func sold(
+        _ db: Database, _ query: SoldQuery, _ telling: SoldTelling, on day: Int32
+    ) throws -> [UInt8] {
+        var whole = query
+        whole.item = nil
+        var sums: [SoldTold: SoldRow] = [:]
+        for (told, row) in try sold(db, whole, on: day) {
+            let key =
+                telling == .item
+                ? told : SoldTold(item: nil, hour: told.hour, customer: told.customer)
+            sums[key, default: SoldRow()].add(row)
+        }
+        return SoldTold.bytes(sums, telling)
+    }
+
+    /// By item and what is asked for, without what is no part of the profit: from the postings of one day.
+    private func sold(
+        _ db: Database, _ query: SoldQuery, on day: Int32
+    ) throws -> [SoldTold: SoldRow] {
+        var rows: [SoldTold: SoldRow] = [:]
+        // Revenue and goods of a document are of one day: it is looked up once.
+        var documents = SoldDocuments(query)
+        try eachRevenue(db, query, day, &documents) { rows[$0, default: SoldRow()].revenue += $1 }
+        try eachCost(db, query, day, on: .simple(.customer, query.branch), &documents) {
+            rows[$0, default: SoldRow()].add($1)
+        }
+        if query.withWriteOffs {
+            try eachCost(db, query, day, on: .simple(.shrinkage, query.branch), &documents) {
+                rows[$0, default: SoldRow()].add($1)
+            }
+        }
+        for key in rows.keys { rows[key]?.leaveOutUncosted() }
+        return rows
     }
 
     /// Of documents of one day, what is asked for: a look for each posting costs most.
@@ -151,8 +202,6 @@ extension Store {
             var names: [Int64: String] = [:]
             var found: [SoldKey: SoldRow] = [:]
             for (key, row) in rows {
-                var row = row
-                row.leaveOutUncosted()
                 if let item = key.item, names[item] == nil {
                     names[item] = try String.fetchOne(
                         db.cachedStatement(sql: "SELECT substr(name, 2) FROM name WHERE id = ?"),
@@ -175,7 +224,7 @@ extension Store {
 
     private func eachRevenue(
         _ db: Database, _ query: SoldQuery, _ day: Int32, _ documents: inout SoldDocuments,
-        _ body: (SoldSums.Key, Int128) -> Void
+        _ body: (SoldTold, Int128) -> Void
     ) throws {
         let asks = query.byHour || query.byCustomer
         let rows = try HotRead(
@@ -198,16 +247,16 @@ extension Store {
                     party: query.byCustomer ? try rows.text(6) : nil)
             }
             body(
-                SoldSums.Key(
-                    item: try rows.optional(0), day: day, hour: facts.hour,
-                    customer: facts.customer), -Int128(try rows.integer(1)))
+                SoldTold(
+                    item: try rows.optional(0), hour: facts.hour, customer: facts.customer),
+                -Int128(try rows.integer(1)))
         }
     }
 
     /// Of goods that went to an account, with what the fold says they cost: once for all postings of an op.
     private func eachCost(
         _ db: Database, _ query: SoldQuery, _ day: Int32, on account: Account,
-        _ documents: inout SoldDocuments, _ body: (SoldSums.Key, SoldRow) -> Void
+        _ documents: inout SoldDocuments, _ body: (SoldTold, SoldRow) -> Void
     ) throws {
         let isWriteOff = account.root == .shrinkage
         let rows = try HotRead(
@@ -240,8 +289,7 @@ extension Store {
             last = (commodity, place)
             let facts = try documents.facts(db, place)
             body(
-                SoldSums.Key(
-                    item: commodity, day: day, hour: facts.hour, customer: facts.customer), sold)
+                SoldTold(item: commodity, hour: facts.hour, customer: facts.customer), sold)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Books
 import GRDB
 package import Replica
+import Wire
 
 /// What came onto shelves and left them.
 extension Store {
@@ -20,14 +21,18 @@ extension Store {
         }
     }
 
-    /// What documents of one kind did on one shelf.
-    package struct MovementRow: Hashable, Sendable {
-        package let shelf: ShelfItem
-        /// The day, or the first of the month, or the first day asked for.
-        package let day: Day
+    /// What documents of one kind did to an item on one shelf; ids are this store's own.
+    package struct ShelfMove: Hashable, Comparable, Sendable {
+        /// The shelf's account.
+        package let account: Int64
+        package let item: Int64
         /// Of a reversal, that of what it reverses.
         package let kind: DocumentKind
         package let amount: Int128
+
+        package static func < (a: Self, b: Self) -> Bool {
+            (a.account, a.item, a.kind.rawValue) < (b.account, b.item, b.kind.rawValue)
+        }
     }
 
     /// How a span of days is cut.
@@ -84,106 +89,148 @@ extension Store {
                     add(try row.at(0), try row.at(1), try Int128(row: row))
                 }
             }
-            let first = day.firstOfMonth
-            if first < day {
-                try eachSum(
-                    db, shelves.keys.sorted(), only,
-                    from: first, to: Day(number: day.number - 1), byDay: false
-                ) { row in add(row.account, row.item, row.amount) }
+            if day.firstOfMonth < day {
+                var part: [ShelfID: Int128] = [:]
+                for branch in Set(shelves.values.map(\.branch)).sorted() {
+                    try eachMove(
+                        db, branch, shelves, only, from: day.firstOfMonth,
+                        to: Day(number: day.number - 1)
+                    ) { _, moves in
+                        for move in moves {
+                            part[ShelfID(account: move.account, item: move.item), default: 0] +=
+                                move.amount
+                        }
+                        return true
+                    }
+                }
+                let names = try names(db, Set(part.keys.map(\.item)))
+                for (shelf, amount) in part {
+                    add(shelf.account, names[shelf.item] ?? "", amount)
+                }
             }
             return sums.filter { $0.value != 0 }
         }
     }
 
-    /// Moves by shelf, item, span and kind of document, in that order. Cost: the postings to the shelves on
-    /// those days.
-    package func movements(
-        branch: BranchCode?, item: ItemCode?, from: Day, to: Day, by cut: Cut
-    ) throws -> [MovementRow] {
+    private struct ShelfID: Hashable {
+        let account: Int64
+        let item: Int64
+    }
+
+    /// Texts of interned names.
+    func names(_ db: Database, _ ids: Set<Int64>) throws -> [Int64: String] {
+        var names: [Int64: String] = [:]
+        for id in ids {
+            names[id] = try String.fetchOne(
+                db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"), arguments: [id])
+        }
+        return names
+    }
+
+    /// Branches that have shelves, in order.
+    package func shelvedBranches() throws -> [String] {
+        try access { Set(try shelves($0, nil).values.map(\.branch)).sorted() }
+    }
+
+    /// The places of a branch's shelves by the ids of their accounts.
+    package func locations(of branch: String) throws -> [Int64: String] {
+        try access { db in
+            try shelves(db, BranchCode(branch)).filter { $0.value.branch == branch }
+                .mapValues(\.location)
+        }
+    }
+
+    /// Codes of items by their ids.
+    package func itemCodes(_ ids: Set<Int64>) throws -> [Int64: String] {
+        try access { try names($0, ids).mapValues { String($0.dropFirst()) } }
+    }
+
+    /// Hands over what moved on a branch's shelves, day by day, until `body` has enough; of one item or of all. Cost: a
+    /// row for each shelf, item, day and kind of document, and the postings of days that are not kept.
+    package func eachMove(
+        branch: String, item: ItemCode?, from: Day, to: Day,
+        _ body: (Day, [ShelfMove]) throws -> Bool
+    ) throws {
+        try access { db in
+            let only = try item.flatMap { try itemID(db, $0) }
+            guard item == nil || only != nil else { return }
+            try eachMove(
+                db, branch, try shelves(db, BranchCode(branch)), only, from: from, to: to, body)
+        }
+    }
+
+    private func eachMove(
+        _ db: Database, _ branch: String, _ all: [Int64: (branch: String, location: String)],
+        _ item: Int64?, from: Day, to: Day, _ body: (Day, [ShelfMove]) throws -> Bool
+    ) throws {
+        let accounts = all.filter { $0.value.branch == branch }.keys.sorted()
+        guard !accounts.isEmpty, from <= to else { return }
+        let kept = try KeptDays(db)
+        let question = KeptQuestion(name: Self.movesQuestion, branch: branch)
+        for day in try bookDays(db, from: from, to: to) {
+            let bytes = try kept.answer(question, on: day) {
+                try dayMoves(db, accounts, on: day)
+            }
+            let moves = try ShelfMove.read(bytes, of: item)
+            guard try body(Day(number: day), moves) else { return }
+        }
+    }
+
+    static let movesQuestion = "moves"
+
+    func bookDays(_ db: Database, from: Day, to: Day) throws -> [Int32] {
+        try Int32.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT day FROM book_day WHERE day >= ? AND day <= ? ORDER BY day"),
+            arguments: [from.number, to.number])
+    }
+
+    /// What a day's postings to shelves sum to, as it is kept.
+    func dayMoves(_ db: Database, branch: String, on day: Int32) throws -> [UInt8] {
+        let all = try shelves(db, BranchCode(branch)).filter { $0.value.branch == branch }
+        return try dayMoves(db, all.keys.sorted(), on: day)
+    }
+
+    /// Summed here: SQLite would sort them, and might overflow.
+    private func dayMoves(_ db: Database, _ accounts: [Int64], on day: Int32) throws -> [UInt8] {
         struct Key: Hashable {
-            let shelf: ShelfItem
-            let day: Day
+            let shelf: ShelfID
             let kind: DocumentKind
         }
-        return try access { db in
-            let shelves = try shelves(db, branch)
-            guard !shelves.isEmpty else { return [] }
-            let only = try item.flatMap { try itemID(db, $0) }
-            guard item == nil || only != nil else { return [] }
-            var sums: [Key: Int128] = [:]
-            try eachSum(
-                db, shelves.keys.sorted(), only, from: from, to: to, byDay: cut != .whole
-            ) { row in
-                guard let shelf = shelves[row.account] else { return }
-                let day: Day =
-                    switch cut {
-                    case .whole: from
-                    case .month: max(row.day.firstOfMonth, from)
-                    case .day: row.day
-                    }
-                let key = Key(
-                    shelf: ShelfItem(
-                        branch: shelf.branch, item: String(row.item.dropFirst()),
-                        location: shelf.location), day: day, kind: row.kind)
-                sums[key, default: 0] += row.amount
-            }
-            return sums.filter { $0.value != 0 }.map {
-                MovementRow(
-                    shelf: $0.key.shelf, day: $0.key.day, kind: $0.key.kind, amount: $0.value)
-            }.sorted {
-                ($0.shelf, $0.day, $0.kind.rawValue) < ($1.shelf, $1.day, $1.kind.rawValue)
+        var sums: [Key: Int128] = [:]
+        let isAbout = [DocumentLink.Relation.reverses, .adjusts].map { String($0.rawValue) }
+        for account in accounts {
+            let rows = try HotRead(
+                db,
+                """
+                SELECT p.commodity, p.amount, d.kind,
+                    CASE WHEN d.relation IN (\(isAbout.joined(separator: ",")))
+                        THEN substr(d.target, instr(d.target, '-') + 1, 1) END
+                FROM posting p
+                JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
+                WHERE p.day = ? AND p.account = ?
+                """, arguments: [day, account])
+            while try rows.next() {
+                let own =
+                    UInt8(exactly: try rows.integer(2)).flatMap { DocumentKind(rawValue: $0) }
+                    ?? .statement
+                let isCorrection = own == .reversal || own == .statement
+                let about =
+                    isCorrection ? try rows.text(3).flatMap { DocumentKind(letter: $0) } : nil
+                let shelf = ShelfID(account: account, item: try rows.integer(0))
+                sums[Key(shelf: shelf, kind: about ?? own), default: 0] += Int128(
+                    try rows.integer(1))
             }
         }
+        return ShelfMove.bytes(
+            sums.filter { $0.value != 0 }.map {
+                ShelfMove(
+                    account: $0.key.shelf.account, item: $0.key.shelf.item, kind: $0.key.kind,
+                    amount: $0.value)
+            })
     }
 
-    private struct SumRow {
-        let account: Int64
-        let item: String
-        let day: Day
-        let kind: DocumentKind
-        let amount: Int128
-    }
-
-    /// Summed by SQLite in two halves: neither can overflow.
-    private func eachSum(
-        _ db: Database, _ accounts: [Int64], _ item: Int64?, from: Day, to: Day, byDay: Bool,
-        _ body: (SumRow) throws -> Void
-    ) throws {
-        let marks = accounts.map { _ in "?" }.joined(separator: ",")
-        let day = byDay ? ", b.day" : ""
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT p.account, n.name, max(b.day), d.kind,
-                        CASE WHEN d.relation IN (?, ?)
-                            THEN substr(d.target, instr(d.target, '-') + 1, 1) END AS about,
-                        sum(p.amount >> 32), sum(p.amount & 4294967295)
-                    FROM book_day b
-                    CROSS JOIN posting p ON p.day = b.day AND p.account IN (\(marks))
-                    JOIN name n ON n.id = p.commodity
-                    JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
-                    WHERE b.day >= ? AND b.day <= ? AND (? IS NULL OR p.commodity = ?)
-                    GROUP BY p.account, p.commodity, d.kind, about\(day)
-                    """),
-            arguments: StatementArguments([
-                Int64(DocumentLink.Relation.reverses.rawValue),
-                Int64(DocumentLink.Relation.adjusts.rawValue),
-            ]) + StatementArguments(accounts)
-                + StatementArguments([from.number, to.number])
-                + StatementArguments([item, item]))
-        while let row = try rows.next() {
-            let own = DocumentKind(rawValue: try row.at(3)) ?? .statement
-            let about = (try row.at(4) as String?).flatMap { DocumentKind(letter: $0) }
-            try body(
-                SumRow(
-                    account: try row.at(0), item: try row.at(1),
-                    day: Day(number: try row.at(2)),
-                    kind: [.reversal, .statement].contains(own) ? about ?? own : own,
-                    amount: try Int128(row: row, halvesAt: 5)))
-        }
-    }
-
-    private func itemID(_ db: Database, _ item: ItemCode) throws -> Int64? {
+    func itemID(_ db: Database, _ item: ItemCode) throws -> Int64? {
         try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
             arguments: [Commodity.item(item).name])
@@ -232,5 +279,40 @@ extension Store {
             }
             return card
         }
+    }
+}
+
+extension Store.ShelfMove {
+    fileprivate static func bytes(_ moves: [Self]) -> [UInt8] {
+        var writer = ByteWriter(reserving: moves.count * 8)
+        var last = (account: Int64(0), item: Int64(0))
+        for move in moves.sorted() {
+            // Ids in their order: what they differ by is short.
+            writer.signed(move.account - last.account)
+            writer.signed(move.account == last.account ? move.item - last.item : move.item)
+            writer.byte(move.kind.rawValue)
+            writer.sum(move.amount)
+            last = (move.account, move.item)
+        }
+        return writer.bytes
+    }
+
+    fileprivate static func read(_ bytes: [UInt8], of item: Int64?) throws -> [Self] {
+        var reader = ByteReader(bytes)
+        var moves: [Self] = []
+        var last = (account: Int64(0), item: Int64(0))
+        while !reader.isAtEnd {
+            let account = last.account &+ (try reader.signed())
+            let step = try reader.signed()
+            let code = account == last.account ? last.item &+ step : step
+            last = (account, code)
+            guard let kind = DocumentKind(rawValue: try reader.byte()) else {
+                throw StoreError.damaged("kept_day")
+            }
+            let amount = try reader.sum()
+            guard item == nil || item == code else { continue }
+            moves.append(Self(account: account, item: code, kind: kind, amount: amount))
+        }
+        return moves
     }
 }

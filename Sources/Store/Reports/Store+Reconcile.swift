@@ -152,16 +152,23 @@ extension Store {
                 let last: Int64 = try row.at(3)
                 let one = DocumentNumber(series: series, kind: kind, year: year, running: 1)
                 let prefix = String(one.description.dropLast(6))
-                // What is begun by an event has its number in the name of what the event is of.
-                let numbers = """
-                    SELECT number FROM document WHERE number >= :prefix AND number < :end
-                    UNION SELECT substr(entity, instr(entity, '/') + 1) FROM event
+                // What is begun by an event has its number in the name of what the event is of. Where nothing is, the
+                // index has them in order, each once.
+                let place = Self.placeOfEvents(kind)
+                let documents = """
+                    SELECT DISTINCT number FROM document WHERE number >= :prefix AND number < :end
+                    """
+                let numbers =
+                    place.isEmpty
+                    ? documents
+                    : """
+                    \(documents) UNION SELECT substr(entity, instr(entity, '/') + 1) FROM event
                     WHERE kind = 'opened' AND entity >= :place || :prefix AND entity < :place || :end
                     """
-                let arguments: StatementArguments = [
+                var arguments: StatementArguments = [
                     "prefix": prefix, "end": prefix.dropLast() + ".",
-                    "place": Self.placeOfEvents(kind),
                 ]
+                if !place.isEmpty { arguments += ["place": place] }
                 let count =
                     try Int64.fetchOne(
                         db.cachedStatement(sql: "SELECT count(*) FROM (\(numbers))"),
@@ -196,7 +203,7 @@ extension Store {
         case .quota: Event.reclaimPrefix
         case .task: Event.taskPrefix
         case .notice: Event.noticePrefix
-        default: "none/"
+        default: ""
         }
     }
 

@@ -73,7 +73,6 @@ extension Store {
             if case .valuesOfOthers = self { "<>" } else { "=" }
         }
 
-        fileprivate var column: String { if case .amounts = self { "amount" } else { "base" } }
     }
 
     func turnover(
@@ -83,7 +82,15 @@ extension Store {
         let (months, parts) = Self.months(from: from, to: to)
         for measure in measures {
             if let months { try sums.addMonths(db, measure, months) }
-            for part in parts { try sums.addDays(db, measure, part) }
+        }
+        let days = try BalanceDays(db)
+        for part in parts {
+            let (first, last) = (Day(number: part.lowerBound), Day(number: part.upperBound))
+            for day in try bookDays(db, from: first, to: last) {
+                try days.each(BalanceDays.money, on: day) { row in
+                    for measure in measures { sums.add(row, measure) }
+                }
+            }
         }
         return try sums.named(db)
     }
@@ -121,7 +128,6 @@ extension Store {
         }
 
         var sums: [Key: Turnover] = [:]
-        private var scopes: [Int64: String] = [:]
 
         mutating func addMonths(
             _ db: Database, _ measure: TurnoverMeasure, _ months: ClosedRange<Int32>
@@ -139,33 +145,19 @@ extension Store {
             }
         }
 
-        /// In the order of the table's key: nothing is sorted.
-        mutating func addDays(
-            _ db: Database, _ measure: TurnoverMeasure, _ days: ClosedRange<Int32>
-        ) throws {
-            let column = "p.\(measure.column)"
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(
-                    sql: """
-                        SELECT p.account, p.log, sum(max(\(column), 0) >> 32),
-                            sum(max(\(column), 0) & 4294967295), sum(min(\(column), 0) >> 32),
-                            sum(min(\(column), 0) & 4294967295)
-                        FROM posting p WHERE p.day >= ? AND p.day <= ?
-                            AND p.commodity \(measure.comparison) ? AND \(column) IS NOT NULL
-                        GROUP BY p.day, p.account, p.commodity, p.log
-                        """),
-                arguments: [days.lowerBound, days.upperBound, measure.commodity])
-            while let row = try rows.next() {
-                let log: Int64 = try row.at(1)
-                if scopes[log] == nil {
-                    scopes[log] = try String.fetchOne(
-                        db.cachedStatement(sql: "SELECT scope FROM log WHERE id = ?"),
-                        arguments: [log])
-                }
-                let key = Key(scope: scopes[log] ?? "", account: try row.at(0))
-                sums[key, default: Turnover()].add(try Int128(row: row, halvesAt: 2))
-                sums[key, default: Turnover()].add(try Int128(row: row, halvesAt: 4))
+        mutating func add(_ row: BalanceDays.Row, _ measure: TurnoverMeasure) {
+            let isOfCommodity = row.commodity == measure.commodity
+            let (debit, credit): (Int128, Int128)
+            switch measure {
+            case .amounts where isOfCommodity: (debit, credit) = (row.debit, row.credit)
+            case .values where isOfCommodity: (debit, credit) = (row.valueDebit, row.valueCredit)
+            case .valuesOfOthers where !isOfCommodity:
+                (debit, credit) = (row.valueDebit, row.valueCredit)
+            case .amounts, .values, .valuesOfOthers: return
             }
+            let key = Key(scope: row.scope, account: row.account)
+            sums[key, default: Turnover()].add(debit)
+            sums[key, default: Turnover()].add(credit)
         }
 
         func named(_ db: Database) throws -> [TurnoverKey: Turnover] {

@@ -69,6 +69,7 @@ extension Store {
                 SELECT t.branch, \(named("t.item")), t.day, t.kind, t.place, t.cost, t.variance,
                     t.uncosted FROM cost_day t
                 """,
+                "branch_cost_day": "SELECT t.* FROM branch_cost_day t",
                 "cost_layer": """
                 SELECT t.branch, \(named("t.item")), \(log), t.seq, t.op, t.place, t.number, t.day,
                     t.quantity, t.value FROM cost_layer t
