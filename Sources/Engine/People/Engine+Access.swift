@@ -266,7 +266,7 @@ extension Query {
             Account(filter.account)?.home.map { !$0.holdsCost } ?? false ? .all : .none
         case .journal, .balance, .margin, .exceptions, .derived, .purchases, .accounts, .profit,
             .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog, .currencies,
-            .recurring, .cash,
+            .recurring, .cash, .charges,
             .handingOn:
             .none
         }

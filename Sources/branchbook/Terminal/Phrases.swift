@@ -85,6 +85,9 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Charges between branches": "内部费用", "Booked there": "对方已入账", "in dispute": "有异议",
+        "taken back": "已撤回", "not booked": "未入账", "Stands": "有效金额",
+        "charge in dispute": "有异议的内部费用", "passed on": "转出费用",
         "Invoices": "发票", "Net": "不含税金额", "Debts given up": "坏账核销", "Tender": "收款方式", "Taken": "收款",
         "Settled": "已到账",
         "Fee": "手续费", "Bank statement": "银行对账单", "Not booked": "未入账", "booked": "已入账",
