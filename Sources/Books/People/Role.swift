@@ -77,7 +77,8 @@ extension Command {
         case .close, .reopen: .close
         case .currency: .book
         case .addItems, .setItem, .putItem, .setParty, .setPrices, .setLead, .setBranchPrices,
-            .mergeItem, .setTender, .setTarget, .setRate:
+            .mergeItem, .setTender, .setTarget, .setRate, .setChart,
+            .setTolerance:
             .describe
         case .setWorkflow, .setPerson, .seal(_, .seal): .people
         case .seal(_, .confirm): .close

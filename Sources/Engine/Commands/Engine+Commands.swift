@@ -141,6 +141,9 @@ extension Engine {
         case (nil, .bank): what = "bank statement written"
         case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"
         case (nil, .setRate(let currency, _, _)): what = "rate of \(currency) written"
+        case (nil, .setChart(.set(let chart, _, _, _, _, _))): what = "chart \(chart) written"
+        case (nil, .setTolerance): what = "tolerance of prices written"
+        case (nil, .setChart): what = "chart of the reports written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"
         }

@@ -222,7 +222,7 @@ extension Query {
         case .journal(let filter): filter.after != nil
         case .handingOn(.run), .handingOn(.logs), .handingOn(.derived): true
         case .handingOn(.documents(_, _, let after, _)), .handingOn(.stock(_, let after)),
-            .handingOn(.parties(let after)):
+            .handingOn(.parties(let after)), .handingOn(.notes(_, _, let after)):
             after != nil
         default: false
         }
@@ -235,7 +235,7 @@ extension Query {
             .card, .reorder, .bookmarks, .digests, .invitations, .members, .paper, .labels,
             .counts, .count, .lots, .units, .quotas, .quotaProposals, .parties, .prices,
             .priceLists, .shift, .shifts, .workflows, .people, .debts, .tenders, .periods, .seals,
-            .rates,
+            .rates, .charts, .chart,
             .lateEntries:
             .all
         // What is said where cost stands is left out where it is read: see `isHidden`.

@@ -173,6 +173,9 @@ package enum Query: Codable, Hashable, Sendable {
     case auditLog(branch: String?, limit: Int)
     /// Two sides of everything that should agree.
     case reconcile(branch: String?)
+    /// Charts of accounts.
+    case charts
+    case chart(name: String)
     /// What branches charged each other, and what became of it.
     case charges(branch: String?, openOnly: Bool, limit: Int)
     case periods(branch: String?)
