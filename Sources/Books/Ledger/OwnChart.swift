@@ -57,6 +57,7 @@ package struct OwnChart: Hashable, Sendable {
     /// Nil for accounts that hold goods or rights and no money.
     package func line(of account: Account) -> ChartLine? {
         guard let own = base.line(of: account) else { return nil }
+        guard !accounts.isEmpty else { return own }
         let root = account.root.rawValue
         let rest = account.rest
         for key in rest.isEmpty ? [root] : ["\(root)/\(rest)", root] {
