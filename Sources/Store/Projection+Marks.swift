@@ -103,9 +103,12 @@ extension Projection {
             // What was laid out for another branch: it books the return now.
             if let own = document.number { try markDue(own) }
         case (.side, .betweenMoney, .currency)
-        where document.kind == .journal && document.link == nil:
-            // What was passed on to another branch: it books it now.
+        where document.kind == .journal && (document.link == nil || document.isOf(.adjusts)):
+            // What was charged to another branch: it books it now.
             if let own = document.number { try markDue(own) }
+        case (.side, .betweenMoney, .currency) where document.isAboutCharge:
+            // It was taken back, or booked: twice, it may be.
+            if let target = document.link?.target { try markDue(target) }
         case (.side(let owner, let other), .betweenMoney, .currency):
             guard let item, let link = document.link, link.relation == .values else { return }
             try markStatement(

@@ -36,7 +36,8 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Books",
                 subcommands: [
                     JournalCommand.self, Balance.self, LedgerCommand.self, PeriodCommand.self,
-                    BetweenCommand.self, MatchCommand.self, RecurringCommand.self,
+                    ChartCommand.self, BetweenCommand.self, MatchCommand.self,
+                    RecurringCommand.self,
                     InvoiceCommand.self,
                     SignIn.self, AuditLogCommand.self, DebtCommand.self, BankCommand.self,
                     TenderCommand.self,

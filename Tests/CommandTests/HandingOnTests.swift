@@ -236,7 +236,10 @@ import Testing
         let result = try check(outsider, copy)
         #expect(result.status == 0, "\(result.output)\(result.talk)")
         #expect(!result.output.contains("FAULT"))
-        #expect(result.output.split(separator: "\r\n").count == 15)
+        #expect(result.output.split(separator: "\r\n").count == 17)
+        // What nodes noted is checked as far as they did.
+        #expect(result.output.contains("acts.csv,ok"))
+        #expect(result.output.contains("what a node did not note is in none"))
         // Nothing of it was changed by the check, and no node was needed.
         #expect(try check(outsider, copy).status == 0)
         withExtendedLifetime(shell) {}
@@ -303,6 +306,7 @@ import Testing
         #expect(result.output.contains("accounts.csv,FAULT"))
         #expect(result.output.contains("1000.01"))
         #expect(result.output.contains("journal.csv,ok"))
+        #expect(result.output.contains("acts.csv,ok"))
     }
 }
 

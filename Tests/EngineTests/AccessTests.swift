@@ -232,6 +232,9 @@ import Testing
             .handingOn(.documents(from: nil, to: nil, after: nil, byEntry: false)),
             .handingOn(.derived(from: nil, to: nil)),
             .handingOn(.stock(at: "2026-11-18", after: nil)), .handingOn(.logs),
+            .handingOn(.acts(from: nil, to: nil)),
+            .handingOn(.notes(from: nil, to: nil, after: nil)), .charts, .chart(name: "cn-small"),
+            .charges(branch: nil, openOnly: false, limit: 10),
         ]
         // Of 1 to 8 teas, as an amount and as it may be rounded.
         // And what was earned on the one that was sold.

@@ -67,6 +67,8 @@ import Testing
         .handingOn(.stock(at: "2026-12-31", after: nil)),
         .items(search: nil, after: nil, limit: 100), .handingOn(.parties(after: nil)),
         .cash(StatementFilter(from: "2026-11-01", to: "2026-11-30")), .transfers(openOnly: false),
+        .handingOn(.acts(from: nil, to: nil)), .handingOn(.notes(from: nil, to: nil, after: nil)),
+        .charges(branch: nil, openOnly: false, limit: 100), .charts,
     ]
 
     /// Three branches with transfers, charges, a close and a late sale, and one that was revoked while it went on trading.
@@ -76,6 +78,7 @@ import Testing
         try hz.perform(
             .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
         try hz.perform(.setParty(PartyChange(name: "Hotel", terms: "30")))
+        try hz.perform(.setPerson(PersonChange(name: "Wang", roles: ["bookkeeper"])))
         network.settle()
         func sell(_ node: TestNode, _ date: String) throws {
             try node.perform(

@@ -82,6 +82,45 @@ import Testing
         }
     }
 
+    /// A line has the same document whichever month is asked for, also when a line of the month before comes later.
+    @Test func aMonthsEdgeDividesNoPair() throws {
+        let network = try company(seed: 206)
+        let hz = try network["hz"]
+        func fee(_ date: String) throws -> String {
+            try hz.perform(
+                .journal(
+                    Details(date: date),
+                    [
+                        JournalLine(account: "expense/bank", amount: "5.00"),
+                        JournalLine(account: "bank/main", amount: "-5.00"),
+                    ])
+            ).subject
+        }
+        func line(_ date: String) throws {
+            try hz.perform(
+                .bank(
+                    Details(),
+                    .lines(bank: "main", [BankRow(date: date, amount: "-5.00", text: "fee")])))
+        }
+        func rows(_ from: String, _ to: String) throws -> [String] {
+            try hz.report(.bankStatement(bank: "main", from: from, to: to)).rows.map {
+                "\($0[0].plain) \($0[3].plain) \($0[4].plain)"
+            }
+        }
+        let october = ("2026-10-01", "2026-10-31"), november = ("2026-11-01", "2026-11-30")
+        let last = try fee("2026-10-31")
+        try line("2026-11-01")
+        #expect(try rows(november.0, november.1) == ["2026-11-01 \(last) booked"])
+        // October's line came late: the document is its own, and November's has none.
+        try line("2026-10-25")
+        #expect(try rows(november.0, november.1) == ["2026-11-01  unknown"])
+        #expect(try rows(october.0, october.1) == ["2026-10-25 \(last) booked"])
+        // Until one is entered that is nearer to October's, and beyond the days that November looks at.
+        let first = try fee("2026-10-20")
+        #expect(try rows(november.0, november.1) == ["2026-11-01 \(last) booked"])
+        #expect(try rows(october.0, october.1) == ["2026-10-25 \(first) booked"])
+    }
+
     @Test func aStatementIsHeldAgainstTheBooks() throws {
         let network = try company(seed: 200)
         let hz = try network["hz"]

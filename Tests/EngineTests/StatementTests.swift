@@ -86,7 +86,7 @@ import Testing
                 StatementFilter(branches: ["XX"], from: "2026-11-01", to: "2026-11-02"),
                 .unknownBranch
             ),
-            (StatementFilter(from: "2026-11-01", to: "2026-11-02", chart: "other"), .badOption),
+            (StatementFilter(from: "2026-11-01", to: "2026-11-02", chart: "other"), .unknownChart),
         ] {
             #expect(throws: Refusal.self) { try hz.report(.profit(filter)) }
             do { _ = try hz.report(.profit(filter)) } catch let refusal as Refusal {

@@ -19,6 +19,7 @@ extension Simulation {
             let parts = row.account.split(separator: "/").compactMap { BranchCode($0) }
             if parts.count == 2, let pair = BranchPair(parts[0], parts[1]) { open.insert(pair) }
         }
+        guard let currency = CurrencyCode("CNY") else { return }
         var owed: [BranchPair: Int128] = [:]
         for root in ["due-from/", "due-to/"] {
             for row in try engine.store.balances(prefix: root) {
@@ -31,11 +32,20 @@ extension Simulation {
         // What one passed on or sent, and the other has not booked or accepted.
         for (entity, events) in try engine.store.events(withPrefix: "charge/") {
             guard let number = ChargeNote.number(ofEntity: entity), let note = ChargeNote(events),
-                let pair = BranchPair(number.series.branch, note.to),
-                try !note.isBooked(
-                    engine.store.transactions(about: number), from: number.series.branch)
+                let pair = BranchPair(number.series.branch, note.to)
             else { continue }
-            owed[pair, default: 0] -= Int128(note.amount)
+            let about = try engine.store.transactions(about: number)
+            guard note.kind == .charged else {
+                if !note.isBooked(about, from: number.series.branch) {
+                    owed[pair, default: 0] -= Int128(note.amount)
+                }
+                continue
+            }
+            // What was taken back, also by two, and what follows of that.
+            let charge = ChargeState(
+                number, note, of: try engine.store.transactions(of: number), about: about,
+                currency)
+            owed[pair, default: 0] -= charge.due - charge.booked
         }
         record.checked(.nothingOpenNothingOwed, at: now)
         for (pair, sum) in owed.sorted(by: { "\($0.key)" < "\($1.key)" })

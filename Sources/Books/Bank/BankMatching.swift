@@ -56,4 +56,11 @@ package struct BankMatching: Sendable {
         pairs = zip(lines, found).map { ($0, $1) }
         unpaired = open.values.joined().sorted { ($0.day, $0.number) < ($1.day, $1.number) }
     }
+    /// What is of some days.
+    package func within(_ from: Day, _ to: Day) -> BankMatching {
+        var some = self
+        some.pairs.removeAll { !(from...to).contains($0.line.day) }
+        some.unpaired.removeAll { !(from...to).contains($0.day) }
+        return some
+    }
 }

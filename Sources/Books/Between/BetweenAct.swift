@@ -7,8 +7,15 @@ package enum BetweenAct: Codable, Hashable, Sendable {
     /// Money of another branch came.
     case accept(number: String, through: String)
 
+    /// What another branch charged is passed on to a third one, all that is left of it where no amount is named.
+    case pass(number: String, to: String, amount: String?)
+    /// What another branch charged is in dispute; the memo says why.
+    case object(number: String)
+    /// It is not any more.
+    case withdraw(number: String)
+
     // By the keeper's node itself.
 
-    /// What another branch bore is this one's.
+    /// What another branch charged is this one's, or is not any more; or what was taken back twice is taken back once.
     case book(number: String)
 }

@@ -18,9 +18,11 @@ package struct ChargeNote: Hashable, Sendable {
     package var person: String
     package var day: Day
     package var memo: String?
+    /// The charge of another branch that this one passes on.
+    package var of: DocumentNumber?
 
     private enum Field {
-        static let to = "to", amount = "amount", account = "account", memo = "memo"
+        static let to = "to", amount = "amount", account = "account", memo = "memo", of = "of"
     }
 
     package static func entity(_ number: DocumentNumber) -> String {
@@ -34,7 +36,7 @@ package struct ChargeNote: Hashable, Sendable {
 
     package init(
         _ kind: Kind, to: BranchCode, amount: Int64, account: String?, person: String, day: Day,
-        memo: String?
+        memo: String?, of: DocumentNumber? = nil
     ) {
         self.kind = kind
         self.to = to
@@ -43,6 +45,7 @@ package struct ChargeNote: Hashable, Sendable {
         self.person = person
         self.day = day
         self.memo = memo
+        self.of = of
     }
 
     /// Nil where nothing was said that can be read.
@@ -54,7 +57,8 @@ package struct ChargeNote: Hashable, Sendable {
             else { continue }
             self.init(
                 kind, to: to, amount: amount, account: event[Field.account]?.text,
-                person: event.person, day: event.effectiveDate, memo: event[Field.memo]?.text)
+                person: event.person, day: event.effectiveDate, memo: event[Field.memo]?.text,
+                of: event[Field.of]?.text.flatMap { DocumentNumber($0) })
             return
         }
         return nil
@@ -66,12 +70,13 @@ package struct ChargeNote: Hashable, Sendable {
         ]
         if let account { fields.append(.init(Field.account, .text(account))) }
         if let memo { fields.append(.init(Field.memo, .text(memo))) }
+        if let of { fields.append(.init(Field.of, .text(of.description))) }
         return Event(
             entity: Self.entity(number), kind: kind.rawValue, person: person, effectiveDate: day,
             fields: fields)
     }
 
-    /// Did the other branch book it? Of the transactions about it.
+    /// Did the other branch say that money came? Of the transactions about it.
     package func isBooked(_ about: [Transaction], from owner: BranchCode) -> Bool {
         about.contains { transaction in
             transaction.document.isOf(.settles)

@@ -105,6 +105,8 @@ package protocol BookView {
     ///
     /// - Throws: `Refusal.badClaim`.
     func claim(_ text: String) throws -> Claim
+    /// A company's own chart; nil where nobody said anything of it.
+    func chart(_ name: String) throws -> OwnChart?
     /// What has been said of a currency's rate, by days.
     func rates(of currency: CurrencyCode) throws -> [CurrencyRate]
     /// What an account's amount of another currency is carried at, in the book's own.

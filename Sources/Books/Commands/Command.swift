@@ -80,6 +80,10 @@ package enum Command: Codable, Hashable, Sendable {
     case work(Details, WorkAct)
     /// What a branch is to reach in a month.
     case setTarget(TargetChange)
+    /// How many percent a price may be from what was ordered.
+    case setTolerance(String)
+    /// Codes and lines of the company's own chart of accounts.
+    case setChart(ChartChange)
     /// What one unit of a currency is worth from a day on; an empty rate: nobody says any more.
     case setRate(currency: String, rate: String, from: String?)
     /// Amounts of other currencies are exchanged, or valued anew.
@@ -93,7 +97,7 @@ extension Command {
         case .addItems, .setItem, .putItem, .setLocation, .setStocking, .setWorkflow, .setPerson,
             .setParty, .setTender, .setEntity, .setTransferPrice,
             .setPrices, .setLead, .setBranchPrices, .mergeItem, .setTarget,
-            .setRate, .setRecurring:
+            .setRate, .setRecurring, .setChart, .setTolerance:
             nil
         case .exchange(let details, _, _, _, _), .receive(let details, _, _),
             .sell(let details, _, _), .giveBack(let details, _, _, _),

@@ -106,6 +106,13 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case noTransferPrice = "B0286"
         case unknownEntity = "B0287"
 
+        /// A charge that is not in the state for this step.
+        case chargeState = "B0277"
+        /// A chart of accounts, a code of one or a line of the statements that is not known.
+        case unknownChart = "B0278"
+        /// A line of the statements that would change a total.
+        case chartLine = "B0279"
+
         case noGrant = "B0301"
         case notAdministrator = "B0302"
         case badInvitation = "B0303"

@@ -44,6 +44,19 @@ package enum Chart: String, CaseIterable, Sendable {
         Self.place(of: account).map { line($0) }
     }
 
+    /// What the line of an account is called in commands: `expenses`.
+    package static func lineName(of account: Account) -> String? { place(of: account)?.name }
+
+    /// The line that a command names; nil where there is none of that name.
+    package func line(named name: String) -> ChartLine? {
+        Place.allCases.first { $0.name == name }.map { line($0) }
+    }
+
+    /// Every line with its name, in the order of this chart's codes.
+    package var lines: [(name: String, line: ChartLine)] {
+        Place.allCases.map { ($0.name, line($0)) }.sorted { $0.line < $1.line }
+    }
+
     /// What branches of one statement owe each other, and what is left of it.
     package var betweenBranches: ChartLine { line(.onItsWay) }
     /// Profit that no entry has closed yet.
@@ -58,13 +71,20 @@ package enum Chart: String, CaseIterable, Sendable {
             isOfRates: [.exchangeGain, .exchangeLoss].contains(place))
     }
 
-    private enum Place {
+    private enum Place: CaseIterable {
         case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
         case payable, prepaid, tax, dueTo, otherLiability, equity, profit
         case transferSales, transferCost
         case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
         case exchange, exchangeGain, exchangeLoss
         case unmatched
+        /// Of a company's own chart alone: no account is on them by itself.
+        case selling, administrative, financial
+
+        /// The title in small letters, its words joined by `-`.
+        var name: String {
+            title.lowercased().filter { $0 != "," && $0 != "'" }.replacing(" ", with: "-")
+        }
 
         var title: String {
             switch self {
@@ -99,6 +119,9 @@ package enum Chart: String, CaseIterable, Sendable {
             case .exchangeGain: "Exchange gains"
             case .exchangeLoss: "Exchange losses"
             case .unmatched: "Half a document"
+            case .selling: "Selling expenses"
+            case .administrative: "Administrative expenses"
+            case .financial: "Financial expenses"
             }
         }
 
@@ -110,9 +133,8 @@ package enum Chart: String, CaseIterable, Sendable {
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
             case .equity, .profit: .equity
             case .sales, .transferSales, .otherIncome, .exchangeGain: .income
-            case .cost, .transferCost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss,
-                .overShort,
-                .rounding:
+            case .cost, .transferCost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss, .overShort,
+                .rounding, .selling, .administrative, .financial:
                 .expense
             }
         }
@@ -151,6 +173,9 @@ package enum Chart: String, CaseIterable, Sendable {
             case .expense: ("5602", "6000")
             case .overShort: ("5711.02", "6900")
             case .rounding: ("5711.03", "6910")
+            case .selling: ("5601", "6100")
+            case .administrative: ("5602.01", "6200")
+            case .financial: ("5603", "6300")
             }
         }
     }

@@ -9,13 +9,17 @@ extension Planner {
         case .settle(let to, let through, let amount):
             return try send(details, to: to, through: through, amount, view)
         case .accept(let number, let through):
-            return try take(details, number, .sent, through: through, view)
-        case .book(let number): return try take(details, number, .charged, through: nil, view)
+            return try take(details, number, through: through, view)
+        case .pass(let number, let to, let amount):
+            return try pass(details, number, to: to, amount, view)
+        case .object(let number): return try object(details, number, withdraws: false, view)
+        case .withdraw(let number): return try object(details, number, withdraws: true, view)
+        case .book(let number): return try bookCharge(details, number, view)
         }
     }
 
     /// What one branch may pass on to another: none of its money, its goods or its capital.
-    private func chargeable(_ name: String, _ view: some BookView) throws -> Account {
+    func chargeable(_ name: String, _ view: some BookView) throws -> Account {
         let account = try account(name, view)
         guard [.expense, .income, .asset, .liability].contains(account.root) else {
             throw Refusal(
@@ -58,7 +62,7 @@ extension Planner {
     }
 
     /// The amount leaves an account of this branch and stands on what it is due, or owes less.
-    private func write(
+    func write(
         _ note: ChargeNote, _ header: DocumentHeader, _ pair: BranchPair, from account: Account,
         on due: Account
     ) throws -> Draft {
@@ -68,19 +72,19 @@ extension Planner {
         try document.move(home, note.amount, of: currency(), from: account, to: .via(owed))
         try document.move(owed, note.amount, of: currency(), from: .via(home), to: due)
         document.append(note.event(number), to: owed)
-        return try document.draft(total: note.amount)
+        return try document.draft(
+            references: note.of.map { [$0] } ?? [], total: note.amount)
     }
 
-    /// This branch's side of what another one wrote.
+    /// Money that another branch sent has come.
     private func take(
-        _ details: Details, _ text: String, _ kind: ChargeNote.Kind, through: String?,
-        _ view: some BookView
+        _ details: Details, _ text: String, through: String, _ view: some BookView
     ) throws -> Draft {
         try requireMoney("what other branches are owed")
         let number = try Self.number(text)
         let (other, pair) = try other(number.series.branch.text, view)
         guard let note = ChargeNote(try view.events(of: ChargeNote.entity(number))),
-            note.to == branch, note.kind == kind
+            note.to == branch, note.kind == .sent
         else {
             throw Refusal(
                 .unknownDocument, "\(number) is nothing that \(branch) has to book",
@@ -89,7 +93,7 @@ extension Planner {
         guard !note.isBooked(try view.transactions(about: number), from: other) else {
             throw Refusal(.alreadyRecorded, "\(number) is booked already")
         }
-        let stated = Account.side(of: kind, by: other, towards: branch)
+        let stated = Account.dueTo(other, branch)
         let posted = try view.transactions(of: number).flatMap(\.postings).reduce(Int128(0)) {
             $1.account == stated && $1.commodity == currency() ? $0 + Int128($1.amount) : $0
         }
@@ -100,28 +104,16 @@ extension Planner {
         }
         var who = details
         if who.memo == nil { who.memo = note.memo ?? "\(other) \(number)" }
-        if who.person == nil, kind == .charged { who.person = note.person }
         let header = try header(
-            kind == .charged ? .journal : .payment, who, link: DocumentLink(.settles, number),
+            .payment, who, link: DocumentLink(.settles, number),
             notBefore: min(note.day, today), view)
-        let account =
-            try through.map { try purse($0) }
-            ?? chargeable(note.account ?? "", view)
+        let account = try purse(through)
         guard let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
-        let due: Account = kind == .charged ? .dueTo(branch, other) : .dueFrom(branch, other)
-        try document.move(owed, note.amount, of: currency(), from: due, to: .via(home))
+        try document.move(
+            owed, note.amount, of: currency(), from: .dueFrom(branch, other), to: .via(home))
         try document.move(home, note.amount, of: currency(), from: .via(owed), to: account)
         return try document.draft(references: [number], total: note.amount)
-    }
-}
-
-extension Account {
-    /// On which account the branch that wrote it has an amount between two.
-    fileprivate static func side(
-        of kind: ChargeNote.Kind, by owner: BranchCode, towards other: BranchCode
-    ) -> Account {
-        kind == .charged ? .dueFrom(owner, other) : .dueTo(owner, other)
     }
 }

@@ -254,11 +254,7 @@ extension Planner {
                 false
             }
         }
-        guard !owesOther else {
-            throw Refusal(
-                .notReversible, "another branch gave the money of \(number) back",
-                next: "enter the movement that sets it right")
-        }
+        if owesOther { try requireTakenBack(number, first.document, view) }
         let later = try view.transactions(about: number)
         guard !later.haveReversal(of: number) else {
             throw Refusal(.alreadyReversed, "\(number) was reversed before")

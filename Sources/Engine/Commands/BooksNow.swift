@@ -272,6 +272,11 @@ struct BooksNow: BookView {
         return claim
     }
 
+    func chart(_ name: String) throws -> OwnChart? {
+        let shown = try store.registers(entity: OwnChart.entity(name))
+        return shown.isEmpty ? nil : OwnChart(name: name, values: shown, currency: currency)
+    }
+
     func rates(of currency: CurrencyCode) throws -> [CurrencyRate] {
         CurrencyRate.rates(try store.registers(entity: CurrencyRate.entity(currency)))
     }

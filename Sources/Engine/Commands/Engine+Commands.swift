@@ -144,6 +144,9 @@ extension Engine {
         case (nil, .setEntity(let change)): what = "\(change.name) written"
         case (nil, .setTransferPrice(let from, let to, _)):
             what = "price of goods from \(from) to \(to) written"
+        case (nil, .setChart(.set(let chart, _, _, _, _, _))): what = "chart \(chart) written"
+        case (nil, .setTolerance): what = "tolerance of prices written"
+        case (nil, .setChart): what = "chart of the reports written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"
         }

@@ -81,14 +81,15 @@ extension Engine {
             }
     }
 
-    /// What changed of the current month and the one before, of measures that somebody set this branch a target for.
+    /// What changed of the months of a league's trend, the newest first, of measures that somebody set this branch a
+    /// target for: a late entry, or a period that was opened again, is told as well. At most a commit for each month.
     ///
     /// - Returns: false where costs have to be folded before more is told.
     func publishFigures(
         _ branch: BranchCode, on today: Day, at now: Instant
     ) throws -> Bool {
         var isWhole = true
-        for month in [Month(today).advanced(by: -1), Month(today)] {
+        for month in (0...Self.trendMonths).map({ Month(today).advanced(by: -$0) }) {
             var wanted = Set(try targets(of: branch, in: month).keys)
             if wanted.contains(where: \.needsCosts) {
                 if try store.someDirtyPools() < Store.manyPools {

@@ -32,19 +32,6 @@ extension Engine {
         }
     }
 
-    /// What another branch passed on, and this one's keeper has not booked.
-    private func charges(
-        _ number: DocumentNumber, of branch: BranchCode
-    ) throws -> [Command] {
-        let owner = number.series.branch
-        guard number.kind == .journal, owner != branch, keptBranch == branch,
-            let note = ChargeNote(try store.events(of: ChargeNote.entity(number))),
-            note.kind == .charged, note.to == branch,
-            try !note.isBooked(store.transactions(about: number), from: owner)
-        else { return [] }
-        return [.between(Details(), .book(number: number.description))]
-    }
-
     /// What a customer is given up of, and this branch's keeper has not booked.
     private func debts(_ number: DocumentNumber, of branch: BranchCode) throws -> [Command] {
         guard number.kind == .journal, number.series.branch == branch, keptBranch == branch,

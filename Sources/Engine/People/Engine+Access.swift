@@ -223,7 +223,7 @@ extension Query {
         case .journal(let filter): filter.after != nil
         case .handingOn(.run), .handingOn(.logs), .handingOn(.derived): true
         case .handingOn(.documents(_, _, let after, _)), .handingOn(.stock(_, let after)),
-            .handingOn(.parties(let after)):
+            .handingOn(.parties(let after)), .handingOn(.notes(_, _, let after)):
             after != nil
         default: false
         }
@@ -237,7 +237,7 @@ extension Query {
             .counts, .count, .lots, .units, .quotas, .quotaProposals, .parties, .prices,
             .priceLists, .entities, .transferPrices, .shift, .shifts, .workflows, .people, .debts,
             .tenders, .periods, .seals,
-            .rates,
+            .rates, .charts, .chart,
             .lateEntries:
             .all
         // What is said where cost stands is left out where it is read: see `isHidden`.
@@ -268,7 +268,7 @@ extension Query {
             Account(filter.account)?.home.map { !$0.holdsCost } ?? false ? .all : .none
         case .journal, .balance, .margin, .exceptions, .derived, .purchases, .accounts, .profit,
             .position, .taxes, .reconcile, .invoices, .bankStatement, .auditLog, .currencies,
-            .recurring, .cash,
+            .recurring, .cash, .charges,
             .handingOn:
             .none
         }

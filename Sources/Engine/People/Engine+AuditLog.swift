@@ -7,6 +7,8 @@ import Store
 extension Engine {
     enum AuditKind: String {
         case refused, exported, printed, secret, roles
+        /// With a PIN. Who shows a token is noted by nothing.
+        case signedIn = "signed in"
     }
 
     private enum Field { static let what = "what", code = "code" }
@@ -17,7 +19,7 @@ extension Engine {
     /// says no name for who says one. Kept at this node: a command that opens the directory anew counts on.
     private struct Audited {
         /// In the order in which their counts are kept.
-        enum Kind: CaseIterable { case refused, unsigned, other, printed }
+        enum Kind: CaseIterable { case refused, unsigned, other, printed, signIn }
 
         static let setting = "audited"
         /// As the person of a request in nobody's name.
@@ -26,7 +28,7 @@ extension Engine {
         let day: Day
         private var counts: [Kind: Int] = [:]
 
-        /// `2026-11-24 3 0 7 12`: refused in somebody's name, in nobody's, all else, pages printed. What is of another day begins anew.
+        /// `2026-11-24 3 0 7 12 4`: refused in somebody's name, in nobody's, all else, pages printed, sign-ins. What is of another day begins anew.
         init(_ text: String?, on day: Day) {
             self.day = day
             let parts = (text ?? "").split(separator: " ")
@@ -50,6 +52,7 @@ extension Engine {
             case .unsigned: 20
             case .other: 500
             case .printed: 300
+            case .signIn: 100
             }
         }
 
@@ -70,8 +73,12 @@ extension Engine {
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         var audited = Audited(try? store.setting(Audited.setting), on: today)
         let counted: Audited.Kind =
-            kind == .printed
-            ? .printed : kind != .refused ? .other : person == Audited.nobody ? .unsigned : .refused
+            switch kind {
+            case .printed: .printed
+            case .signedIn: .signIn
+            case .refused: person == Audited.nobody ? .unsigned : .refused
+            case .exported, .secret, .roles: .other
+            }
         guard audited.left(counted) > 0 else { return }
         audited.add(counted)
         let isLast = audited.left(counted) == 0
@@ -113,6 +120,14 @@ extension Engine {
         return kept.isEmpty ? "?" : kept
     }
 
+    /// Kind, person, what and code.
+    static func cells(ofNote event: Event) -> [Report.Cell] {
+        [
+            .text(event.kind), .text(event.person), .optional(event[Field.what]?.text),
+            .optional(event[Field.code]?.text),
+        ]
+    }
+
     func auditLog(branch text: String?, limit: Int) throws -> Report {
         let (standing, _) = try needLedger()
         let only = try text.map { try known($0, standing) }
@@ -141,9 +156,7 @@ extension Engine {
         report.rows = rows.suffix(limit).map { _, one in
             [
                 .text(one.branch.text), .text(one.event.effectiveDate.description),
-                .text(one.event.kind), .text(one.event.person),
-                .optional(one.event[Field.what]?.text), .optional(one.event[Field.code]?.text),
-            ]
+            ] + Self.cells(ofNote: one.event)
         }
         report.notes += scopesMissing(standing, only)
         return report

@@ -130,6 +130,7 @@ extension Engine {
 
     func signIn(_ person: String, pin: String, at now: Instant) throws -> Outcome {
         let actor = try signedIn(Access(person: person, secret: pin), at: now)
+        note(.signedIn, "signed in", by: actor.person, at: now)
         return try token(
             of: actor.person, until: now.advanced(byMilliseconds: Secrets.signInMilliseconds),
             at: now)

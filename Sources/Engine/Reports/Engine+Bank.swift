@@ -15,14 +15,18 @@ extension Engine {
             .filter { from <= $0.day && $0.day <= to }
     }
 
+    /// Lines and documents of some days. Lines so close to their edges that they may claim a document of these days take
+    /// part, and the documents that those may claim: the same line has the same document whichever month is asked for.
     private func matching(
         _ bank: Account, _ ledger: Ledger, from: Day, to: Day
     ) throws -> BankMatching {
         let more = BankMatching.daysMax
         let booked = try store.booked(
-            on: bank, ledger.currency, from: Day(number: from.number &- more),
-            to: Day(number: to.number &+ more))
-        return BankMatching(try lines(bank, from: from, to: to), booked)
+            on: bank, ledger.currency, from: Day(number: from.number &- 2 &* more),
+            to: Day(number: to.number &+ 2 &* more))
+        let lines = try lines(
+            bank, from: Day(number: from.number &- more), to: Day(number: to.number &+ more))
+        return BankMatching(lines, booked).within(from, to)
     }
 
     /// What a line looks like: a payment of what is open.

@@ -91,6 +91,7 @@ extension Engine {
                 .text("set the attribute again to the value that holds"),
             ])
         }
+        report.rows += try chartExceptions(ledger)
         for row in try store.voids() {
             report.rows.append([
                 .text("void"), .text("\(row.scope): \(row.reason)"), .integer(row.count),

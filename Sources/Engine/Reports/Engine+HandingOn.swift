@@ -12,6 +12,9 @@ extension Engine {
         case .derived(let from, let to): try handedDerived(from: from, to: to)
         case .stock(let day, let after): try handedStock(at: day, after: after)
         case .parties(let after): try parties(search: nil, after: after)
+        case .acts(let from, let to): try acts(from: from, to: to)
+        case .notes(let from, let to, let after):
+            try handedNotes(from: from, to: to, after: after)
         case .logs: try handedLogs()
         case .run(let log, let seq): try handedRun(log, from: seq)
         case .keys: try handedKeys()

@@ -49,6 +49,7 @@ extension Engine {
         found += try unfitMatches(only)
         found += try invoiceDifferences(only, today)
         found += try entitySaleDifferences(standing, only, today)
+        found += try orderDifferences(standing, ledger, only, today)
         found += try debtDifferences(only)
         found += try moneyDifferences(standing, ledger, only, today)
         for row in found {

@@ -74,31 +74,11 @@ extension Engine {
                     person: note.person, since: note.day,
                     next: "at \(key.to): `branchbook transfer accept \(number)` if it is right"))
         }
-        for number in try store.openCharges(limit: Query.limitMax) {
-            let owner = number.series.branch
-            guard let note = ChargeNote(try store.events(of: ChargeNote.entity(number))),
-                isRead(owner, note.to),
-                try !note.isBooked(store.transactions(about: number), from: owner)
-            else { continue }
-            // Money on its way is owed less by who sent it, and due as before to who gets it.
-            let isCharge = note.kind == .charged
-            let key =
-                isCharge
-                ? BranchPairKey(from: owner, to: note.to) : BranchPairKey(from: note.to, to: owner)
-            explained[key, default: 0] += Int128(note.amount)
-            found.append(
-                Difference(
-                    check: isCharge ? "due" : "money on its way",
-                    subject: "\(number) \(note.account ?? "to \(note.to)")",
-                    amount: Int128(note.amount),
-                    cause: isCharge
-                        ? unheard(note.to, of: "\(number)", written)
-                        : "\(owner) sent it, and \(note.to) has not said that it came",
-                    person: note.person, since: note.day,
-                    next: isCharge
-                        ? "the keeper of \(note.to) books it once it is connected"
-                        : "at \(note.to): `branchbook between accept \(number) --through bank:…`"))
+        for open in try openCharges(written, standing, isRead: isRead) {
+            explained[BranchPairKey(from: open.from, to: open.to), default: 0] += open.amount
+            if let row = open.difference { found.append(row) }
         }
+        found += try disputedCharges(standing, isRead: isRead)
         var lines: [PairLine] = []
         for key in Set(due.keys).union(owed.keys).sorted() {
             let (a, b) = (due[key] ?? 0, owed[key] ?? 0)
@@ -162,7 +142,7 @@ extension Engine {
     }
 
     /// What a branch may not know, by when anything was heard of it last.
-    private func unheard(
+    func unheard(
         _ branch: BranchCode, of document: String, _ written: [BranchCode: HybridTime]
     ) -> String {
         guard let last = written[branch] else { return "\(branch) has not seen \(document)" }

@@ -197,20 +197,6 @@ extension Engine {
 
     // MARK: Columns
 
-    private func chart(_ filter: StatementFilter, _ ledger: Ledger) throws -> Chart {
-        // An entity's own, where one was said that is known.
-        let own = try filter.entity.flatMap {
-            try entityFacts($0).chart.flatMap { Chart(rawValue: $0) }
-        }
-        guard let text = filter.chart else { return own ?? Chart(for: ledger.currency) }
-        guard let chart = Chart(rawValue: text) else {
-            throw Refusal(
-                .badOption, "there is no chart \(text)",
-                next: "use " + Chart.allCases.map(\.rawValue).joined(separator: " or "))
-        }
-        return chart
-    }
-
     private func branches(
         _ filter: StatementFilter, _ standing: Standing
     ) throws -> Set<BranchCode> {
@@ -267,7 +253,7 @@ extension Engine {
 
     /// Fills the columns; each span is read once.
     private func summed(
-        _ columns: [Column], _ chart: Chart, withYearEnds: Bool = true
+        _ columns: [Column], _ chart: OwnChart, withYearEnds: Bool = true
     ) throws -> [Column] {
         struct Span: Hashable {
             let from: Day?
@@ -309,7 +295,7 @@ extension Engine {
 
     /// What two branches of one column owe each other cancels; the rest is between them.
     private static func line(
-        of account: Account, _ chart: Chart, in branches: Set<BranchCode>
+        of account: Account, _ chart: OwnChart, in branches: Set<BranchCode>
     ) -> ChartLine? {
         if case .side(_, let other) = account.place, branches.contains(other),
             [.dueFrom, .dueTo].contains(account.root)

@@ -5,7 +5,7 @@ import Store
 /// Reports on what branches are to reach, and how they did.
 extension Engine {
     /// Months before the one of a league that are shown beside it.
-    private static let trendMonths: Int32 = 6
+    static let trendMonths: Int32 = 6
 
     private func figure(_ value: Int64?, _ measure: Measure, _ ledger: Ledger) -> Report.Cell {
         value.map { .decimal(Amount.text($0, scale: measure.scale(ledger))) } ?? .empty

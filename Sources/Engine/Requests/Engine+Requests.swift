@@ -183,6 +183,10 @@ extension Engine {
             try bankStatement(bank: bank, from: from, to: to)
         case .auditLog(let branch, let limit): try auditLog(branch: branch, limit: limit)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
+        case .charts: try charts()
+        case .chart(let name): try chart(name: name)
+        case .charges(let branch, let openOnly, let limit):
+            try charges(branch: branch, openOnly: openOnly, limit: limit)
         case .rates: try rates()
         case .currencies(let branch, let day): try currencies(branch: branch, asAt: day, at: now)
         case .periods(let branch): try periods(branch: branch)

@@ -8,6 +8,10 @@ package enum HandingOnQuery: Codable, Hashable, Sendable {
     /// What stood at branches at the end of a day; from after `HZ/TEA` on.
     case stock(at: String, after: String?)
     case parties(after: String?)
+    /// What people did in a span, summed up by person.
+    case acts(from: String?, to: String?)
+    /// What nodes noted of people in a span: a page is a branch's month, from after one on.
+    case notes(from: String?, to: String?, after: String?)
     /// Every log that is kept here, with its head.
     case logs
     /// Entries of a log as they are stored, sealed, from one on: a piece.

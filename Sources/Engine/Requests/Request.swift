@@ -181,6 +181,11 @@ package enum Query: Codable, Hashable, Sendable {
     case auditLog(branch: String?, limit: Int)
     /// Two sides of everything that should agree.
     case reconcile(branch: String?)
+    /// Charts of accounts.
+    case charts
+    case chart(name: String)
+    /// What branches charged each other, and what became of it.
+    case charges(branch: String?, openOnly: Bool, limit: Int)
     case periods(branch: String?)
     case seals
     case recurring

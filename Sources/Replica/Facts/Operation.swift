@@ -202,6 +202,9 @@ package struct Event: Hashable, Sendable {
     package static let sealPrefix = "seal/", agreementKind = "confirmed"
     package static let taskPrefix = "task/", noticePrefix = "notice/", talkPrefix = "talk/"
     package static let figuresPrefix = "figures/"
+    /// What a branch has against a charge: whoever writes what is between the two may say so, and only the word of a
+    /// node of the charged branch counts.
+    package static let objectionPrefix = "objection/"
     private static let prefixes: Set<String> = [
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
         freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix, debtPrefix,

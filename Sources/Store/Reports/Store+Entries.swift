@@ -49,6 +49,7 @@ extension Store {
         Event.refundPrefix, Event.transferPrefix, Event.closePrefix, Event.chargePrefix,
         Event.layersPrefix, Event.matchPrefix, Event.invoicePrefix, Event.debtPrefix,
         Event.clearingPrefix, Event.taskPrefix, Event.noticePrefix, Event.talkPrefix,
+        Event.objectionPrefix,
     ]
 
     /// Entries of the same commits in which an op is void: no projection tells what document they are of.

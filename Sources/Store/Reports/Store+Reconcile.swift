@@ -207,28 +207,6 @@ extension Store {
         }
     }
 
-    /// Amounts between branches that nothing is said to settle; at most `limit`, in order.
-    package func openCharges(limit: Int) throws -> [DocumentNumber] {
-        try access { db in
-            try String.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT DISTINCT substr(e.entity, :start) FROM event e
-                        WHERE e.entity >= :prefix AND e.entity < :end AND NOT EXISTS (
-                            SELECT 1 FROM document d JOIN log m ON m.id = d.log
-                            JOIN log l ON l.id = e.log AND l.scope = m.scope
-                            WHERE d.target = substr(e.entity, :start) AND d.relation = :settles)
-                        ORDER BY e.entity LIMIT :limit
-                        """),
-                arguments: [
-                    "start": Event.chargePrefix.count + 1, "prefix": Event.chargePrefix,
-                    "end": Event.chargePrefix.dropLast() + "0",
-                    "settles": DocumentLink.Relation.settles.rawValue, "limit": limit,
-                ]
-            ).compactMap { DocumentNumber($0) }
-        }
-    }
-
     /// What all pools of a branch are worth. Pools are to be folded before.
     package func poolValue(of branch: BranchCode) throws -> Int128 {
         try access { db in

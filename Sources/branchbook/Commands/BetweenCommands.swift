@@ -5,7 +5,10 @@ import Engine
 struct BetweenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "between", abstract: "Amounts between branches beside goods (内部往来).",
-        subcommands: [BetweenCharge.self, BetweenSettle.self, BetweenAccept.self])
+        subcommands: [
+            BetweenCharge.self, BetweenPass.self, BetweenObject.self, BetweenSettle.self,
+            BetweenAccept.self, BetweenList.self,
+        ])
 }
 
 struct BetweenCharge: ParsableCommand {
@@ -20,6 +23,50 @@ struct BetweenCharge: ParsableCommand {
     func run() throws {
         try node.perform(
             .between(writing.details(), .charge(to: to, account: account, amount: amount)), writing)
+    }
+}
+
+struct BetweenPass: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pass",
+        abstract: "What another branch charged is a third one's, wholly or in part.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The number of the charge.") var document: String
+    @Option(name: .long, help: "The branch whose it is.") var to: String
+    @Option(name: .long, help: "How much of it; all that is left by default.") var amount: String?
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(
+            .between(writing.details(), .pass(number: document, to: to, amount: amount)), writing)
+    }
+}
+
+struct BetweenObject: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "object",
+        abstract: "This branch has something against a charge; say why with --memo.",
+        discussion: "It stands on the page of differences until the other takes the charge back.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The number of the charge.") var document: String
+    @Flag(name: .long, help: "It has not any more.") var withdraw = false
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        let act: BetweenAct =
+            withdraw ? .withdraw(number: document) : .object(number: document)
+        try node.perform(.between(writing.details(), act), writing)
+    }
+}
+
+struct BetweenList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "What branches charged each other, and what became of it.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var reading: ReadOptions
+    @Option(name: .long, help: "One branch, as who charges or is charged.") var branch: String?
+    @Flag(name: .long, help: "What is not booked on both sides, or in dispute.") var open = false
+    @Option(name: .long, help: "How many rows.") var limit = 200
+    func run() throws {
+        try node.query(.charges(branch: branch, openOnly: open, limit: limit), reading)
     }
 }
 

@@ -9,6 +9,7 @@ struct ExportBooks: ParsableCommand {
         abstract: "All of the books as CSV files, into a new or an empty directory.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var span: SpanOptions
+    @Option(name: .long, help: "Of the codes of accounts.csv; see `chart list`.") var chart: String?
     @Argument(help: "The directory.") var directory: String
 
     func run() throws {
@@ -18,7 +19,7 @@ struct ExportBooks: ParsableCommand {
             _ = try access.exported(.handingOn(.books))
             let files = ReportFiles(
                 ask: { try access.exported($0, isPart: true) }, folder: folder,
-                from: span.days.from, to: span.days.to)
+                from: span.days.from, to: span.days.to, chart: chart)
             try files.writeUnmoved(
                 next: "write them anew, into an empty directory; or say `branchbook offline` first"
             ) {

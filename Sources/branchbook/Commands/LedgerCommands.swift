@@ -65,7 +65,7 @@ struct StatementOptions: ParsableArguments {
     @OptionGroup var span: SpanOptions
     @Option(name: .long, help: "Of these branches alone; may be repeated.") var branch: [String] =
         []
-    @Option(name: .long, help: "cn-small or international; by the book's currency by default.")
+    @Option(name: .long, help: "cn-small, international or an own chart; see `chart default`.")
     var chart: String?
 
     @Option(name: .long, help: "Of the branches of this legal entity.") var entity: String?

@@ -12,6 +12,7 @@ struct OrderCommand: ParsableCommand {
             OrderWrite.self, OrderQuote.self, OrderSubmit.self, OrderApprove.self,
             OrderRefuse.self, OrderWithdraw.self, OrderPlace.self, OrderCancel.self,
             OrderReserve.self, OrderRelease.self, OrderClose.self, OrderShow.self, OrderList.self,
+            OrderTolerance.self,
         ], defaultSubcommand: OrderList.self)
 }
 
@@ -299,4 +300,18 @@ struct WorkflowList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     func run() throws { try node.query(.workflows, reading) }
+}
+
+struct OrderTolerance: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tolerance",
+        abstract:
+            "How many percent a price may be from what was ordered before `reconcile` tells it.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "Percent, as in 2.5; 0 at first.") var percent: String
+    @Flag(name: .long, help: "Answer in JSON.") var json = false
+    func run() throws {
+        try node.perform(
+            .perform(.setTolerance(percent), wait: 0, waitMilliseconds: 0), json: json)
+    }
 }

@@ -8,6 +8,7 @@ struct PersonCommand: ParsableCommand {
         commandName: "person", abstract: "Who has which role, and who acts for whom.",
         subcommands: [
             PersonSet.self, PersonList.self, PersonPIN.self, PersonToken.self, PersonLock.self,
+            PersonActs.self,
         ], defaultSubcommand: PersonList.self)
 }
 
@@ -52,6 +53,18 @@ struct PersonList: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     func run() throws { try node.query(.people, reading) }
+}
+
+struct PersonActs: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "acts",
+        abstract: "What people did in a span: documents, refusals, exports, roles, sign-ins.")
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var span: SpanOptions
+    @OptionGroup var reading: ReadOptions
+    func run() throws {
+        try node.query(.handingOn(.acts(from: span.days.from, to: span.days.to)), reading)
+    }
 }
 
 /// A line that is not shown while it is typed.

@@ -15,13 +15,15 @@ struct AuditFiles {
     /// Reports that can be made again from the raw entries.
     static let reports = [
         "accounts.csv", "journal.csv", "derived.csv", "documents.csv", "closes.csv", "late.csv",
-        "stock.csv", "items.csv", "parties.csv", "members.csv", "digests.csv",
+        "stock.csv", "items.csv", "parties.csv", "members.csv", "digests.csv", "acts.csv",
+        "audit-log.csv",
     ]
 
     static func writeReports(_ files: ReportFiles) throws {
         try files.writeLedger(documentsByEntry: true)
         try files.writeGoods()
         try files.writeCompany()
+        try files.writePeople()
     }
 
     /// Nothing of it is left where it cannot be written to its end: keys are in it.

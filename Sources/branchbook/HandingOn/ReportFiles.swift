@@ -8,6 +8,8 @@ struct ReportFiles {
     let folder: BookFolder
     let from: String?
     let to: String?
+    /// Of the codes in `accounts.csv`; the book's own where nil.
+    var chart: String?
 
     /// - Parameter next: the query of the page after a key.
     func write(_ name: String, _ first: Query, next: ((String) -> Query)? = nil) throws {
@@ -39,7 +41,7 @@ struct ReportFiles {
         }
     }
 
-    private var span: StatementFilter { StatementFilter(from: from, to: to) }
+    private var span: StatementFilter { StatementFilter(from: from, to: to, chart: chart) }
 
     /// What an account book says of a span.
     func writeLedger(documentsByEntry byEntry: Bool) throws {
@@ -73,6 +75,15 @@ struct ReportFiles {
         try write("parties.csv", .handingOn(.parties(after: nil))) {
             .handingOn(.parties(after: $0))
         }
+    }
+
+    /// Who did what: documents by person, and what nodes noted.
+    func writePeople() throws {
+        try write("acts.csv", .handingOn(.acts(from: from, to: to)))
+        func notes(_ after: String?) -> Query {
+            .handingOn(.notes(from: from, to: to, after: after))
+        }
+        try write("audit-log.csv", notes(nil)) { notes($0) }
     }
 
     /// Who may write, and what is held.

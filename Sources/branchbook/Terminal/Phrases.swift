@@ -85,6 +85,16 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "What people did": "人员操作汇总", "How often": "次数", "First": "首次", "Last": "末次",
+        "signed in": "登录",
+        "ordered and received": "订购与收货", "received and invoiced": "收货与发票",
+        "delivered, no invoice": "已交货未开票",
+        "Charts of accounts": "科目表", "Chart of accounts": "科目表", "Rests on": "基于", "Codes": "科目数",
+        "By default": "默认", "Line of the statements": "报表项目", "Selling expenses": "销售费用",
+        "Administrative expenses": "管理费用", "Financial expenses": "财务费用", "chart": "科目表有误",
+        "Charges between branches": "内部费用", "Booked there": "对方已入账", "in dispute": "有异议",
+        "taken back": "已撤回", "not booked": "未入账", "Stands": "有效金额",
+        "charge in dispute": "有异议的内部费用", "passed on": "转出费用",
         "Invoices": "发票", "Net": "不含税金额", "Debts given up": "坏账核销", "Tender": "收款方式", "Taken": "收款",
         "Settled": "已到账",
         "Fee": "手续费", "Bank statement": "银行对账单", "Not booked": "未入账", "booked": "已入账",

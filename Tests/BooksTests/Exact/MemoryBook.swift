@@ -52,6 +52,7 @@ struct MemoryBook: BookView {
     func pool(_ branch: BranchCode, _ item: ItemCode) -> PoolState { PoolState() }
     func values(entity: String, attribute: String) -> [Value] { [] }
     func dots(entity: String, attribute: String) -> [Dot] { [] }
+    func chart(_ name: String) -> OwnChart? { nil }
     func events(of entity: String) -> [Event] { [] }
     func items(category: String, limit: Int) -> [ItemCode] { [] }
     func items(on account: Account) -> [ItemCode] { [] }

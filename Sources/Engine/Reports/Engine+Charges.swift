@@ -1,0 +1,196 @@
+import Books
+import Replica
+import Store
+
+/// What branches charged each other: all of it as a list, and on the page of differences what is not settled.
+extension Engine {
+    /// Something between two branches that explains a part of what one is due and the other does not owe.
+    struct OpenBetween {
+        let from: BranchCode
+        let to: BranchCode
+        let amount: Int128
+        /// Nil where nobody has to do anything.
+        let difference: Difference?
+    }
+
+    /// How far back a chain of charges is followed.
+    private static let chainMax = 8
+
+    func openCharges(
+        _ written: [BranchCode: HybridTime], _ standing: Standing,
+        isRead: (BranchCode, BranchCode) -> Bool
+    ) throws -> [OpenBetween] {
+        var found: [OpenBetween] = []
+        for number in try store.openCharges(limit: Query.limitMax) {
+            let owner = number.series.branch
+            guard let note = ChargeNote(try store.events(of: ChargeNote.entity(number))),
+                note.to != owner, isRead(owner, note.to)
+            else { continue }
+            if note.kind == .sent {
+                if let open = try moneySent(number, note) { found.append(open) }
+            } else if let charge = try charge(number), charge.due != charge.booked {
+                found.append(
+                    OpenBetween(
+                        from: owner, to: note.to, amount: charge.due - charge.booked,
+                        difference: try difference(of: charge, written)))
+            }
+        }
+        return found
+    }
+
+    /// Money on its way is owed less by who sent it, and due as before to who gets it.
+    private func moneySent(_ number: DocumentNumber, _ note: ChargeNote) throws -> OpenBetween? {
+        let owner = number.series.branch
+        guard try !note.isBooked(store.transactions(about: number), from: owner) else { return nil }
+        return OpenBetween(
+            from: note.to, to: owner, amount: Int128(note.amount),
+            difference: Difference(
+                check: "money on its way", subject: "\(number) to \(note.to)",
+                amount: Int128(note.amount),
+                cause: "\(owner) sent it, and \(note.to) has not said that it came",
+                person: note.person, since: note.day,
+                next: "at \(note.to): `branchbook between accept \(number) --through bank:…`"))
+    }
+
+    private func difference(
+        of charge: ChargeState, _ written: [BranchCode: HybridTime]
+    ) throws -> Difference {
+        let (number, note) = (charge.number, charge.note)
+        let owner = number.series.branch
+        let account = note.account ?? "to \(note.to)"
+        let subject = "\(try chain(charge)) \(account)"
+        let amount = charge.due - charge.booked
+        if charge.due < 0 {
+            let last = charge.reversals.last
+            let people = charge.reversals.map(\.person).joined(separator: " and ")
+            return Difference(
+                check: "due", subject: subject, amount: amount,
+                cause: "\(people) took it back beside each other",
+                person: last?.person, since: last?.effectiveDate,
+                next: "the keeper of \(owner) sets it right once it is connected")
+        }
+        if charge.open < 0, let taken = charge.reversals.first {
+            return Difference(
+                check: "due", subject: subject, amount: amount,
+                cause: unheard(
+                    note.to, of: taken.number.map { "\($0)" } ?? "its reversal", written),
+                person: taken.person, since: taken.effectiveDate,
+                next: "the keeper of \(note.to) books it once it is connected")
+        }
+        if charge.open < 0 {
+            return Difference(
+                check: "due", subject: subject, amount: amount,
+                cause: "two copies of the keeper of \(note.to) booked it",
+                person: note.person, since: note.day,
+                next:
+                    "the copy that began last sets it right once both are connected; stop the other"
+            )
+        }
+        return Difference(
+            check: "due", subject: subject, amount: amount,
+            cause: unheard(note.to, of: "\(number)", written),
+            person: note.person, since: note.day,
+            next: "the keeper of \(note.to) books it once it is connected")
+    }
+
+    /// Charges that somebody objects to, and those of which more was passed on than holds: both sides are booked alike,
+    /// and people have to agree.
+    func disputedCharges(
+        _ standing: Standing, isRead: (BranchCode, BranchCode) -> Bool
+    ) throws -> [Difference] {
+        var found: [Difference] = []
+        for entity in try store.entities(withPrefix: Event.objectionPrefix)
+            .prefix(Query.limitMax)
+        {
+            guard let number = ChargeObjection.number(ofEntity: entity),
+                let charge = try charge(number), charge.stands > 0,
+                isRead(number.series.branch, charge.note.to),
+                let objection = try objection(to: charge, standing.roster)
+            else { continue }
+            found.append(
+                Difference(
+                    check: "charge in dispute",
+                    subject: "\(try chain(charge)) \(charge.note.account ?? "")",
+                    amount: charge.stands,
+                    cause: "\(charge.note.to) objects to it: \(objection.reason)",
+                    person: objection.person, since: objection.day,
+                    next: "at \(number.series.branch): `branchbook reverse \(number)`, or at "
+                        + "\(charge.note.to): `branchbook between object \(number) --withdraw`"))
+        }
+        for number in try store.passedCharges(limit: Query.limitMax) {
+            guard let charge = try charge(number), isRead(number.series.branch, charge.note.to)
+            else { continue }
+            let passed = try passes(of: charge)
+            let more = passed.reduce(Int128(0)) { $0 + $1.stands } - charge.stands
+            guard more > 0, let last = passed.last(where: { $0.stands > 0 }) else { continue }
+            let by = charge.note.to
+            found.append(
+                Difference(
+                    check: "passed on", subject: "\(try chain(last)) \(last.note.account ?? "")",
+                    amount: more,
+                    cause: charge.isTakenBack
+                        ? "\(by) passed on what \(number.series.branch) took back"
+                        : "\(by) passed on more than \(number.series.branch) charged",
+                    person: last.note.person, since: last.note.day,
+                    next: "at \(by): `branchbook reverse \(last.number)`"))
+        }
+        return found
+    }
+
+    /// What the charged branch passed on of a charge, in the order of numbers.
+    private func passes(of charge: ChargeState) throws -> [ChargeState] {
+        try ChargeState.passedOn(
+            store.transactions(about: charge.number), by: charge.note.to
+        ).compactMap { try self.charge($0) }.filter { $0.note.of == charge.number }
+    }
+
+    /// The charge behind those that it passes on, the first one first: `HZa-J-2026-000001 > GZa-J-2026-000002`.
+    private func chain(_ charge: ChargeState) throws -> String {
+        var numbers = [charge.number]
+        var first = charge.note.of
+        while let number = first, numbers.count < Self.chainMax, !numbers.contains(number) {
+            numbers.append(number)
+            first = try self.charge(number)?.note.of
+        }
+        return numbers.reversed().map(\.description).joined(separator: " > ")
+    }
+
+    /// Charges with what became of them, the newest first.
+    func charges(branch text: String?, openOnly: Bool, limit: Int) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        let only = try text.map { try known($0, standing) }
+        let figures = ReportWriter(store, ledger)
+        var report = Report(
+            schema: "branchbook.charges/1", title: "Charges between branches",
+            columns: [
+                .text("document", "Document"), .text("from", "From"), .text("to", "To"),
+                .text("account", "Account"), .number("amount", "Amount"),
+                .number("stands", "Stands"), .number("booked", "Booked there"),
+                .text("state", "State"), .text("date", "Date"), .text("person", "Person"),
+                .text("memo", "Memo"),
+            ])
+        for number in try store.charges(limit: Query.limitMax) {
+            guard report.rows.count < min(max(limit, 1), Query.limitMax) else { break }
+            guard let charge = try charge(number) else { continue }
+            let (note, owner) = (charge.note, number.series.branch)
+            guard only == nil || owner == only || note.to == only else { continue }
+            let objection = charge.stands > 0 ? try objection(to: charge, standing.roster) : nil
+            let state =
+                objection != nil
+                ? "in dispute"
+                : charge.due != charge.booked
+                    ? "not booked" : charge.isTakenBack ? "taken back" : "booked"
+            guard !openOnly || ["in dispute", "not booked"].contains(state) else { continue }
+            report.rows.append([
+                .text(try chain(charge)), .text(owner.text), .text(note.to.text),
+                .optional(note.account), figures.money(Int128(note.amount)),
+                figures.money(charge.due), figures.money(charge.booked), .text(state),
+                .text(note.day.description), .text(note.person),
+                .optional(objection.map(\.reason) ?? note.memo),
+            ])
+        }
+        report.facts = [.init("currency", "Currency", .text(ledger.currency.text))]
+        report.notes = scopesMissing(standing, only)
+        return report
+    }
+}

@@ -1,0 +1,239 @@
+import Books
+import Replica
+import Store
+
+/// Orders, what came or went of them, and invoices, held against each other.
+extension Engine {
+    private static let orderDifferencesMax = 200
+    private static let ordersLookedMax = 100_000
+    /// Days after which goods of an order should have their invoice.
+    private static let orderInvoiceDays: Int32 = 31
+
+    /// Standing invoices of a branch by what they are of.
+    private struct Invoiced {
+        var of: [DocumentNumber: [Invoice]] = [:]
+        /// Suppliers that sent one, and customers that got one.
+        var parties: [Invoice.Side: Set<String>] = [.received: [], .issued: []]
+    }
+
+    /// Of orders that are not over, and of those of which goods came in the last days. Cost: a look at all purchase orders,
+    /// and at those of customers where tax invoices are issued.
+    func orderDifferences(
+        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, _ today: Day
+    ) throws -> [Difference] {
+        let held = Set(standing.keyring.scopes)
+        let since = Day(number: today.number &- Self.paymentsDays)
+        let tolerance = PriceTolerance.read(
+            try store.values(entity: PriceTolerance.entity, attribute: PriceTolerance.attribute))
+        var invoiced: [BranchCode: Invoiced] = [:]
+        var found: [Difference] = []
+        let numbers = try store.entities(prefix: Order.prefix, limit: Self.ordersLookedMax)
+            .compactMap { Order.number(ofEntity: $0) }.sorted()
+        for number in numbers where number.kind != .transferRequest {
+            guard found.count < Self.orderDifferencesMax else { break }
+            let branch = number.series.branch
+            guard only == nil || branch == only, held.contains(.trade(branch)) else { continue }
+            let invoices = try invoiced[branch] ?? self.invoiced(at: branch)
+            invoiced[branch] = invoices
+            guard number.kind == .purchaseOrder || invoices.parties[.issued]?.isEmpty == false,
+                let order = try order(number)
+            else { continue }
+            if order.kind == .purchase, held.contains(.money(branch)) {
+                let receipts = try receipts(of: order, ledger)
+                guard
+                    !order.state(ledger).isOver || receipts.contains(where: { $0.day >= since })
+                else { continue }
+                let match = OrderMatch(order, receipts, tolerance: tolerance, ledger)
+                found += try overdue(order, ledger, today)
+                found += try surplus(order, match, ledger)
+                found += prices(order, match, ledger)
+                found += try billed(order, match, invoices, tolerance, ledger)
+                found += unbilled(order, match, invoices, since, today)
+            } else if order.kind == .sale {
+                found += try undocumented(order, invoices, ledger, since, today)
+            }
+        }
+        return Array(found.prefix(Self.orderDifferencesMax))
+    }
+
+    private func invoiced(at branch: BranchCode) throws -> Invoiced {
+        var invoiced = Invoiced()
+        for invoice in try store.invoices()
+        where invoice.stands && invoice.number.series.branch == branch {
+            guard
+                try !store.transactions(about: invoice.number).haveReversal(of: invoice.number)
+            else { continue }
+            if let party = invoice.party { invoiced.parties[invoice.side]?.insert(party) }
+            for document in Set(invoice.documents) {
+                invoiced.of[document, default: []].append(invoice)
+            }
+        }
+        return invoiced
+    }
+
+    /// Numbers of documents of a kind that did something for an order and stand, in order.
+    private func documents(
+        of order: Order, _ kind: DocumentKind
+    ) throws -> [DocumentNumber] {
+        let numbers = Set(
+            try store.transactions(about: order.number)
+                .filter { $0.document.isOf(.fulfils) && $0.document.kind == kind }
+                .compactMap(\.document.number)
+                .filter { $0.series.branch == order.number.series.branch })
+        return try numbers.sorted().filter {
+            try !store.transactions(about: $0).haveReversal(of: $0)
+        }
+    }
+
+    private func receipts(of order: Order, _ ledger: Ledger) throws -> [OrderMatch.Receipt] {
+        try documents(of: order, .goodsReceipt).compactMap {
+            OrderMatch.Receipt($0, try store.transactions(of: $0), ledger.currency)
+        }
+    }
+
+    // MARK: Ordered and received
+
+    private func overdue(_ order: Order, _ ledger: Ledger, _ today: Day) throws -> [Difference] {
+        guard let due = order.due, due < today, !order.state(ledger).isOver,
+            order.isReleased(ledger)
+        else { return [] }
+        let missing = order.ordered.keys.filter { order.outstanding($0) > 0 }.sorted()
+        return [
+            Difference(
+                check: "order overdue", subject: "\(order.number) of \(order.party)",
+                amount: nil,
+                cause: "it was due on \(due), and these have not come: "
+                    + missing.prefix(5).map(\.text).joined(separator: ", "),
+                person: order.content.placed?.person ?? order.opened.person, since: due,
+                next: "ask \(order.party), or `branchbook order close \(order.number)`")
+        ]
+    }
+
+    private func surplus(
+        _ order: Order, _ match: OrderMatch, _ ledger: Ledger
+    ) throws -> [Difference] {
+        guard order.cancelled == nil, !order.lines.isEmpty else { return [] }
+        var figures = ReportWriter(store, ledger)
+        var found: [Difference] = []
+        for item in order.fulfilled.keys.sorted() {
+            let came = (order.fulfilled[item] ?? 0) - (order.returned[item] ?? 0)
+            let ordered = order.ordered[item] ?? 0
+            guard came > ordered,
+                let last = match.receipts.last(where: { $0.goods[item] != nil })
+            else { continue }
+            let shown = (
+                try figures.quantity(came, of: item.text).plain,
+                try figures.quantity(ordered, of: item.text).plain
+            )
+            found.append(
+                Difference(
+                    check: "ordered and received",
+                    subject: "\(last.number) of \(order.number) \(item)",
+                    amount: nil,
+                    cause: "\(shown.0) came of \(shown.1) that were ordered",
+                    person: last.person, since: last.day,
+                    next: "`branchbook sendback --receipt \(last.number)`, or "
+                        + "`branchbook order write \(order.number)`"))
+        }
+        return found
+    }
+
+    private func prices(
+        _ order: Order, _ match: OrderMatch, _ ledger: Ledger
+    ) -> [Difference] {
+        match.prices.map { price in
+            Difference(
+                check: "ordered and received",
+                subject: "\(price.receipt.number) of \(order.number) \(price.item)",
+                amount: price.booked - price.agreed,
+                cause:
+                    "it came at \(Amount.text(price.booked, scale: ledger.scale)), and was ordered at "
+                    + Amount.text(price.agreed, scale: ledger.scale),
+                person: price.receipt.person, since: price.receipt.day,
+                next:
+                    "ask \(order.party); `branchbook reverse \(price.receipt.number)` and receive it "
+                    + "anew, or `branchbook order write \(order.number)`")
+        }
+    }
+
+    // MARK: Received and invoiced
+
+    /// Of all receipts that the invoices of this order are of: what is asked for more than they are worth at the orders' prices.
+    private func billed(
+        _ order: Order, _ match: OrderMatch, _ invoiced: Invoiced, _ tolerance: Int64,
+        _ ledger: Ledger
+    ) throws -> [Difference] {
+        var invoices: [DocumentNumber: Invoice] = [:]
+        for receipt in match.receipts {
+            for invoice in invoiced.of[receipt.number] ?? [] where invoice.side == .received {
+                invoices[invoice.number] = invoice
+            }
+        }
+        guard let last = invoices.values.max(by: { $0.number < $1.number }) else { return [] }
+        var (asked, worth): (Int128, Int128) = (0, 0)
+        for document in Set(invoices.values.flatMap(\.documents)) {
+            if let agreed = match.agreed[document] {
+                worth += agreed
+            } else if !match.receipts.contains(where: { $0.number == document }),
+                let other = OrderMatch.Receipt(
+                    document, try store.transactions(of: document), ledger.currency)
+            {
+                worth += other.worth
+            } else {
+                return []
+            }
+        }
+        for invoice in invoices.values { asked += Int128(invoice.net) }
+        guard asked > worth, !OrderMatch.isWithin(asked - worth, tolerance, of: worth) else {
+            return []
+        }
+        return [
+            Difference(
+                check: "received and invoiced", subject: "\(last.code) of \(order.number)",
+                amount: asked - worth,
+                cause: "\(Amount.text(asked, scale: ledger.scale)) are invoiced of what came for "
+                    + Amount.text(worth, scale: ledger.scale) + " at the order's prices",
+                person: last.person, since: last.day,
+                next: "ask \(order.party) for a credit note; `branchbook show \(last.number)`")
+        ]
+    }
+
+    /// Suppliers that sent invoices before are under "no invoice".
+    private func unbilled(
+        _ order: Order, _ match: OrderMatch, _ invoiced: Invoiced, _ since: Day, _ today: Day
+    ) -> [Difference] {
+        let suppliers = invoiced.parties[.received] ?? []
+        guard !suppliers.isEmpty, !suppliers.contains(order.party) else { return [] }
+        let until = Day(number: today.number &- Self.orderInvoiceDays)
+        return match.receipts.filter {
+            (since...max(since, until)).contains($0.day) && $0.day <= until
+                && invoiced.of[$0.number] == nil
+        }.map {
+            Difference(
+                check: "received and invoiced", subject: "\($0.number) of \(order.number)",
+                amount: $0.worth, cause: "goods of the order came, and their invoice did not",
+                person: $0.person, since: $0.day,
+                next: "ask \(order.party), or `branchbook invoice enter`")
+        }
+    }
+
+    /// Delivered to a customer who gets tax invoices, and not on one.
+    private func undocumented(
+        _ order: Order, _ invoiced: Invoiced, _ ledger: Ledger, _ since: Day, _ today: Day
+    ) throws -> [Difference] {
+        guard invoiced.parties[.issued]?.contains(order.party) == true else { return [] }
+        let until = Day(number: today.number &- Self.orderInvoiceDays)
+        return try documents(of: order, .sale).compactMap { number in
+            guard invoiced.of[number] == nil,
+                let head = try store.transactions(of: number).first?.document,
+                head.effectiveDate >= since, head.effectiveDate <= until
+            else { return nil }
+            return Difference(
+                check: "delivered, no invoice", subject: "\(number) of \(order.number)",
+                amount: nil,
+                cause: "it was delivered to \(order.party), who gets tax invoices",
+                person: head.person, since: head.effectiveDate,
+                next: "`branchbook invoice issue \(number) --code CODE`")
+        }
+    }
+}
