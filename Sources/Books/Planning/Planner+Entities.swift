@@ -21,6 +21,13 @@ extension Planner {
                 ops.append(try set(entity, attribute, .absent, view))
             } else {
                 try Self.check(text, attribute, bytesMax)
+                if attribute == Attribute.chart, Chart(rawValue: text) == nil,
+                    try view.chart(text) == nil
+                {
+                    throw Refusal(
+                        .unknownChart, "there is no chart \(text)",
+                        next: "see `branchbook chart list`")
+                }
                 ops.append(try set(entity, attribute, .text(text), view))
             }
         }

@@ -30,7 +30,11 @@ extension Engine {
 
     /// The chart of a statement.
     func chart(_ filter: StatementFilter, _ ledger: Ledger) throws -> OwnChart {
-        guard let name = filter.chart else { return try defaultChart(ledger) }
+        guard let name = filter.chart else {
+            // A legal entity's own, where it has one that is known.
+            let own = try filter.entity.flatMap { try entityFacts($0).chart }
+            return try own.flatMap { try chart(named: $0, ledger) } ?? defaultChart(ledger)
+        }
         guard let chart = try chart(named: name, ledger) else {
             throw Refusal(
                 .unknownChart, "there is no chart \(name)", next: "see `branchbook chart list`")

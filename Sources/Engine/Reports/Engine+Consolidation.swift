@@ -11,7 +11,7 @@ extension Engine {
     ///
     /// - Parameter branches: those of the column that are read here.
     func eliminate(
-        _ column: inout Column, _ branches: Set<BranchCode>, _ chart: Chart, isPosition: Bool
+        _ column: inout Column, _ branches: Set<BranchCode>, _ chart: OwnChart, isPosition: Bool
     ) throws {
         guard branches.count > 1, try store.hasTransferPrices() else { return }
         var sums = try profits(of: branches, upTo: column.to)
