@@ -58,7 +58,7 @@ struct CostChanges {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT DISTINCT d.day, t.day FROM late t JOIN document d
+                    SELECT DISTINCT d.day, t.day FROM late t CROSS JOIN document d
                         ON d.log = t.log AND d.seq = t.seq AND d.op = t.op
                     """))
         while let row = try rows.next() { late[try row.at(0), default: []].insert(try row.at(1)) }

@@ -21,6 +21,13 @@ extension Store {
         return all[branch] ?? []
     }
 
+    /// Branches that ever closed.
+    func closedBranches(_ db: Database) throws -> [BranchCode] {
+        let all = try memory.closes ?? Self.closes(db)
+        memory.closes = all
+        return all.keys.sorted()
+    }
+
     private static func closes(_ db: Database) throws -> [BranchCode: [PeriodClose]] {
         let entities = try String.fetchAll(
             db.cachedStatement(

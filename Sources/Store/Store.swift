@@ -27,15 +27,15 @@ package final class Store {
 
     func forgetAll() {
         memory = StoreMemory()
+        numberedWrites += 1
         revision += 1
     }
 
     /// What was written since then is undone.
     private func forgetAll(undoneSince writes: UInt64) {
-        let held = memory
+        let (held, isSame) = (memory, numberedWrites == writes)
         forgetAll()
-        guard numberedWrites == writes else { return }
-        memory.keepNumbered(of: held)
+        if isSame { memory.keepNumbered(of: held) }
     }
 
     func changed(_ scope: Scope) {

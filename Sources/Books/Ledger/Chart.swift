@@ -133,7 +133,8 @@ package enum Chart: String, CaseIterable, Sendable {
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
             case .equity, .profit: .equity
             case .sales, .transferSales, .otherIncome, .exchangeGain: .income
-            case .cost, .transferCost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss, .overShort,
+            case .cost, .transferCost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss,
+                .overShort,
                 .rounding, .selling, .administrative, .financial:
                 .expense
             }

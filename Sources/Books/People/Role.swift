@@ -77,7 +77,8 @@ extension Command {
         case .close, .reopen: .close
         case .currency: .book
         case .addItems, .setItem, .putItem, .setParty, .setPrices, .setLead, .setBranchPrices,
-            .mergeItem, .setTender, .setTarget, .setRate, .setEntity, .setTransferPrice, .setChart, .setTolerance:
+            .mergeItem, .setTender, .setTarget, .setRate, .setEntity, .setTransferPrice, .setChart,
+            .setTolerance:
             .describe
         case .setWorkflow, .setPerson, .seal(_, .seal): .people
         case .seal(_, .confirm): .close

@@ -69,7 +69,9 @@ extension Engine {
             return false
         }
         makesDays = try store.keepDays(
-            standing.roster.branches.keys.sorted(), of: ledger.currency,
+            standing.roster.branches.keys.filter {
+                standing.keyring.scopes.contains(.trade($0))
+            }.sorted(), of: ledger.currency,
             utcOffsetMinutes: Int64(utcOffsetMinutes), limit: Self.daysPerIdleBatch)
         return makesDays
     }

@@ -61,7 +61,8 @@ final class CashDays {
         if month?.number != day.month { month = (day.month, try moved(in: day.month)) }
         let rows = try Row.fetchCursor(
             db.cachedStatement(
-                // In the order of the table's key: nothing is sorted, and goods are not read.
+                // In the order of the table's key: nothing is sorted, and goods are not read. What moves nothing is
+                // no leg: it would be one on days on which its account moved elsewhere in the month.
                 sql: """
                     SELECT p.account, p.log,
                         sum(CASE p.commodity WHEN ?1 THEN p.amount ELSE coalesce(p.base, 0) END >> 32),
@@ -72,6 +73,8 @@ final class CashDays {
                         max(p.amount <> 0)
                     FROM posting p
                     WHERE p.day = ?2 AND p.account IN (SELECT value FROM json_each(?3))
+                        AND (p.commodity = ?1 AND p.amount <> 0
+                            OR p.base IS NOT NULL AND (p.amount <> 0 OR p.base <> 0))
                     GROUP BY p.day, p.account, p.commodity, p.log, p.seq, p.op
                     """),
             arguments: [own, day.number, month?.accounts])

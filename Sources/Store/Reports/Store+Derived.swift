@@ -35,17 +35,19 @@ extension Store {
             for row in try day.map({ try days(db, to: $0) }) ?? pools(db) {
                 rows[row.branch] = row
             }
-            for branch in rows.keys.compactMap({ BranchCode($0) }) {
+            let derived = Set(rows.keys)
+            for branch in try closedBranches(db) {
                 let closes = try closes(db, of: branch)
-                guard !closes.isEmpty else { continue }
                 guard !Self.isEnd(day, closes) else {
                     rows[branch.text] = nil
                     continue
                 }
-                rows[branch.text]?.subtract(
+                // Of a branch of which nothing is derived any more what was frozen is taken off as well.
+                rows[branch.text, default: DerivedRow(branch: branch.text)].subtract(
                     try FrozenDays(db, branch, closes).sum(upTo: day))
             }
-            return rows.values.sorted { $0.branch < $1.branch }
+            return rows.values.filter { derived.contains($0.branch) || !$0.isNothing }
+                .sorted { $0.branch < $1.branch }
         }
     }
 
@@ -65,10 +67,10 @@ extension Store {
     package func derivedDays(from: Day, to: Day) throws -> [(day: Day, row: DerivedRow)] {
         try access { db in
             var found: [(day: Day, row: DerivedRow)] = []
-            for branch in try String.fetchAll(
-                db.cachedStatement(
-                    sql: "SELECT DISTINCT branch FROM branch_cost_day ORDER BY branch")
-            ).compactMap({ BranchCode($0) }) {
+            let derived = try String.fetchAll(
+                db.cachedStatement(sql: "SELECT DISTINCT branch FROM branch_cost_day")
+            ).compactMap { BranchCode($0) }
+            for branch in Set(derived).union(try closedBranches(db)).sorted() {
                 var byDay: [Day: DerivedRow] = [:]
                 try BranchCosts.each(db, branch: branch.text) { _, day, kind, measure, sum in
                     byDay[Day(number: day), default: DerivedRow(branch: branch.text)].add(
@@ -175,27 +177,6 @@ extension Store {
         return sums
     }
 
-    /// All that it derived.
-    private func pools(_ db: Database, of branch: BranchCode) throws -> [Int64: DerivedRow] {
-        let rows = try HotRead(
-            db,
-            """
-            SELECT item, cost_of_sales, shipped, write_off, variance, uncosted_sold FROM pool
-            WHERE branch = ?
-            """, arguments: [branch.text])
-        var found: [Int64: DerivedRow] = [:]
-        while try rows.next() {
-            var row = DerivedRow(branch: branch.text)
-            row.costOfSales = Int128(try rows.integer(1))
-            row.shipped = Int128(try rows.integer(2))
-            row.writeOff = Int128(try rows.integer(3))
-            row.variance = Int128(try rows.integer(4))
-            row.uncostedSold = Int128(try rows.integer(5))
-            found[try rows.integer(0)] = row
-        }
-        return found
-    }
-
     private func days(_ db: Database, to: Day) throws -> [DerivedRow] {
         var sums: [String: DerivedRow] = [:]
         try BranchCosts.each(db, upTo: to.number) { branch, _, kind, measure, sum in
@@ -208,12 +189,8 @@ extension Store {
     private func open(
         _ db: Database, _ closes: [PeriodClose], of branch: BranchCode, to: Day
     ) throws -> [String: DerivedRow] {
-        let goesOn = try Bool.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT EXISTS (SELECT 1 FROM cost_day WHERE branch = ? AND day > ?)"),
-            arguments: [branch.text, to.number])
-        var sums =
-            goesOn == true ? try costDays(db, of: branch, to: to) : try pools(db, of: branch)
+        // Exact: the totals of pools have 64 bits.
+        var sums = try costDays(db, of: branch, to: to)
         if !closes.isEmpty {
             let days = try FrozenDays(db, branch, closes)
             var frozen: [Int64: DerivedRow] = [:]
