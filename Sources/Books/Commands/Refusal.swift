@@ -102,6 +102,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case noRate = "B0260"
         /// A document, or an account, that is of the book's own currency alone.
         case ownCurrencyOnly = "B0261"
+        /// Figures of two currencies that are to be of one.
+        case twoCurrencies = "B0267"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

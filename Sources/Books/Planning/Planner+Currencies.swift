@@ -53,7 +53,7 @@ extension Planner {
             return
         }
         switch command {
-        case .sell, .receive, .pay, .currency: return
+        case .sell, .receive, .pay, .currency, .invoice(_, .enter): return
         case .giveBack(_, _, .some, _), .sendBack(_, _, .some, _): return
         default:
             throw Refusal(

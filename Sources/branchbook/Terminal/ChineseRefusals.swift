@@ -56,6 +56,7 @@ extension Refusal.Code {
         case .taskOver: "任务已完成或已取消"
         case .noRate: "没有此日的汇率"
         case .ownCurrencyOnly: "只能用本位币"
+        case .twoCurrencies: "币种不一致"
         case .noGrant: "本节点没有此权限"
         case .notAdministrator: "需要管理员"
         case .badInvitation: "邀请无效或不完整"
