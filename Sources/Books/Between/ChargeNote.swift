@@ -18,9 +18,17 @@ package struct ChargeNote: Hashable, Sendable {
     package var person: String
     package var day: Day
     package var memo: String?
+    /// Money that is on its way in another currency: minor units of it, worth `amount` when it was sent.
+    package var foreign: Foreign?
+
+    package struct Foreign: Hashable, Sendable {
+        package let currency: CurrencyCode
+        package let amount: Int64
+    }
 
     private enum Field {
         static let to = "to", amount = "amount", account = "account", memo = "memo"
+        static let currency = "currency", foreign = "foreign"
     }
 
     package static func entity(_ number: DocumentNumber) -> String {
@@ -34,8 +42,9 @@ package struct ChargeNote: Hashable, Sendable {
 
     package init(
         _ kind: Kind, to: BranchCode, amount: Int64, account: String?, person: String, day: Day,
-        memo: String?
+        memo: String?, foreign: Foreign? = nil
     ) {
+        self.foreign = foreign
         self.kind = kind
         self.to = to
         self.amount = amount
@@ -52,9 +61,17 @@ package struct ChargeNote: Hashable, Sendable {
                 let to = event[Field.to]?.text.flatMap({ BranchCode($0) }),
                 let amount = event[Field.amount]?.integer, amount > 0
             else { continue }
+            var foreign: Foreign?
+            if let code = event[Field.currency] {
+                guard let code = code.text.flatMap({ CurrencyCode($0) }),
+                    let amount = event[Field.foreign]?.integer, amount > 0
+                else { continue }
+                foreign = Foreign(currency: code, amount: amount)
+            }
             self.init(
                 kind, to: to, amount: amount, account: event[Field.account]?.text,
-                person: event.person, day: event.effectiveDate, memo: event[Field.memo]?.text)
+                person: event.person, day: event.effectiveDate, memo: event[Field.memo]?.text,
+                foreign: foreign)
             return
         }
         return nil
@@ -65,6 +82,10 @@ package struct ChargeNote: Hashable, Sendable {
             .init(Field.to, .text(to.text)), .init(Field.amount, .integer(amount)),
         ]
         if let account { fields.append(.init(Field.account, .text(account))) }
+        if let foreign {
+            fields.append(.init(Field.currency, .text(foreign.currency.text)))
+            fields.append(.init(Field.foreign, .integer(foreign.amount)))
+        }
         if let memo { fields.append(.init(Field.memo, .text(memo))) }
         return Event(
             entity: Self.entity(number), kind: kind.rawValue, person: person, effectiveDate: day,

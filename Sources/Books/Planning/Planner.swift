@@ -119,8 +119,8 @@ package struct Planner: Sendable {
         case .seal(let details, let act): try seal(details, act, view)
         case .work(let details, let act): try work(details, act, view)
         case .setTarget(let change): try setTarget(change, view)
-        case .setRate(let currency, let rate, let day):
-            try setRate(currency, rate, from: day, view)
+        case .setRate(let currency, let rate, let day, let third):
+            try setRate(currency, rate, from: day, in: third, view)
         case .currency(let details, let act): try currency(details, act, view)
         }
     }

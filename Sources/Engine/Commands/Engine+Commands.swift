@@ -140,7 +140,7 @@ extension Engine {
         case (nil, .setRecurring(let change)): what = "recurring entry \(change.name) written"
         case (nil, .bank): what = "bank statement written"
         case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"
-        case (nil, .setRate(let currency, _, _)): what = "rate of \(currency) written"
+        case (nil, .setRate(let currency, _, _, _)): what = "rate of \(currency) written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"
         }
