@@ -669,4 +669,36 @@ import Testing
         #expect(try isBalanced(hz))
         #expect(try network.verify("hz").isSound)
     }
+
+    /// A branch's own currencies are all valued; a list of more than it shows says so.
+    @Test func noCurrencyIsPassedOverInSilence() throws {
+        let network = try TestNetwork.company([], seed: 633)
+        let hz = try network["hz"]
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map(String.init)
+        let codes = letters.prefix(8).flatMap { a in letters.map { "Q\(a)\($0)" } }
+        for code in codes.prefix(201) {
+            try hz.perform(
+                .setRate(
+                    currency: code, rate: code == codes[200] ? "2" : "1", from: "2026-11-01"))
+        }
+        func post(_ codes: ArraySlice<String>) throws {
+            try hz.perform(
+                .journal(
+                    Details(date: "2026-11-01"),
+                    codes.map { JournalLine(account: "bank/main", amount: "1.00\($0)@1") }
+                        + [JournalLine(account: "equity/capital", amount: "-\(codes.count).00")]))
+        }
+        try post(codes.prefix(200))
+        func notes() throws -> [String] {
+            try hz.report(.currencies(branch: nil, asAt: nil)).notes.filter {
+                $0.contains("Only the first 200 currencies")
+            }
+        }
+        #expect(try notes().isEmpty)
+        try post(codes[200...200])
+        #expect(try notes().count == 1)
+        let valued = try hz.perform(.currency(Details(date: "2026-11-02"), .revalue))
+        #expect(valued.total == "1.00")
+        #expect(try hz.balances()["exchange-gain/HZ"] == "-1.00")
+    }
 }

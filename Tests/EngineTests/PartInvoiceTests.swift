@@ -86,6 +86,16 @@ import Testing
         let last = try hz.perform(invoice("A-19", net: "11.00", whole: [Self.receipt])).subject
         balances = try hz.balances()
         #expect(balances == before)
+        // It posted nothing, and is shown all the same; one that posted is shown with its postings.
+        let page = try hz.report(.document(number: last))
+        #expect(
+            page.rows.map { $0.map(\.plain) } == [
+                [Self.receipt, "CUP", "5", "5.00"], [Self.receipt, "TEA", "3", "6.00"],
+            ])
+        #expect(page.facts.first { $0.key == "total" }?.value.plain == "11.00")
+        let posted = try hz.report(.document(number: first.subject))
+        #expect(posted.facts.first { $0.key == "total" }?.value.plain == "11.86")
+        #expect(posted.rows.contains { $0.contains(.text("input-tax/HZ")) })
         #expect(
             hz.refusal(invoice("A-20", net: "1.00", whole: [Self.receipt])) == .alreadyRecorded)
         #expect(hz.refusal(invoice("A-20", net: "1.00", [("CUP", "1")])) == .notEnough)

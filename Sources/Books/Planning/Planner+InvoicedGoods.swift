@@ -124,7 +124,7 @@ extension Planner {
                     .notEnough,
                     "\(Amount.text(open, scale: facts.scale)) \(facts.unit) of \(facts.code) on "
                         + "\(receipt.number) are on no invoice",
-                    next: "see `branchbook invoice list --party`")
+                    next: "see `branchbook invoice list`")
             }
             wanted.append((facts.code, units))
         }

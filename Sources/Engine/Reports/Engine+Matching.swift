@@ -44,7 +44,7 @@ extension Engine {
                 .number("open", "Open"), .text("memo", "Memo"), .text("currency", "Currency"),
                 .number("carried", "Carried at"),
             ])
-        var sum = Int128(0)
+        var sums: [CurrencyCode: Int128] = [:]
         for (branch, account) in try partyAccounts(side, party: party, only, standing) {
             let terms = try terms(of: account.rest)
             for (code, carried) in try carried(on: account, ledger) {
@@ -53,7 +53,7 @@ extension Engine {
                 for item in items.items
                 where item.open != 0 && report.rows.count < Query.limitMax {
                     let isOwn = code == ledger.currency
-                    if isOwn { sum += item.open * side.sign }
+                    sums[code, default: 0] += item.open * side.sign
                     let worth = isOwn ? nil : share.value(of: item.open)
                     report.rows.append([
                         .text(branch.text), .text(account.rest), .text(item.day.description),
@@ -70,8 +70,12 @@ extension Engine {
         }
         report.facts = [
             .init("currency", "Currency", .text(ledger.currency.text)),
-            .init("open", "Open", figures.money(sum)),
+            .init("open", "Open", figures.money(sums.removeValue(forKey: ledger.currency) ?? 0)),
         ]
+        for (code, sum) in sums.sorted(by: { $0.key.text < $1.key.text }) {
+            report.facts.append(
+                .init("open\(code)", "Open \(code)", figures.foreign(sum, code)))
+        }
         report.notes = scopesMissing(standing, only)
         return report
     }

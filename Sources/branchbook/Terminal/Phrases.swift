@@ -104,7 +104,7 @@ enum Phrases {
         "Measure": "指标", "To be reached": "目标值", "Actual": "实际", "Reached, %": "完成率 %",
         "Published": "已公布",
         "League": "排行榜", "Rank": "名次",
-        "Exchange rates": "汇率", "Other currencies": "外币", "Rate": "汇率", "Rate in": "计价币种",
+        "Exchange rates": "汇率", "Other currencies": "外币", "Rate": "汇率", "Rate in": "计价币种", "Booked": "已记账",
         "Carried at": "折合本位币",
         "In another currency": "外币金额", "Currency exchange": "外币兑换", "Exchange gains": "汇兑收益",
         "Exchange losses": "汇兑损失", "account": "科目", "currency": "外币",
