@@ -5,10 +5,14 @@ package import Replica
 /// What is on the accounts of customers and suppliers, and who said what settles what.
 extension Store {
     /// The items of an account up to a day of the ledger, those that are settled as well. Cost: the account's postings.
+    ///
+    /// - Parameter own: the book's own currency, of which a match is that names none.
     package func openItems(
-        _ account: Account, _ currency: CurrencyCode, upTo day: Day?
+        _ account: Account, _ currency: CurrencyCode, own: CurrencyCode, upTo day: Day?
     ) throws -> OpenItems {
-        OpenItems(try lines(on: account, currency, upTo: day), try matches(on: account))
+        OpenItems(
+            try lines(on: account, currency, upTo: day),
+            try matches(on: account).filter { ($0.currency ?? own) == currency })
     }
 
     /// What is on an account up to a day of the ledger, in no order.

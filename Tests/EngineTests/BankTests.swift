@@ -305,7 +305,7 @@ import Testing
                 .bank(Details(date: "2026-11-13"), .balance(bank: "main", amount: amount)))
         }
         #expect(try !differences(hz, "bank").contains { $0[0].contains(" on ") })
-        // A bank of dollars has no statement here.
+        // A statement of a bank of dollars says of what it is.
         try hz.perform(
             .journal(
                 Details(),
@@ -314,7 +314,7 @@ import Testing
                     JournalLine(account: "equity/capital", amount: "-7.00"),
                 ]))
         #expect(
-            hz.refusal(.bank(Details(), .balance(bank: "usd", amount: "1"))) == .ownCurrencyOnly)
+            hz.refusal(.bank(Details(), .balance(bank: "usd", amount: "1"))) == .twoCurrencies)
     }
 
     /// Chinese is written without blanks: a name is found in it, and an equal amount of somebody else is not taken for it.

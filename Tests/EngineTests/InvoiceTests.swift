@@ -144,7 +144,7 @@ import Testing
         #expect(try hz.balances()["input-tax/HZ"] == "2.00")
         let another = try receive(hz, "1", "2026-11-03")
         #expect(hz.refusal(invoice("D-2", net: "-1", receipts: [another])) == .notPositive)
-        // In another currency what is owed stands already.
+        // Goods that came in another currency are invoiced in it.
         try hz.perform(.setRate(currency: "USD", rate: "7", from: "2026-11-01"))
         let dollars = try hz.perform(
             .receive(
@@ -152,7 +152,7 @@ import Testing
                 [Line(item: "TEA", quantity: "10", cost: "20.00")], supplier: "Mill")
         ).subject
         #expect(
-            hz.refusal(invoice("D-3", net: "1400.00", receipts: [dollars])) == .ownCurrencyOnly)
+            hz.refusal(invoice("D-3", net: "1400.00", receipts: [dollars])) == .twoCurrencies)
     }
 
     /// Goods came under one name, and the invoice under the one it turned out to be; freight of the same supplier has its own

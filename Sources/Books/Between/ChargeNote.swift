@@ -20,9 +20,17 @@ package struct ChargeNote: Hashable, Sendable {
     package var memo: String?
     /// The charge of another branch that this one passes on.
     package var of: DocumentNumber?
+    /// Money that is on its way in another currency: minor units of it, worth `amount` when it was sent.
+    package var foreign: Foreign?
+
+    package struct Foreign: Hashable, Sendable {
+        package let currency: CurrencyCode
+        package let amount: Int64
+    }
 
     private enum Field {
         static let to = "to", amount = "amount", account = "account", memo = "memo", of = "of"
+        static let currency = "currency", foreign = "foreign"
     }
 
     package static func entity(_ number: DocumentNumber) -> String {
@@ -36,8 +44,9 @@ package struct ChargeNote: Hashable, Sendable {
 
     package init(
         _ kind: Kind, to: BranchCode, amount: Int64, account: String?, person: String, day: Day,
-        memo: String?, of: DocumentNumber? = nil
+        memo: String?, of: DocumentNumber? = nil, foreign: Foreign? = nil
     ) {
+        self.foreign = foreign
         self.kind = kind
         self.to = to
         self.amount = amount
@@ -55,10 +64,17 @@ package struct ChargeNote: Hashable, Sendable {
                 let to = event[Field.to]?.text.flatMap({ BranchCode($0) }),
                 let amount = event[Field.amount]?.integer, amount > 0
             else { continue }
+            var foreign: Foreign?
+            if let code = event[Field.currency] {
+                guard let code = code.text.flatMap({ CurrencyCode($0) }),
+                    let amount = event[Field.foreign]?.integer, amount > 0
+                else { continue }
+                foreign = Foreign(currency: code, amount: amount)
+            }
             self.init(
                 kind, to: to, amount: amount, account: event[Field.account]?.text,
                 person: event.person, day: event.effectiveDate, memo: event[Field.memo]?.text,
-                of: event[Field.of]?.text.flatMap { DocumentNumber($0) })
+                of: event[Field.of]?.text.flatMap { DocumentNumber($0) }, foreign: foreign)
             return
         }
         return nil
@@ -69,6 +85,10 @@ package struct ChargeNote: Hashable, Sendable {
             .init(Field.to, .text(to.text)), .init(Field.amount, .integer(amount)),
         ]
         if let account { fields.append(.init(Field.account, .text(account))) }
+        if let foreign {
+            fields.append(.init(Field.currency, .text(foreign.currency.text)))
+            fields.append(.init(Field.foreign, .integer(foreign.amount)))
+        }
         if let memo { fields.append(.init(Field.memo, .text(memo))) }
         if let of { fields.append(.init(Field.of, .text(of.description))) }
         return Event(

@@ -66,7 +66,9 @@ package protocol BookView {
     /// Nil where nobody said anything of it.
     func party(_ name: String) throws -> PartyFacts?
     /// What is on the account of a party, and what of it is not settled.
-    func openItems(_ account: Account) throws -> OpenItems
+    func openItems(_ account: Account, in currency: CurrencyCode) throws -> OpenItems
+    /// Other currencies than the book's own that ever moved on an account, in order.
+    func currencies(on account: Account) throws -> [CurrencyCode]
     /// Invoices of a supplier by their code, of this branch, that stand.
     func invoices(of party: String, code: String) throws -> [Invoice]
     /// Invoices of a receipt or a sale that stand.
@@ -108,7 +110,7 @@ package protocol BookView {
     /// A company's own chart; nil where nobody said anything of it.
     func chart(_ name: String) throws -> OwnChart?
     /// What has been said of a currency's rate, by days.
-    func rates(of currency: CurrencyCode) throws -> [CurrencyRate]
+    func rates(of currency: CurrencyCode) throws -> SaidRates
     /// What an account's amount of another currency is carried at, in the book's own.
     func carried(_ account: Account, _ currency: CurrencyCode) throws -> Int128
     /// What a branch's accounts hold of other currencies at the end of a day, in order.

@@ -84,8 +84,9 @@ package enum Command: Codable, Hashable, Sendable {
     case setTolerance(String)
     /// Codes and lines of the company's own chart of accounts.
     case setChart(ChartChange)
-    /// What one unit of a currency is worth from a day on; an empty rate: nobody says any more.
-    case setRate(currency: String, rate: String, from: String?)
+    /// What one unit of a currency is worth from a day on, in the book's own or in a third currency; an empty rate: nobody
+    /// says any more.
+    case setRate(currency: String, rate: String, from: String?, third: String? = nil)
     /// Amounts of other currencies are exchanged, or valued anew.
     case currency(Details, CurrencyAct)
 }

@@ -112,6 +112,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         case unknownChart = "B0278"
         /// A line of the statements that would change a total.
         case chartLine = "B0279"
+        /// Figures of two currencies that are to be of one.
+        case twoCurrencies = "B0267"
 
         case noGrant = "B0301"
         case notAdministrator = "B0302"

@@ -48,31 +48,6 @@ extension CurrencyCode {
     }
 }
 
-extension Amount {
-    /// What an amount is worth at a rate in millionths: from minor units of one scale to those of another, rounded half
-    /// away from zero once. Both scales are at most six.
-    package static func converted(
-        _ amount: Int64, rate millionths: Int64, scale: Int, to other: Int
-    ) throws(BooksError) -> Int64 {
-        let places = (0..<(scaleMax + scale - other)).reduce(Int128(1)) { product, _ in
-            product * 10
-        }
-        return try divide(Int128(amount) * Int128(millionths), by: places)
-    }
-
-    /// What a price in millionths for `per` base units comes to in another currency, of which one unit is worth `rate`
-    /// millionths: minor units of its scale for `quantity` base units, rounded half away from zero once.
-    package static func worth(
-        _ millionths: Int64, _ quantity: Int64, per: Int64, rate: Int64, scale: Int
-    ) throws(BooksError) -> Int64 {
-        let places = (0..<scale).reduce(Int128(1)) { product, _ in product * 10 }
-        let (worth, over) = (Int128(millionths) * Int128(quantity))
-            .multipliedReportingOverflow(by: places)
-        guard !over else { throw .overflow }
-        return try divide(worth, by: Int128(per) * Int128(rate))
-    }
-}
-
 /// What an account holds of another currency, and what that is carried at in the book's own: minor units of each.
 package struct ForeignBalance: Hashable, Sendable {
     package let account: Account

@@ -3,25 +3,23 @@ import Replica
 /// Another currency than the book's own, as one document has it.
 struct ForeignCurrency {
     let code: CurrencyCode
-    /// What one unit is worth in millionths; nil where nobody said, which is told once somebody asks.
-    let millionths: Int64?
+    /// What one unit is worth; nil where nobody said, which is told once somebody asks.
+    let known: ExactRate?
     let day: Day
     let ledger: Ledger
 
     var scale: Int { code.exponent }
     var commodity: Commodity { .currency(code) }
-    /// Figures of it, as those of a book of that currency.
-    var asLedger: Ledger { Ledger(currency: code, scale: scale) }
 
-    func rate() throws(Refusal) -> Int64 {
-        guard let millionths else {
+    func rate() throws(Refusal) -> ExactRate {
+        guard let known else {
             throw Refusal(
                 .noRate, "there is no rate of \(code) on \(day)",
                 next:
                     "name one with --rate, or say it: `branchbook rate set \(code) RATE --date \(day)`"
             )
         }
-        return millionths
+        return known
     }
 
     /// What an amount is worth in the book's own currency at the rate, rounded once.

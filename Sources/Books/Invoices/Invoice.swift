@@ -21,6 +21,10 @@ package struct Invoice: Hashable, Sendable {
     package let due: Day?
     /// Receipts, or sales.
     package let documents: [DocumentNumber]
+    /// What of receipts it is for; all of those of which nothing stands here.
+    package let parts: [InvoicePart]
+    /// Of which currency net and tax are; the book's own where nil.
+    package let currency: CurrencyCode?
     package let day: Day
     package let person: String
     /// A red-letter invoice took it back (红字).
@@ -35,14 +39,20 @@ package struct Invoice: Hashable, Sendable {
 
     package var stands: Bool { reddened == nil }
 
+    /// Is it for all of a receipt?
+    package func isWhole(of document: DocumentNumber) -> Bool {
+        documents.contains(document) && !parts.contains { $0.receipt == document }
+    }
+
     enum Kind { static let opened = Event.openingKind, reddened = "reddened" }
 
     private enum Field {
         static let side = "side", code = "code", party = "party", net = "net", tax = "tax"
         static let due = "due", reason = "reason", of = "of:"
+        static let goods = "goods:", currency = "currency"
     }
 
-    package static let documentsMax = 48
+    package static let documentsMax = 40
     package static let codeBytesMax = 64
 
     package static func entity(_ number: DocumentNumber) -> String {
@@ -51,8 +61,11 @@ package struct Invoice: Hashable, Sendable {
 
     init(
         _ number: DocumentNumber, _ side: Side, code: String, party: String?, net: Int64,
-        tax: Int64, due: Day?, documents: [DocumentNumber], day: Day, person: String
+        tax: Int64, due: Day?, documents: [DocumentNumber], parts: [InvoicePart] = [],
+        currency: CurrencyCode? = nil, day: Day, person: String
     ) {
+        self.parts = parts
+        self.currency = currency
         self.number = number
         self.side = side
         self.code = code
@@ -85,6 +98,8 @@ package struct Invoice: Hashable, Sendable {
             $0.name.hasPrefix(Field.of)
                 ? DocumentNumber($0.name.dropFirst(Field.of.count)) : nil
         }
+        parts = InvoicePart.parts(event, named: Field.goods)
+        currency = event[Field.currency]?.text.flatMap { CurrencyCode($0) }
         day = event.effectiveDate
         person = event.person
         reddened = events.first { $0.kind == Kind.reddened }.map {
@@ -101,7 +116,9 @@ package struct Invoice: Hashable, Sendable {
         ]
         if let party { fields.append(.init(Field.party, .text(party))) }
         if let due { fields.append(.init(Field.due, .text(due.description))) }
+        if let currency { fields.append(.init(Field.currency, .text(currency.text))) }
         fields += documents.map { .init(Field.of + $0.description, .integer(1)) }
+        fields += InvoicePart.fields(parts, named: Field.goods)
         return Event(
             entity: Self.entity(number), kind: Kind.opened, person: person, effectiveDate: day,
             fields: fields)
@@ -126,19 +143,37 @@ package enum InvoiceAct: Codable, Hashable, Sendable {
     /// It was taken back by a red-letter invoice.
     case redden(number: String, code: String)
 
+    /// So many of an item of a receipt.
+    package struct Part: Codable, Hashable, Sendable {
+        package var receipt: String
+        package var item: String
+        package var quantity: String
+
+        package init(receipt: String, item: String, quantity: String) {
+            self.receipt = receipt
+            self.item = item
+            self.quantity = quantity
+        }
+    }
+
     package struct Entry: Codable, Hashable, Sendable {
         package var supplier: String
         package var code: String
         package var net: String
         package var tax: String
+        /// Of which it is for all, or all that is on no invoice.
         package var receipts: [String]
+        /// Of which it is for some.
+        package var parts: [Part]
         package var account: String?
         package var due: String?
 
         package init(
             supplier: String, code: String, net: String, tax: String = "0",
-            receipts: [String] = [], account: String? = nil, due: String? = nil
+            receipts: [String] = [], parts: [Part] = [], account: String? = nil,
+            due: String? = nil
         ) {
+            self.parts = parts
             self.supplier = supplier
             self.code = code
             self.net = net

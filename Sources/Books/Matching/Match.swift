@@ -16,6 +16,8 @@ package struct Match: Hashable, Sendable {
 
     package let number: DocumentNumber
     package let account: Account
+    /// Of which currency its amounts are; the book's own where nil.
+    package let currency: CurrencyCode?
     /// Sum zero; each document once.
     package let lines: [Line]
     package let person: String
@@ -28,10 +30,10 @@ package struct Match: Hashable, Sendable {
         package static let made = Event.openingKind, undone = "undone"
     }
 
-    private enum Field { static let account = "account" }
+    private enum Field { static let account = "account", currency = "currency" }
 
     /// So that its event has room for them.
-    package static let linesMax = Event.fieldsMax - 4
+    package static let linesMax = Event.fieldsMax - 5
 
     package static func entity(_ number: DocumentNumber) -> String {
         Event.matchPrefix + number.description
@@ -46,6 +48,7 @@ package struct Match: Hashable, Sendable {
             }).first
         else { return nil }
         self.number = number
+        currency = event[Field.currency]?.text.flatMap { CurrencyCode($0) }
         self.account = account
         self.lines = lines
         person = event.person
@@ -60,7 +63,11 @@ package struct Match: Hashable, Sendable {
         else { return nil }
         var lines: [Line] = []
         var sum = Int128(0)
-        for field in event.fields where field.name != Field.account {
+        let currency = event[Field.currency]
+        guard currency == nil || currency?.text.flatMap({ CurrencyCode($0) }) != nil else {
+            return nil
+        }
+        for field in event.fields where ![Field.account, Field.currency].contains(field.name) {
             guard let document = DocumentNumber(field.name), let amount = field.value.integer,
                 amount != 0, amount != .min
             else { return nil }
@@ -74,11 +81,13 @@ package struct Match: Hashable, Sendable {
     }
 
     package static func event(
-        _ number: DocumentNumber, account: Account, _ lines: [Line], person: String, day: Day
+        _ number: DocumentNumber, account: Account, in currency: CurrencyCode? = nil,
+        _ lines: [Line], person: String, day: Day
     ) -> Event {
         Event(
             entity: entity(number), kind: Kind.made, person: person, effectiveDate: day,
             fields: [.init(Field.account, .text(account.name))]
+                + (currency.map { [.init(Field.currency, .text($0.text))] } ?? [])
                 + lines.map { .init($0.document.description, .integer($0.amount)) })
     }
 

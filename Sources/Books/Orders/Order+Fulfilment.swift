@@ -62,7 +62,7 @@ extension Order {
 
     /// Takes `quantity` more base units of an item as fulfilled.
     ///
-    /// - Returns: what they are worth at the order's own prices, in minor units: lines are fulfilled in
+    /// - Returns: what they are worth at the order's own prices, in minor units of its currency: lines are fulfilled in
     ///   their order, and all parts together are worth what the order says. Nil where a price is missing.
     mutating func take(_ quantity: Int64, of item: ItemCode, _ ledger: Ledger) throws -> Int64? {
         let before = fulfilled[item] ?? 0
@@ -79,6 +79,7 @@ extension Order {
     {
         var rest = max(quantity, 0)
         var sum = Int128(0)
+        let scale = figures(ledger).scale
         let own = lines.filter { $0.item == item }
         for (place, line) in own.enumerated() where rest > 0 {
             let part = place == own.count - 1 ? rest : min(rest, Int128(line.quantity))
@@ -86,7 +87,7 @@ extension Order {
                 return nil
             }
             sum += Int128(
-                try Amount.worth(millionths, part, per: line.per, scale: ledger.scale))
+                try Amount.worth(millionths, part, per: line.per, scale: scale))
             rest -= Int128(part)
         }
         return own.isEmpty ? nil : sum

@@ -34,13 +34,31 @@ extension Order {
         reserved.values.contains { $0.contains { $0.value > 0 } }
     }
 
-    /// In minor units, before tax; nil where a price is not known here.
+    /// Its figures' currency and scale.
+    package func figures(_ ledger: Ledger) -> Ledger {
+        guard let currency, currency != ledger.currency else { return ledger }
+        return Ledger(currency: currency, scale: currency.exponent)
+    }
+
+    /// In minor units of the book's own currency, at the rate of the day on which it was opened; nil where that, or a price, is
+    /// not known here.
+    func ownTotal(_ ledger: Ledger) -> Int64? {
+        let figures = figures(ledger)
+        guard let total = total(ledger), figures != ledger else { return total(ledger) }
+        guard let rateMillionths, rateMillionths > 0 else { return nil }
+        return try? Amount.converted(
+            total, rate: ExactRate(millionths: rateMillionths), scale: figures.scale,
+            to: ledger.scale)
+    }
+
+    /// In minor units of its currency, before tax; nil where a price is not known here.
     package func total(_ ledger: Ledger) -> Int64? {
         var sum = Int128(0)
+        let scale = figures(ledger).scale
         for line in lines {
             guard let millionths = line.millionths,
                 let worth = try? Amount.worth(
-                    millionths, line.quantity, per: line.per, scale: ledger.scale)
+                    millionths, line.quantity, per: line.per, scale: scale)
             else { return nil }
             sum += Int128(worth)
         }
@@ -52,7 +70,7 @@ extension Order {
     package func steps(_ ledger: Ledger) -> [(step: Workflow.Step, approval: Approval?)] {
         let content = content
         var used = Set([content.writer?.person, content.submitted?.person].compactMap { $0 })
-        let total = total(ledger)
+        let total = ownTotal(ledger)
         return workflow.steps.filter { $0.isNeeded(of: total) }.map { step in
             let approval = content.approvals.first {
                 $0.step == step.name && used.isDisjoint(with: $0.people)

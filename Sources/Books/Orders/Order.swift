@@ -77,6 +77,10 @@ package struct Order: Hashable, Sendable {
     package let location: String
     package let isTaxIncluded: Bool
     package let memo: String?
+    /// In which its prices are; the book's own where nil.
+    package let currency: CurrencyCode?
+    /// What one unit of that was worth when it was opened, in millionths: by it limits of the workflow are asked.
+    package let rateMillionths: Int64?
     package private(set) var versions: [Version: Content] = [:]
     package private(set) var cancelled: Mark?
     package private(set) var closed: Mark?
@@ -107,6 +111,7 @@ extension Order {
         static let due = "due", location = "location", taxIncluded = "tax-included"
         static let memo = "memo", version = "version", step = "step", behalf = "for"
         static let reason = "reason", shelf = "shelf"
+        static let currency = "currency", rate = "rate"
         /// Before the number of a line: its rate of tax in millionths.
         static let tax = "tax:"
     }
@@ -144,6 +149,8 @@ extension Order {
         location = first[Field.location]?.text ?? LocationFacts.main
         isTaxIncluded = first[Field.taxIncluded]?.integer == 1
         memo = first[Field.memo]?.text
+        currency = first[Field.currency]?.text.flatMap { CurrencyCode($0) }
+        rateMillionths = first[Field.rate]?.integer
         self.fulfilled = fulfilled
         self.returned = returned
         self.reserved = reserved

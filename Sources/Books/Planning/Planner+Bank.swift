@@ -6,31 +6,36 @@ extension Planner {
 
     func bank(_ details: Details, _ act: BankAct, _ view: some BookView) throws -> Draft {
         try requireMoney("banks")
-        try requireOwnCurrency(act.bank, view)
+        let code = try named(details)
+        if code == nil { try requireOwnCurrency(act.bank, view) }
+        let other = code == ledger.currency ? nil : code
         switch act {
         case .lines(let name, let rows):
-            return try lines(details, .named(.bank, branch, Self.name(name, "bank")), rows, view)
+            return try lines(
+                details, .named(.bank, branch, Self.name(name, "bank")), in: other, rows, view)
         case .balance(let name, let figure):
             let bank = Account.named(.bank, branch, try Self.name(name, "bank"))
-            let amount = try Amount.parse(figure, scale: ledger.scale)
+            let amount = try Amount.parse(figure, scale: reading(code).ledger.scale)
             let day = try details.date.map { try Self.day($0) } ?? today
-            let event = BankLine.balance(bank, amount, person: try actor(details), day: day)
+            let event = BankLine.balance(
+                bank, amount, in: other, person: try actor(details), day: day)
             return Draft(number: nil, parts: [Draft.Part(.money(branch), [.append(event)])])
         }
     }
 
-    /// Statements are of the book's own currency.
+    /// A statement that names no currency is of the book's own.
     private func requireOwnCurrency(_ name: String, _ view: some BookView) throws {
         let bank = Account.named(.bank, branch, try Self.name(name, "bank"))
         guard try view.foreign(of: branch, upTo: today).contains(where: { $0.account == bank })
         else { return }
         throw Refusal(
-            .ownCurrencyOnly, "\(bank) holds another currency",
-            next: "a statement is read of a bank of the book's own currency")
+            .twoCurrencies, "\(bank) holds another currency",
+            next: "say of which the statement is, with --currency")
     }
 
     private func lines(
-        _ details: Details, _ bank: Account, _ rows: [BankRow], _ view: some BookView
+        _ details: Details, _ bank: Account, in code: CurrencyCode?, _ rows: [BankRow],
+        _ view: some BookView
     ) throws -> Draft {
         guard (1...Self.bankLinesMax).contains(rows.count) else {
             throw Refusal(
@@ -43,17 +48,17 @@ extension Planner {
         var ops: [Operation] = []
         for row in rows {
             let day = try Self.day(row.date)
-            let amount = try Amount.parse(row.amount, scale: ledger.scale)
+            let amount = try Amount.parse(row.amount, scale: reading(code).ledger.scale)
             guard amount != .min else { throw BooksError.overflow }
             let month = BankLine.entity(bank, day)
             if known[month] == nil {
                 known[month] = Set(BankLine.lines(try view.events(of: month)).map(\.key))
             }
-            let key = try key(row, day, amount)
+            let key = try key(row, day, amount, code)
             guard known[month]?.insert(key).inserted == true else { continue }
             let line = BankLine(
                 key: key, day: day, amount: amount,
-                text: Self.cut(row.text, BankLine.textBytesMax))
+                text: Self.cut(row.text, BankLine.textBytesMax), currency: code)
             ops.append(.append(line.event(bank, person: person)))
         }
         guard !ops.isEmpty else {
@@ -64,13 +69,17 @@ extension Planner {
     }
 
     /// The bank's own reference; else the day, the amount, the text, and which of the same it is.
-    private func key(_ row: BankRow, _ day: Day, _ amount: Int64) throws -> String {
+    private func key(
+        _ row: BankRow, _ day: Day, _ amount: Int64, _ code: CurrencyCode?
+    ) throws -> String {
+        // Of two currencies of one bank no line is taken for another.
+        let prefix = code.map { "\($0) " } ?? ""
         if let reference = row.reference, !reference.isEmpty {
-            try Self.check(reference, "reference", BankLine.keyBytesMax)
-            return reference
+            try Self.check(reference, "reference", BankLine.keyBytesMax - prefix.utf8.count)
+            return prefix + reference
         }
         // All of the text decides, however long it is.
-        let base = "\(day) \(amount) \(String(row.text.fnv1a, radix: 16))"
+        let base = "\(prefix)\(day) \(amount) \(String(row.text.fnv1a, radix: 16))"
         return row.ordinal == 1 ? base : "\(base) #\(row.ordinal)"
     }
 

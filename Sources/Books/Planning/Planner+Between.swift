@@ -36,14 +36,15 @@ extension Planner {
         try requireMoney("what other branches owe")
         let (other, pair) = try other(text, view)
         let account = try chargeable(name, view)
-        let amount = try positive(figure)
+        // What is between two branches is of the book's own currency.
+        let amount = try worth(figure, try foreign(details, view))
         let header = try header(.journal, details, view)
         return try write(
             ChargeNote(
                 .charged, to: other, amount: amount,
                 account: "\(account.root.rawValue)/\(account.rest)",
                 person: header.person, day: header.effectiveDate, memo: details.memo),
-            header, pair, from: account, on: .dueFrom(branch, other))
+            header, pair, from: account, on: .dueFrom(branch, other), view)
     }
 
     private func send(
@@ -52,24 +53,32 @@ extension Planner {
     ) throws -> Draft {
         try requireMoney("what it owes")
         let (other, pair) = try other(text, view)
-        let amount = try positive(figure)
+        let foreign = try foreign(details, view)
+        let amount = try worth(figure, foreign)
         let header = try header(.payment, details, view)
         return try write(
             ChargeNote(
                 .sent, to: other, amount: amount, account: nil, person: header.person,
-                day: header.effectiveDate, memo: details.memo),
-            header, pair, from: try purse(through), on: .dueTo(branch, other))
+                day: header.effectiveDate, memo: details.memo,
+                foreign: try foreign.map {
+                    .init(currency: $0.code, amount: try reading($0).positive(figure))
+                }),
+            header, pair, from: try purse(through), on: .dueTo(branch, other), view)
     }
 
     /// The amount leaves an account of this branch and stands on what it is due, or owes less.
     func write(
         _ note: ChargeNote, _ header: DocumentHeader, _ pair: BranchPair, from account: Account,
-        on due: Account
+        on due: Account, _ view: some BookView
     ) throws -> Draft {
         guard let number = header.number, let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
-        try document.move(home, note.amount, of: currency(), from: account, to: .via(owed))
+        let from = try note.foreign.map {
+            try pass($0, worth: note.amount, isComing: false, at: account, &document, view)
+        }
+        try document.move(
+            home, note.amount, of: currency(), from: from ?? account, to: .via(owed))
         try document.move(owed, note.amount, of: currency(), from: .via(home), to: due)
         document.append(note.event(number), to: owed)
         return try document.draft(
@@ -108,12 +117,56 @@ extension Planner {
             .payment, who, link: DocumentLink(.settles, number),
             notBefore: min(note.day, today), view)
         let account = try purse(through)
+        if let named = try named(details), named != note.foreign?.currency ?? ledger.currency {
+            throw Refusal(
+                .twoCurrencies,
+                "\(number) was sent in \(note.foreign?.currency ?? ledger.currency)",
+                next: "leave --currency out, and change it then: `branchbook currency`")
+        }
         guard let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
         try document.move(
             owed, note.amount, of: currency(), from: .dueFrom(branch, other), to: .via(home))
-        try document.move(home, note.amount, of: currency(), from: .via(owed), to: account)
+        let into = try note.foreign.map {
+            try pass($0, worth: note.amount, isComing: true, at: account, &document, view)
+        }
+        try document.move(
+            home, note.amount, of: currency(), from: .via(owed), to: into ?? account)
         return try document.draft(references: [number], total: note.amount)
+    }
+}
+
+extension Planner {
+    /// A figure in the book's own currency.
+    private func worth(_ figure: String, _ foreign: ForeignCurrency?) throws -> Int64 {
+        guard let foreign else { return try positive(figure) }
+        let worth = try foreign.value(try reading(foreign).positive(figure))
+        guard worth > 0 else {
+            throw Refusal(.notPositive, "\(figure) \(foreign.code) is worth nothing")
+        }
+        return worth
+    }
+
+    /// Money in another currency leaves its account at what it is carried at, and comes to one at what it was worth when it was
+    /// sent.
+    /// - Returns: the exchange account against which that worth stands.
+    private func pass(
+        _ foreign: ChargeNote.Foreign, worth: Int64, isComing: Bool, at account: Account,
+        _ document: inout DocumentBuilder, _ view: some BookView
+    ) throws -> Account {
+        guard account.root.holdsCurrencies, let home = account.home else {
+            throw Refusal(.ownCurrencyOnly, "\(account) holds \(ledger.currency) alone")
+        }
+        let (amount, value) =
+            isComing ? (foreign.amount, worth) : (-foreign.amount, -worth)
+        let exchange = ForeignLegs.exchange(of: home, branch)
+        var legs = ForeignLegs(branch, ledger)
+        let carried = try carrying(amount, on: account, foreign.currency, view) { value }
+        try legs.add(account, .currency(foreign.currency), amount, value: carried)
+        try legs.add(exchange, -value)
+        try require(legs)
+        try legs.write(to: &document)
+        return exchange
     }
 }

@@ -1,4 +1,4 @@
-import Replica
+package import Replica
 
 /// Documents in another currency than the book's own; see `docs/decisions/0012-currencies.md`.
 extension Planner {
@@ -26,13 +26,13 @@ extension Planner {
     ) throws -> ForeignCurrency? {
         let code = try Self.currency(text)
         guard code != ledger.currency else { return nil }
-        let millionths =
-            try rate.map { try Self.rate($0) }
-            ?? CurrencyRate.rate(view.rates(of: code), on: day)
-        return ForeignCurrency(code: code, millionths: millionths, day: day, ledger: ledger)
+        let known =
+            try rate.map { ExactRate(millionths: try Self.rate($0)) }
+            ?? view.rates(of: code).rate(on: day) { try view.rates(of: $0) }
+        return ForeignCurrency(code: code, known: known, day: day, ledger: ledger)
     }
 
-    private static func currency(_ text: String) throws(Refusal) -> CurrencyCode {
+    package static func currency(_ text: String) throws(Refusal) -> CurrencyCode {
         guard let code = CurrencyCode(text) else {
             throw Refusal(.badCode, "\(text) is no currency", next: "use three letters, as in USD")
         }
@@ -53,7 +53,9 @@ extension Planner {
             return
         }
         switch command {
-        case .sell, .receive, .pay, .currency: return
+        case .sell, .receive, .pay, .currency, .invoice(_, .enter), .between: return
+        case .order(_, .open), .order(_, .write): return
+        case .match where details.rate == nil, .bank where details.rate == nil: return
         case .giveBack(_, _, .some, _), .sendBack(_, _, .some, _): return
         default:
             throw Refusal(
@@ -62,19 +64,20 @@ extension Planner {
         }
     }
 
-    /// Orders are of the book's own currency, and so is what is delivered of them.
-    func requireNoOrder(_ order: Order?, _ foreign: ForeignCurrency?) throws(Refusal) {
-        guard let order, let foreign else { return }
-        throw Refusal(
-            .ownCurrencyOnly, "\(order.number) is in \(ledger.currency), not \(foreign.code)",
-            next: "leave the order out, or the currency")
+    /// This planner, for figures of another currency.
+    func reading(_ foreign: ForeignCurrency?) -> Planner { reading(foreign?.code) }
+
+    func reading(_ code: CurrencyCode?) -> Planner {
+        guard let code, code != ledger.currency else { return self }
+        return Planner(
+            branch: branch, ledger: Ledger(currency: code, scale: code.exponent), grants: grants,
+            today: today, person: person)
     }
 
-    /// This planner, for figures of another currency.
-    func reading(_ foreign: ForeignCurrency?) -> Planner {
-        guard let foreign else { return self }
-        return Planner(
-            branch: branch, ledger: foreign.asLedger, grants: grants, today: today, person: person)
+    /// The currency that is named, the book's own as well, where no rate is needed.
+    func named(_ details: Details) throws(Refusal) -> CurrencyCode? {
+        guard let text = details.currency else { return nil }
+        return try Self.currency(text)
     }
 
     func require(_ legs: ForeignLegs) throws {
@@ -205,10 +208,11 @@ extension Planner {
         var document = DocumentBuilder(
             try header(.payment, details, party: payment.party, view))
         note(try legs.write(to: &document), &document)
+        try settling(&document, payment.settles, party, in: foreign.code, view)
         return try document.draft(total: amount).totalled(in: foreign.code)
     }
 
-    private func note(_ gain: Int64, _ document: inout DocumentBuilder) {
+    func note(_ gain: Int64, _ document: inout DocumentBuilder) {
         guard gain != 0 else { return }
         let text = Amount.text(
             gain.magnitude == 0 ? 0 : Int128(gain.magnitude), scale: ledger.scale)
@@ -218,7 +222,8 @@ extension Planner {
     // MARK: Rates, exchange and valuation
 
     func setRate(
-        _ currency: String, _ rate: String, from day: String?, _ view: some BookView
+        _ currency: String, _ rate: String, from day: String?, in other: String?,
+        _ view: some BookView
     ) throws -> Draft {
         try requireCatalog()
         let code = try Self.currency(currency)
@@ -227,12 +232,19 @@ extension Planner {
         }
         let from = try day.map { try Self.day($0) } ?? today
         let value: Value = rate.isEmpty ? .absent : .integer(try Self.rate(rate))
+        var attribute = from.description
+        if let third = try other.map({ try Self.currency($0) }), third != ledger.currency {
+            guard third != code else {
+                throw Refusal(.badOption, "\(code) has no rate in itself")
+            }
+            attribute = CrossRate.attribute(from, third)
+        }
         return Draft(
             number: nil,
             parts: [
                 Draft.Part(
                     .catalog,
-                    [try set(CurrencyRate.entity(code), from.description, value, view)])
+                    [try set(CurrencyRate.entity(code), attribute, value, view)])
             ])
     }
 
@@ -243,6 +255,8 @@ extension Planner {
         case .sell(let amount, let proceeds, let from, let to):
             return try exchange(
                 details, amount, proceeds, foreign: from, own: to, isBought: false, view)
+        case .convert(let amount, let price, let other, let from, let to):
+            return try convert(details, amount, for: price, other, from: from, to: to, view)
         case .revalue: return try revalueCurrencies(details, view)
         }
     }

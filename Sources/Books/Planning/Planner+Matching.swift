@@ -9,22 +9,49 @@ extension Planner {
         switch act {
         case .set(let side, let party, let parts):
             let account = try account(side, party)
-            let lines = try lines(parts, try view.openItems(account), side)
-            return try matches(details, account, [lines], view)
+            let code = try currency(of: parts, on: account, details, view)
+            let lines = try reading(code).lines(parts, try view.openItems(account, in: code))
+            return try matches(details, account, [(lines, code)], view)
         case .confirm(let side, let party, let how):
             let account = try account(side, party)
-            let proposed = MatchProposal.all(try view.openItems(account), side).filter {
-                how.isEmpty || how.contains($0.how)
+            let codes = try named(details).map { [$0] } ?? currencies(on: account, view)
+            let proposed = try codes.flatMap { code in
+                MatchProposal.all(try view.openItems(account, in: code), side).filter {
+                    how.isEmpty || how.contains($0.how)
+                }.map { ($0.lines, code) }
             }
             guard !proposed.isEmpty else {
                 throw Refusal(
                     .emptyDocument, "nothing is proposed for \(party)",
                     next: "see `branchbook match propose \(party)`")
             }
-            return try matches(
-                details, account, proposed.prefix(Self.matchesMax).map(\.lines), view)
+            return try matches(details, account, Array(proposed.prefix(Self.matchesMax)), view)
         case .undo(let text): return try undoMatch(details, text, view)
         }
+    }
+
+    /// The book's own first.
+    private func currencies(on account: Account, _ view: some BookView) throws -> [CurrencyCode] {
+        try [ledger.currency] + view.currencies(on: account)
+    }
+
+    /// The one in which something of all these documents is open.
+    private func currency(
+        of parts: [MatchPart], on account: Account, _ details: Details, _ view: some BookView
+    ) throws -> CurrencyCode {
+        if let code = try named(details) { return code }
+        let numbers = try parts.map { try Self.number($0.document) }
+        var isOpen: Set<DocumentNumber> = []
+        for code in try currencies(on: account, view) {
+            let items = try view.openItems(account, in: code)
+            let open = numbers.filter { items[$0].map { $0.open != 0 } ?? false }
+            if open.count == numbers.count { return code }
+            isOpen.formUnion(open)
+        }
+        guard isOpen.count == Set(numbers).count, numbers.count > 1 else { return ledger.currency }
+        throw Refusal(
+            .twoCurrencies, "these documents are of several currencies",
+            next: "what was paid in another currency is an entry: `branchbook post`")
     }
 
     private func account(
@@ -44,7 +71,7 @@ extension Planner {
 
     /// What was named, as far as it goes: of the side that is more, the last named is settled in part.
     private func lines(
-        _ parts: [MatchPart], _ items: OpenItems, _ side: MatchSide
+        _ parts: [MatchPart], _ items: OpenItems
     ) throws -> [Match.Line] {
         guard (2...Match.linesMax).contains(parts.count) else {
             throw Refusal(
@@ -105,13 +132,14 @@ extension Planner {
     }
 
     private func matches(
-        _ details: Details, _ account: Account, _ all: [[Match.Line]], _ view: some BookView
+        _ details: Details, _ account: Account,
+        _ all: [(lines: [Match.Line], currency: CurrencyCode)], _ view: some BookView
     ) throws -> Draft {
         guard let home = account.home else { throw BooksError.overflow }
         let header = try header(.match, details, checksPeriod: false, view)
         guard let first = header.number else { throw BooksError.overflow }
         var ops: [Operation] = []
-        for (place, lines) in all.enumerated() {
+        for (place, (lines, code)) in all.enumerated() {
             let (running, over) = first.running.addingReportingOverflow(UInt64(place))
             guard !over else { throw BooksError.overflow }
             let number = DocumentNumber(
@@ -119,15 +147,18 @@ extension Planner {
             ops.append(
                 .append(
                     Match.event(
-                        number, account: account, lines, person: header.person,
-                        day: header.effectiveDate)))
+                        number, account: account, in: code == ledger.currency ? nil : code, lines,
+                        person: header.person, day: header.effectiveDate)))
         }
-        let settled = all.joined().reduce(Int128(0)) { $0 + max(Int128($1.amount), 0) }
+        let settled = all.flatMap(\.lines).reduce(Int128(0)) { $0 + max(Int128($1.amount), 0) }
+        // Amounts of several currencies have no sum.
+        let isOne = all.allSatisfy { $0.currency == all.first?.currency }
         return Draft(
             number: first, parts: [Draft.Part(home, ops)],
-            references: all.count == 1 ? all[0].map(\.document) : [],
+            references: all.count == 1 ? all[0].lines.map(\.document) : [],
             notices: all.count > 1 ? ["\(all.count) matches were made"] : [],
-            total: try Self.narrow(settled))
+            total: isOne ? try Self.narrow(settled) : nil
+        ).totalled(in: isOne ? all.first.map(\.currency) : nil)
     }
 
     private func undoMatch(
@@ -162,14 +193,14 @@ extension Planner {
     /// What a payment settles, said with it: as far as it goes, the first named first.
     func settling(
         _ document: inout DocumentBuilder, _ named: [String], _ account: Account,
-        _ view: some BookView
+        in code: CurrencyCode, _ view: some BookView
     ) throws {
         guard !named.isEmpty else { return }
         guard let home = account.home, let payment = document.header.number else {
             throw BooksError.overflow
         }
-        let amount = document.amount(of: account, currency())
-        let items = try view.openItems(account)
+        let amount = document.amount(of: account, .currency(code))
+        let items = try view.openItems(account, in: code)
         var open: [(number: DocumentNumber, amount: Int128)] = [(payment, amount)]
         for text in named {
             let number = try Self.number(text)
@@ -177,7 +208,7 @@ extension Planner {
                 !open.contains(where: { $0.number == number })
             else {
                 throw Refusal(
-                    .unknownDocument, "\(number) is not open on \(account)",
+                    .unknownDocument, "nothing of \(number) is open on \(account) in \(code)",
                     next: "see `branchbook match list`")
             }
             open.append((number, item.open))
@@ -188,7 +219,8 @@ extension Planner {
         let year = UInt16(clamping: today.civil.year)
         document.append(
             Match.event(
-                try view.nextNumber(.match, year: year), account: account, try Self.balanced(open),
+                try view.nextNumber(.match, year: year), account: account,
+                in: code == ledger.currency ? nil : code, try Self.balanced(open),
                 person: document.header.person, day: document.header.effectiveDate), to: home)
     }
 

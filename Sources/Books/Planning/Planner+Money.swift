@@ -111,11 +111,6 @@ extension Planner {
     func pay(_ details: Details, _ payment: Payment, _ view: some BookView) throws -> Draft {
         try Self.check(payment.party, "party", DocumentHeader.partyBytesMax)
         if let foreign = try foreign(details, view) {
-            guard payment.settles.isEmpty else {
-                throw Refusal(
-                    .ownCurrencyOnly, "what settles what is said of the book's own currency alone",
-                    next: "leave --settles out: the oldest of its currency is settled first")
-            }
             return try pay(details, payment, in: foreign, view)
         }
         let amount = try positive(payment.amount)
@@ -134,7 +129,7 @@ extension Planner {
             try document.move(home, amount, of: currency(), from: from, to: .via(far))
             try document.move(far, amount, of: currency(), from: .via(home), to: to)
         }
-        try settling(&document, payment.settles, other, view)
+        try settling(&document, payment.settles, other, in: ledger.currency, view)
         return try document.draft(total: amount)
     }
 

@@ -61,8 +61,10 @@ extension Planner {
         }
         if let location = details.location { fields.append(.init(Field.location, .text(location))) }
         if let memo = details.memo { fields.append(.init(Field.memo, .text(memo))) }
+        let foreign = try foreign(details, view)
+        if let foreign { fields += try agreed(foreign, of: form.kind) }
         let pricing = try pricing(details, party: header.party, view)
-        let lines = try orderLines(form.kind, form.lines, details, pricing, view)
+        let lines = try orderLines(form.kind, form.lines, details, pricing, in: foreign, view)
         if form.kind == .sale, try holdTax(lines.map(\.isTaxIncluded)) {
             fields.append(.init(Field.taxIncluded, .integer(1)))
         }
@@ -99,7 +101,8 @@ extension Planner {
         let pricing = try pricing(details, party: order.party, view)
         var lines = lines
         for place in lines.indices { lines[place].isTaxIncluded = order.isTaxIncluded }
-        let written = try orderLines(order.kind, lines, details, pricing, view)
+        let written = try orderLines(
+            order.kind, lines, details, pricing, in: try foreign(details, of: order, view), view)
         guard
             try order.kind != .sale || holdTax(written.map(\.isTaxIncluded)) == order.isTaxIncluded
         else { throw Self.mixedTax }
@@ -120,7 +123,7 @@ extension Planner {
 
     private func orderLines(
         _ kind: OrderForm.Kind, _ lines: [Line], _ details: Details, _ pricing: Pricing,
-        _ view: some BookView
+        in foreign: ForeignCurrency? = nil, _ view: some BookView
     ) throws -> [(line: OrderLine, isTaxIncluded: Bool)] {
         try check(count: lines.count)
         guard lines.count <= Self.orderLinesMax else {
@@ -132,9 +135,13 @@ extension Planner {
                 .badOption, "a discount is of what a customer orders",
                 next: "give what a supplier asks as the cost of a unit")
         }
+        // A price of the book's own is turned into another currency once for the whole line.
+        let turned = lines.map { kind == .sale && foreign != nil && $0.price == nil }
         let agreed =
-            discounted
-            ? try agreedPrices(try lines.map { try price($0, pricing, view) }, lines, details)
+            discounted || turned.contains(true)
+            ? try reading(foreign).agreedPrices(
+                try lines.map { try price($0, pricing, in: foreign, view) }, lines, details,
+                always: turned)
             : lines.map { _ in nil }
         return try zip(lines, agreed).map { line, agreed in
             let goods = try newGoods(line, view)

@@ -137,13 +137,17 @@ extension Planner {
 
     /// What lines of an order are worth where something was taken off, as prices of whole lines: all deliveries of a
     /// line are then worth what was agreed, to the cent. Nil for those at their price.
+    ///
+    /// - Parameter always: lines that are so in any case.
     func agreedPrices(
-        _ priced: [PricedLine], _ lines: [Line], _ details: Details
+        _ priced: [PricedLine], _ lines: [Line], _ details: Details, always: [Bool] = []
     ) throws -> [(millionths: Int64, per: Int64)?] {
         var less = priced
         try discount(&less, lines, details)
-        return try zip(priced, less).map { line, less in
-            guard less.amount != line.amount else { return nil }
+        return try priced.indices.map { place in
+            let (line, less) = (priced[place], less[place])
+            guard less.amount != line.amount || always.indices.contains(place) && always[place]
+            else { return nil }
             let unit = Self.power(6) / Self.power(ledger.scale)
             return (try Self.narrow(Int128(less.amount) * unit), line.quantity)
         }

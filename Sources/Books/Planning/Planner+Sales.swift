@@ -12,8 +12,7 @@ extension Planner {
         let party = try (details.party ?? order?.party).map { try self.party($0, view) }
         try requireActive(party, view)
         let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
-        let foreign = try foreign(details, view)
-        try requireNoOrder(order, foreign)
+        let foreign = try foreign(details, of: order, view)
         let pricing = try pricing(details, party: party, view)
         var priced = try lines.map { try price($0, pricing, in: foreign, view) }
         if let order { try agree(&priced, lines, order) }

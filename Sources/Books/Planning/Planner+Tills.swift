@@ -10,7 +10,7 @@ extension Planner {
         case .open(let drawers):
             let header = try header(.tillShift, details, view)
             if let open = try view.openShifts(branch).first(where: { shift in
-                drawers.contains { shift.opening[$0.name] != nil }
+                drawers.contains { shift.opening[$0.key] != nil }
             }) {
                 throw Refusal(
                     .shiftState, "a drawer of these is open since \(open.day): \(open.number)",
@@ -24,7 +24,7 @@ extension Planner {
                     .shiftState, "\(shift.number) was closed by \(shift.closedBy ?? "?")",
                     next: "open another one")
             }
-            let missing = Set(shift.opening.keys).subtracting(drawers.map(\.name)).sorted()
+            let missing = Set(shift.opening.keys).subtracting(drawers.map(\.key)).sorted()
             guard missing.isEmpty else {
                 throw Refusal(
                     .badOption, "not counted: \(missing.joined(separator: ", "))",
@@ -65,7 +65,7 @@ extension Planner {
         _ view: some BookView
     ) throws -> Draft {
         try check(count: drawers.count)
-        guard drawers.count <= Self.drawersMax, Set(drawers.map(\.name)).count == drawers.count
+        guard drawers.count <= Self.drawersMax, Set(drawers.map(\.key)).count == drawers.count
         else {
             throw Refusal(
                 .badOption, "a shift has up to \(Self.drawersMax) drawers, each once")
@@ -76,25 +76,59 @@ extension Planner {
         var total = Int128(0)
         for drawer in drawers {
             let account = Account.tender(branch, try Self.name(drawer.name, "drawer"))
-            let amount = try Amount.parse(drawer.amount, scale: ledger.scale)
+            let foreign = try drawer.currency.flatMap {
+                try self.foreign($0, rate: nil, on: header.effectiveDate, view)
+            }
+            guard foreign != nil || drawer.currency == nil else {
+                throw Refusal(
+                    .badOption, "\(ledger.currency) is counted without naming it",
+                    next: "write it as in \(drawer.name)=\(drawer.amount)")
+            }
+            let scale = foreign?.scale ?? ledger.scale
+            let amount = try Amount.parse(drawer.amount, scale: scale)
             guard amount >= 0 else { throw Refusal(.notPositive, "\(drawer.amount) is below zero") }
-            let booked = try Self.narrow(try view.balance(of: account, currency()))
+            let commodity = foreign?.commodity ?? currency()
+            let booked = try Self.narrow(try view.balance(of: account, commodity))
             let difference = try Self.narrow(Int128(amount) - Int128(booked))
-            fields.append(.init(TillShift.Field.counted + drawer.name, .integer(amount)))
-            fields.append(.init(TillShift.Field.booked + drawer.name, .integer(booked)))
-            total += Int128(difference)
+            fields.append(.init(TillShift.Field.counted + drawer.key, .integer(amount)))
+            fields.append(.init(TillShift.Field.booked + drawer.key, .integer(booked)))
             guard difference != 0, difference != .min else { continue }
-            try document.move(
-                .trade(branch), difference, of: currency(), from: .simple(.overShort, branch),
-                to: account)
+            if let foreign {
+                total += Int128(
+                    try missed(difference, of: foreign, in: account, &document, view))
+            } else {
+                total += Int128(difference)
+                try document.move(
+                    .trade(branch), difference, of: currency(), from: .simple(.overShort, branch),
+                    to: account)
+            }
             document.note(
-                "\(drawer.name): \(Amount.text(amount, scale: ledger.scale)) counted, "
-                    + "\(Amount.text(booked, scale: ledger.scale)) booked")
+                "\(drawer.key): \(Amount.text(amount, scale: scale)) counted, "
+                    + "\(Amount.text(booked, scale: scale)) booked")
         }
         document.append(
             Event(
                 entity: TillShift.entity(number), kind: kind, person: header.person,
                 effectiveDate: header.effectiveDate, fields: fields), to: .trade(branch))
         return try document.draft(total: try Self.narrow(total))
+    }
+
+    /// What is missing of another currency leaves the drawer at what it is carried at; what is too much is worth the day's
+    /// rate.
+    /// - Returns: that, in the book's own.
+    private func missed(
+        _ difference: Int64, of foreign: ForeignCurrency, in account: Account,
+        _ document: inout DocumentBuilder, _ view: some BookView
+    ) throws -> Int64 {
+        let value = try carrying(difference, on: account, foreign.code, view) {
+            try foreign.value(difference)
+        }
+        guard value != .min else { throw BooksError.overflow }
+        var legs = ForeignLegs(branch, ledger)
+        try legs.add(account, foreign.commodity, difference, value: value)
+        try legs.add(.simple(.overShort, branch), -value)
+        try require(legs)
+        try legs.write(to: &document)
+        return value
     }
 }

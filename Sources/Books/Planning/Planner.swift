@@ -124,8 +124,8 @@ package struct Planner: Sendable {
         case .setTarget(let change): try setTarget(change, view)
         case .setTolerance(let percent): try setTolerance(percent, view)
         case .setChart(let change): try setChart(change, view)
-        case .setRate(let currency, let rate, let day):
-            try setRate(currency, rate, from: day, view)
+        case .setRate(let currency, let rate, let day, let third):
+            try setRate(currency, rate, from: day, in: third, view)
         case .currency(let details, let act): try currency(details, act, view)
         }
     }

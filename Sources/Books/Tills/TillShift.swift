@@ -47,6 +47,20 @@ package struct TillShift: Hashable, Sendable {
         closedOn = closed.effectiveDate
     }
 
+    /// The account of a drawer as a shift has it, and the currency of which it was counted: the book's own where nil. Nil
+    /// where any peer may have written what is none.
+    package static func drawer(
+        _ key: String, of branch: BranchCode
+    ) -> (account: Account, currency: CurrencyCode?)? {
+        let parts = key.split(separator: " ", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count),
+            let account = Account("\(Account.Root.tender.rawValue)/\(branch)/\(parts[0])"),
+            account.root == .tender, account.place == .branch(branch)
+        else { return nil }
+        guard parts.count == 2 else { return (account, nil) }
+        return CurrencyCode(parts[1]).map { (account, $0) }
+    }
+
     private static func counts(_ event: Event) -> [String: Count] {
         var counts: [String: Count] = [:]
         for field in event.fields {
@@ -65,15 +79,21 @@ package struct TillShift: Hashable, Sendable {
 
 /// What people do with a till.
 package enum TillAct: Codable, Hashable, Sendable {
-    /// What is in each drawer now.
+    /// What is in each drawer now, of each currency that is counted.
     case open([Drawer])
     case close(shift: String, [Drawer])
 
     package struct Drawer: Codable, Hashable, Sendable {
         package var name: String
         package var amount: String
+        /// The book's own where nil.
+        package var currency: String?
 
-        package init(name: String, amount: String) {
+        /// As a shift has it: `cash`, `cash USD`.
+        package var key: String { currency.map { "\(name) \($0)" } ?? name }
+
+        package init(name: String, amount: String, currency: String? = nil) {
+            self.currency = currency
             self.name = name
             self.amount = amount
         }

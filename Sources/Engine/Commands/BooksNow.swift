@@ -131,8 +131,12 @@ struct BooksNow: BookView {
         return shown.isEmpty ? nil : PartyFacts(name: name, values: shown)
     }
 
-    func openItems(_ account: Account) throws -> OpenItems {
-        try store.openItems(account, currency, upTo: nil)
+    func openItems(_ account: Account, in code: CurrencyCode) throws -> OpenItems {
+        try store.openItems(account, code, own: currency, upTo: nil)
+    }
+
+    func currencies(on account: Account) throws -> [CurrencyCode] {
+        try store.values(of: account).map(\.currency).filter { $0 != currency }
     }
 
     func invoices(of party: String, code: String) throws -> [Invoice] {
@@ -277,8 +281,8 @@ struct BooksNow: BookView {
         return shown.isEmpty ? nil : OwnChart(name: name, values: shown, currency: currency)
     }
 
-    func rates(of currency: CurrencyCode) throws -> [CurrencyRate] {
-        CurrencyRate.rates(try store.registers(entity: CurrencyRate.entity(currency)))
+    func rates(of currency: CurrencyCode) throws -> SaidRates {
+        SaidRates(try store.registers(entity: CurrencyRate.entity(currency)))
     }
 
     func carried(_ account: Account, _ currency: CurrencyCode) throws -> Int128 {

@@ -140,13 +140,13 @@ extension Engine {
         case (nil, .setRecurring(let change)): what = "recurring entry \(change.name) written"
         case (nil, .bank): what = "bank statement written"
         case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"
-        case (nil, .setRate(let currency, _, _)): what = "rate of \(currency) written"
         case (nil, .setEntity(let change)): what = "\(change.name) written"
         case (nil, .setTransferPrice(let from, let to, _)):
             what = "price of goods from \(from) to \(to) written"
         case (nil, .setChart(.set(let chart, _, _, _, _, _))): what = "chart \(chart) written"
         case (nil, .setTolerance): what = "tolerance of prices written"
         case (nil, .setChart): what = "chart of the reports written"
+        case (nil, .setRate(let currency, _, _, _)): what = "rate of \(currency) written"
         case (nil, .setBranchPrices(_, let branch)): what = "prices of \(branch) written"
         default: what = "items written"
         }

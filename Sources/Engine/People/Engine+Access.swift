@@ -261,7 +261,7 @@ extension Query {
             }
         case .entries: .tradeScopes
         case .openItems(let side, _, _), .matchProposals(let side, _),
-            .partyStatement(let side, _, _, _, _):
+            .partyStatement(let side, _, _, _, _, _):
             side == .receivable ? .all : .none
         case .ageing(let filter): filter.of == "receivable" ? .all : .none
         case .ledger(let filter):

@@ -2,30 +2,50 @@ import Books
 import Replica
 import Store
 
-/// Banks' statements beside the books, and what cards and the like took until it is there.
+/// Banks' statements beside the books.
 extension Engine {
     /// Lines of this many days back are held against the books by `reconcile`.
-    private static let bankDays: Int32 = 92
-    private static let bankDifferencesMax = 100
-    /// Days beyond a tender's own after which what it took is missing.
-    private static let tenderGraceDays: Int32 = 2
+    static let bankDays: Int32 = 92
+    static let bankDifferencesMax = 100
 
-    private func lines(_ bank: Account, from: Day, to: Day) throws -> [BankLine] {
+    private func lines(
+        _ bank: Account, _ code: CurrencyCode, _ ledger: Ledger, from: Day, to: Day
+    ) throws -> [BankLine] {
         try store.events(withPrefix: BankLine.prefix(bank)).flatMap { BankLine.lines($0.events) }
-            .filter { from <= $0.day && $0.day <= to }
+            .filter {
+                from <= $0.day && $0.day <= to && ($0.currency ?? ledger.currency) == code
+            }
+    }
+
+    /// Of which currencies something was read of a bank's statement, in order.
+    private func currencies(of bank: Account, _ ledger: Ledger) throws -> [CurrencyCode] {
+        let found = try store.events(withPrefix: BankLine.prefix(bank)).flatMap {
+            BankLine.currencies($0.events)
+        }
+        return Set(found.map { $0 ?? ledger.currency }).sorted { $0.text < $1.text }
+    }
+
+    /// The one that is named; else the book's own, or that of which alone something was read.
+    private func currency(
+        of bank: Account, named text: String?, _ ledger: Ledger
+    ) throws -> CurrencyCode {
+        if let text { return try Planner.currency(text) }
+        let known = try currencies(of: bank, ledger)
+        return known.contains(ledger.currency) ? ledger.currency : known.first ?? ledger.currency
     }
 
     /// Lines and documents of some days. Lines so close to their edges that they may claim a document of these days take
     /// part, and the documents that those may claim: the same line has the same document whichever month is asked for.
     private func matching(
-        _ bank: Account, _ ledger: Ledger, from: Day, to: Day
+        _ bank: Account, _ code: CurrencyCode, _ ledger: Ledger, from: Day, to: Day
     ) throws -> BankMatching {
         let more = BankMatching.daysMax
         let booked = try store.booked(
-            on: bank, ledger.currency, from: Day(number: from.number &- 2 &* more),
+            on: bank, code, from: Day(number: from.number &- 2 &* more),
             to: Day(number: to.number &+ 2 &* more))
         let lines = try lines(
-            bank, from: Day(number: from.number &- more), to: Day(number: to.number &+ more))
+            bank, code, ledger, from: Day(number: from.number &- more),
+            to: Day(number: to.number &+ more))
         return BankMatching(lines, booked).within(from, to)
     }
 
@@ -42,7 +62,8 @@ extension Engine {
 
     /// Names first, amounts then; nothing where two look alike.
     private func proposals(
-        for lines: [BankLine], _ name: String, _ branch: BranchCode, _ ledger: Ledger
+        for lines: [BankLine], _ name: String, _ branch: BranchCode, in code: CurrencyCode,
+        _ ledger: Ledger
     ) throws -> [String: Proposal] {
         var open: [(side: MatchSide, party: String, items: [OpenItem])] = []
         let all = try turnovers(from: nil, to: nil)[branch] ?? [:]
@@ -50,9 +71,10 @@ extension Engine {
             guard let side = MatchSide.allCases.first(where: { $0.root == account.root }) else {
                 continue
             }
-            let items = try store.openItems(account, ledger.currency, upTo: nil).items.filter {
-                $0.open * side.sign > 0
-            }
+            let items = try store.openItems(account, code, own: ledger.currency, upTo: nil).items
+                .filter {
+                    $0.open * side.sign > 0
+                }
             if !items.isEmpty { open.append((side, account.rest, items)) }
         }
         var used: Set<DocumentNumber> = []
@@ -98,18 +120,22 @@ extension Engine {
             found[line.id] = Proposal(
                 payment: Payment(
                     direction: side == .receivable ? .received : .paid, party: party,
-                    amount: Amount.text(amount, scale: ledger.scale), through: "bank:\(name)",
+                    amount: ReportWriter(store, ledger).foreign(amount, code).plain,
+                    through: "bank:\(name)",
                     settles: settles), why: why)
         }
         return found
     }
 
-    func bankStatement(bank name: String, from: String, to: String) throws -> Report {
+    func bankStatement(
+        bank name: String, from: String, to: String, currency: String?
+    ) throws -> Report {
         let (standing, ledger) = try needLedger()
         let (branch, bank) = try ownBank(name, standing)
         let (from, to) = (try Planner.day(from), try Planner.day(to))
         guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
-        let matching = try matching(bank, ledger, from: from, to: to)
+        let code = try self.currency(of: bank, named: currency, ledger)
+        let matching = try matching(bank, code, ledger, from: from, to: to)
         let figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.bank/1", title: "Bank statement",
@@ -119,11 +145,11 @@ extension Engine {
                 .text("next", "What to do"),
             ])
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
-        let proposed = try proposals(for: unbooked, name, branch, ledger)
+        let proposed = try proposals(for: unbooked, name, branch, in: code, ledger)
         for (line, document) in matching.pairs where report.rows.count < Query.limitMax {
             let proposal = document == nil ? proposed[line.id] : nil
             report.rows.append([
-                .text(line.day.description), .text(line.text), figures.money(line.amount),
+                .text(line.day.description), .text(line.text), figures.foreign(line.amount, code),
                 .optional(document?.number.description),
                 .text(document != nil ? "booked" : proposal.map { "\($0.why)" } ?? "unknown"),
                 document != nil
@@ -131,21 +157,22 @@ extension Engine {
                     : .text(
                         proposal.map {
                             "\($0.payment.party): \($0.payment.settles.joined(separator: " ")); "
-                                + "`branchbook bank book \(name)`"
+                                + "`branchbook bank book \(name)"
+                                + (code == ledger.currency ? "`" : " --currency \(code)`")
                         } ?? "enter it: `branchbook pay`, `branchbook post`"),
             ])
         }
         for document in matching.unpaired
         where from <= document.day && document.day <= to && report.rows.count < Query.limitMax {
             report.rows.append([
-                .text(document.day.description), .empty, figures.money(document.amount),
+                .text(document.day.description), .empty, figures.foreign(document.amount, code),
                 .text(document.number.description), .text("not on the statement"),
                 .text("wait, or look at it: `branchbook show \(document.number)`"),
             ])
         }
         report.facts = [
             .init("account", "Account", .text(bank.name)),
-            .init("currency", "Currency", .text(ledger.currency.text)),
+            .init("currency", "Currency", .text(code.text)),
             .init("lines", "Lines", .integer(Int64(matching.pairs.count))),
             .init("unknown", "Not booked", .integer(Int64(unbooked.count))),
         ]
@@ -167,14 +194,16 @@ extension Engine {
         let (standing, ledger) = try needLedger()
         let (branch, bank) = try ownBank(name, standing)
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
+        let code = try currency(of: bank, named: details.currency, ledger)
         let matching = try matching(
-            bank, ledger, from: Day(number: today.number &- Self.bankDays), to: today)
+            bank, code, ledger, from: Day(number: today.number &- Self.bankDays), to: today)
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
-        let proposed = try proposals(for: unbooked, name, branch, ledger)
+        let proposed = try proposals(for: unbooked, name, branch, in: code, ledger)
         let commands = unbooked.compactMap { line in
             proposed[line.id].map { proposal in
                 var details = details
                 details.date = line.day.description
+                details.currency = code == ledger.currency ? nil : code.text
                 let place = UInt32(bitPattern: line.day.number)
                 details.external = .init(
                     source: bank.name, key: line.key, first: place, last: place)
@@ -189,138 +218,72 @@ extension Engine {
         return Array(commands.prefix(Self.commandsMax))
     }
 
-    // MARK: Tenders
-
-    func tenders(branch text: String?, from: String, to: String) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try text.map { try known($0, standing) }
-        let (from, to) = (try Planner.day(from), try Planner.day(to))
-        guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
-        let figures = ReportWriter(store, ledger)
-        var report = Report(
-            schema: "branchbook.tenders/1", title: "Cards and other clearing",
-            columns: [
-                .text("branch", "Branch"), .text("tender", "Tender"), .text("date", "Date"),
-                .number("taken", "Taken"), .number("settled", "Settled"), .number("fee", "Fee"),
-                .number("open", "Open"), .text("due", "Due on"),
-            ])
-        var sum = Int128(0)
-        for rule in try tenderRules(only) {
-            for day in try clearingDays(rule, ledger, from: from, to: to) {
-                sum += day.open
-                report.rows.append([
-                    .text(rule.branch.text), .text(rule.name), .text(day.day.description),
-                    figures.money(day.taken), figures.money(day.settled), figures.money(day.fee),
-                    day.open == 0 ? .empty : figures.money(day.open),
-                    .text(Day(number: day.day.number &+ rule.days).description),
-                ])
-            }
-        }
-        report.facts = [
-            .init("currency", "Currency", .text(ledger.currency.text)),
-            .init("open", "Open", figures.money(sum)),
-        ]
-        report.notes = scopesMissing(standing, only)
-        return report
-    }
-
-    private func tenderRules(_ only: BranchCode?) throws -> [TenderRule] {
-        var rules: [TenderRule] = []
-        let entities = Set(
-            try [TenderRule.Attribute.fee, TenderRule.Attribute.days, TenderRule.Attribute.bank]
-                .flatMap {
-                    try store.entities(prefix: TenderRule.prefix, with: $0).map {
-                        TenderRule.prefix + $0
-                    }
-                })
-        for entity in entities.sorted() {
-            guard
-                let rule = TenderRule(
-                    entity: entity, values: try store.registers(entity: entity)),
-                only == nil || rule.branch == only
-            else { continue }
-            rules.append(rule)
-        }
-        return rules
-    }
-
-    private func clearingDays(
-        _ rule: TenderRule, _ ledger: Ledger, from: Day, to: Day
-    ) throws -> [(day: Day, taken: Int128, settled: Int128, fee: Int128, open: Int128)] {
-        let tender = Account.tender(rule.branch, rule.name)
-        return try store.taken(by: tender, ledger.currency, from: from, to: to)
-            .sorted { $0.key < $1.key }.map { day, taken in
-                let clearings = try store.clearings(of: tender, on: day).filter {
-                    try store.gross(of: $0) != 0
-                }
-                let settled = try clearings.reduce(Int128(0)) { try $0 + store.gross(of: $1) }
-                return (
-                    day, taken, settled, clearings.reduce(0) { $0 + Int128($1.fee) },
-                    taken - settled
-                )
-            }.filter { $0.taken != 0 || $0.settled != 0 }
-    }
-
-    // MARK: Differences
-
-    func moneyDifferences(
-        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, _ today: Day
+    /// What a bank's statement says, and the books do not, by currency.
+    func bankDifferences(
+        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, since: Day, _ today: Day
     ) throws -> [Difference] {
         var found: [Difference] = []
-        let since = Day(number: today.number &- Self.bankDays)
-        for rule in try tenderRules(only)
-        where standing.keyring.scopes.contains(.trade(rule.branch)) {
-            let until = Day(
-                number: today.number &- rule.days &- Self.tenderGraceDays)
-            guard since <= until else { continue }
-            for day in try clearingDays(rule, ledger, from: since, to: until)
-            where day.open != 0 && found.count < Self.bankDifferencesMax {
-                found.append(
-                    Difference(
-                        check: "clearing", subject: "\(rule.name) of \(rule.branch), \(day.day)",
-                        amount: day.open,
-                        cause: day.open > 0
-                            ? "what it took is not at the bank"
-                            : "more was settled than it took: goods came back",
-                        since: day.day,
-                        next: "`branchbook tender settle \(rule.name) --of \(day.day)`"))
-            }
-        }
         for entity in try store.banks() {
             guard let bank = entity, case .branch(let branch) = bank.place,
-                only == nil || branch == only, try store.values(of: bank).isEmpty
+                only == nil || branch == only
             else { continue }
-            let months = try store.events(withPrefix: BankLine.prefix(bank))
-            if let (day, amount, person) = months.compactMap({ BankLine.balance($0.events) })
-                .max(by: { $0.day < $1.day })
-            {
-                var booked = Int128(0)
-                for (account, turnover) in try turnovers(from: nil, to: day)[branch] ?? [:]
-                where account == bank { booked += turnover.net }
-                if booked != Int128(amount) {
+            for code in try currencies(of: bank, ledger) {
+                found += try differences(of: bank, branch, in: code, ledger)
+                let next =
+                    "`branchbook bank statement \(bank.rest)"
+                    + (code == ledger.currency ? "" : " --currency \(code)") + "` at \(branch)"
+                let matching = try matching(bank, code, ledger, from: since, to: today)
+                for (line, document) in matching.pairs
+                where document == nil && found.count < Self.bankDifferencesMax {
                     found.append(
                         Difference(
-                            check: "bank", subject: "\(bank) on \(day)",
-                            amount: Int128(amount) - booked,
-                            cause:
-                                "the statement says \(Amount.text(amount, scale: ledger.scale)), the "
-                                + "books \(Amount.text(booked, scale: ledger.scale))",
-                            person: person, since: day,
-                            next: "`branchbook bank statement \(bank.rest)` at \(branch)"))
+                            check: "bank", subject: "\(bank): \(line.text)",
+                            amount: code == ledger.currency ? Int128(line.amount) : nil,
+                            cause: (code == ledger.currency ? "" : told(line.amount, code, ledger))
+                                + "on the statement, and not in the books", since: line.day,
+                            next: next))
                 }
-            }
-            let matching = try matching(bank, ledger, from: since, to: today)
-            for (line, document) in matching.pairs
-            where document == nil && found.count < Self.bankDifferencesMax {
-                found.append(
-                    Difference(
-                        check: "bank", subject: "\(bank): \(line.text)",
-                        amount: Int128(line.amount),
-                        cause: "on the statement, and not in the books", since: line.day,
-                        next: "`branchbook bank statement \(bank.rest)` at \(branch)"))
             }
         }
         return found
+    }
+
+    private func told(_ amount: Int64, _ code: CurrencyCode, _ ledger: Ledger) -> String {
+        "\(ReportWriter(store, ledger).foreign(amount, code).plain) \(code): "
+    }
+
+    /// The last balance that a statement told, held against what is booked up to its day.
+    private func differences(
+        of bank: Account, _ branch: BranchCode, in code: CurrencyCode, _ ledger: Ledger
+    ) throws -> [Difference] {
+        let told = try store.events(withPrefix: BankLine.prefix(bank)).compactMap {
+            BankLine.balance($0.events) { ($0 ?? ledger.currency) == code }
+        }
+        guard let (day, amount, person) = told.max(by: { $0.day < $1.day }) else { return [] }
+        // Of the book's own, what others are carried at is no part of what is there.
+        let others = try store.foreign(than: ledger.currency, of: branch, upTo: day).filter {
+            $0.account == bank.name
+        }
+        let booked: Int128
+        if code == ledger.currency {
+            let all = try turnovers(from: nil, to: day)[branch]?[bank]?.net ?? 0
+            booked = others.reduce(all) { $0 - $1.value }
+        } else {
+            booked = others.reduce(0) { $1.currency == code ? $0 + $1.amount : $0 }
+        }
+        guard booked != Int128(amount) else { return [] }
+        let figures = ReportWriter(store, ledger)
+        return [
+            Difference(
+                check: "bank", subject: "\(bank) on \(day)",
+                amount: code == ledger.currency ? Int128(amount) - booked : nil,
+                cause:
+                    "the statement says \(figures.foreign(amount, code).plain), the "
+                    + "books \(figures.foreign(booked, code).plain)"
+                    + (code == ledger.currency ? "" : " \(code)"),
+                person: person, since: day,
+                next: "`branchbook bank statement \(bank.rest)` at \(branch)")
+        ]
     }
 }
 

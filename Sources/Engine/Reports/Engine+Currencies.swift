@@ -6,20 +6,23 @@ import Store
 extension Engine {
     /// Every rate that was set, by currency and day.
     func rates() throws -> Report {
-        _ = try needLedger()
+        let (_, ledger) = try needLedger()
         var report = Report(
             schema: "branchbook.rates/1", title: "Exchange rates",
             columns: [
                 .text("currency", "Currency"), .text("from", "From"), .number("rate", "Rate"),
-                .text("contested", "Contested"),
+                .text("contested", "Contested"), .text("in", "Rate in"),
             ])
         for code in try store.described(CurrencyRate.prefix).compactMap({ CurrencyCode($0) }) {
-            for rate in try rates(of: code) {
+            let said = try rates(of: code)
+            let lines =
+                said.own.map { ($0.from, $0.millionths, $0.isContested, ledger.currency) }
+                + said.cross.map { ($0.from, $0.millionths, $0.isContested, $0.third) }
+            for (from, millionths, isContested, other) in lines {
                 report.rows.append([
-                    .text(code.text), .text(rate.from.description),
-                    rate.millionths.map { .decimal(Amount.text($0, scale: Amount.scaleMax)) }
-                        ?? .empty,
-                    rate.isContested ? .flag(true) : .empty,
+                    .text(code.text), .text(from.description),
+                    millionths.map { .decimal(Amount.text($0, scale: Amount.scaleMax)) } ?? .empty,
+                    isContested ? .flag(true) : .empty, .text(other.text),
                 ])
                 guard report.rows.count < Query.limitMax else { return report }
             }
@@ -27,8 +30,8 @@ extension Engine {
         return report
     }
 
-    private func rates(of code: CurrencyCode) throws -> [CurrencyRate] {
-        CurrencyRate.rates(try store.registers(entity: CurrencyRate.entity(code)))
+    private func rates(of code: CurrencyCode) throws -> SaidRates {
+        SaidRates(try store.registers(entity: CurrencyRate.entity(code)))
     }
 
     /// By currency and account: what there is, what it is carried at, what it is worth at the rate of the day, and the
@@ -57,7 +60,7 @@ extension Engine {
         for (code, held) in Dictionary(grouping: rows, by: \.currency)
             .sorted(by: { $0.key.text < $1.key.text })
         {
-            let rate = CurrencyRate.rate(try rates(of: code), on: day)
+            let rate = try rates(of: code).rate(on: day) { try rates(of: $0) }
             func line(
                 _ kind: String, _ account: String?, _ amount: Int128, _ value: Int128,
                 _ worth: Int128?
@@ -68,7 +71,7 @@ extension Engine {
                 report.rows.append([
                     .text(kind), .text(code.text), .optional(owner), .optional(account),
                     figures.foreign(amount, code), figures.money(value),
-                    rate.map { .decimal(Amount.text($0, scale: Amount.scaleMax)) } ?? .empty,
+                    rate.map { .decimal($0.text) } ?? .empty,
                     worth.map { figures.money($0) } ?? .empty,
                     worth.map { figures.money($0 - value) } ?? .empty,
                 ])
@@ -93,13 +96,18 @@ extension Engine {
             .init("currency", "Currency", .text(ledger.currency.text)),
             .init("difference", "Difference", all.map { figures.money($0) } ?? .empty),
         ]
+        if try store.currencies(than: ledger.currency) > Store.currenciesMax {
+            report.notes.append(
+                "Only the first \(Store.currenciesMax) currencies are looked at: name a branch's with "
+                    + "`branchbook ledger account`.")
+        }
         report.notes += scopesMissing(standing, only)
         return report
     }
 
     /// Nil where there is no rate, or the figures do not fit.
     private func worth(
-        _ amount: Int128, _ code: CurrencyCode, at rate: Int64?, _ ledger: Ledger
+        _ amount: Int128, _ code: CurrencyCode, at rate: ExactRate?, _ ledger: Ledger
     ) -> Int128? {
         guard amount != 0 else { return 0 }
         guard let rate, let amount = Int64(exactly: amount),

@@ -106,6 +106,9 @@ extension Engine {
             .init("person", "Person", .text(first.document.person)),
         ]
         if cost != 0 { report.facts.append(.init("cost", "Cost, derived", figures.money(cost))) }
+        if number.kind == .invoice, let invoice = try invoice(number) {
+            report.facts += try facts(of: invoice, ledger)
+        }
         if let link = first.document.link {
             report.facts.append(
                 .init("link", "\(link.relation)", .text(link.target.description)))

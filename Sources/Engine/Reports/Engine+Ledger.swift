@@ -182,17 +182,15 @@ extension Engine {
                 continue
             }
             // Matches say what was paid; without any the last that was charged is open.
-            if isMatched, currency == ledger.currency {
-                let left = try store.openItems(account, currency, upTo: day).owed(sign)
-                found += left.map { ($0.item.day, $0.amount) }
-                let rest = value - left.reduce(0) { $0 + $1.amount }
-                if rest != 0 { found.append((nil, rest)) }
-                continue
-            }
+            let left =
+                isMatched
+                ? try store.openItems(account, currency, own: ledger.currency, upTo: day)
+                    .owed(sign).map { (day: $0.item.day, amount: $0.amount) }
+                : try store.open(
+                    amount, of: account, isDebit: account.root == .receivable, currency, upTo: day
+                ).map { (day: $0.day, amount: $0.amount) }
             var (seen, given) = (Int128(0), Int128(0))
-            for item in try store.open(
-                amount, of: account, isDebit: account.root == .receivable, currency, upTo: day)
-            {
+            for item in left {
                 seen += item.amount
                 let (product, over) = value.multipliedReportingOverflow(by: seen)
                 guard !over, let due = try? Amount.divide(product, by: amount) else { continue }

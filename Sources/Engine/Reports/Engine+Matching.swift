@@ -5,7 +5,7 @@ import Store
 /// What is open with customers and suppliers, what may settle what, and what a party is sent of its account.
 extension Engine {
     /// Accounts of customers or suppliers on which anything stands, in the order of branches and parties.
-    private func partyAccounts(
+    func partyAccounts(
         _ side: MatchSide, party: String?, _ only: BranchCode?, _ standing: Standing
     ) throws -> [(branch: BranchCode, account: Account)] {
         if let party {
@@ -23,6 +23,14 @@ extension Engine {
         return found.sorted { ($0.branch, $0.account.name) < ($1.branch, $1.account.name) }
     }
 
+    /// The book's own currency and the others that ever moved on an account, with what each is carried at now.
+    private func carried(
+        on account: Account, _ ledger: Ledger
+    ) throws -> [(currency: CurrencyCode, value: Int128)] {
+        try [(ledger.currency, Int128(0))]
+            + store.values(of: account).filter { $0.currency != ledger.currency }
+    }
+
     /// Items that are open, each with the day on which it is due.
     func openItems(_ side: MatchSide, party: String?, branch text: String?) throws -> Report {
         let (standing, ledger) = try needLedger()
@@ -33,28 +41,41 @@ extension Engine {
             columns: [
                 .text("branch", "Branch"), .text("party", "Party"), .text("date", "Date"),
                 .text("document", "Document"), .text("due", "Due on"), .number("amount", "Amount"),
-                .number("open", "Open"), .text("memo", "Memo"),
+                .number("open", "Open"), .text("memo", "Memo"), .text("currency", "Currency"),
+                .number("carried", "Carried at"),
             ])
-        var sum = Int128(0)
+        var sums: [CurrencyCode: Int128] = [:]
         for (branch, account) in try partyAccounts(side, party: party, only, standing) {
             let terms = try terms(of: account.rest)
-            for item in try store.openItems(account, ledger.currency, upTo: nil).items
-            where item.open != 0 && report.rows.count < Query.limitMax {
-                sum += item.open * side.sign
-                report.rows.append([
-                    .text(branch.text), .text(account.rest), .text(item.day.description),
-                    .text(item.number.description),
-                    item.amount * side.sign > 0
-                        ? .text(Day(number: item.day.number &+ terms).description) : .empty,
-                    figures.money(item.amount * side.sign), figures.money(item.open * side.sign),
-                    .optional(item.memo),
-                ])
+            for (code, carried) in try carried(on: account, ledger) {
+                let items = try store.openItems(account, code, own: ledger.currency, upTo: nil)
+                let share = CarriedShare(items, carried)
+                for item in items.items
+                where item.open != 0 && report.rows.count < Query.limitMax {
+                    let isOwn = code == ledger.currency
+                    sums[code, default: 0] += item.open * side.sign
+                    let worth = isOwn ? nil : share.value(of: item.open)
+                    report.rows.append([
+                        .text(branch.text), .text(account.rest), .text(item.day.description),
+                        .text(item.number.description),
+                        item.amount * side.sign > 0
+                            ? .text(Day(number: item.day.number &+ terms).description) : .empty,
+                        figures.foreign(item.amount * side.sign, code),
+                        figures.foreign(item.open * side.sign, code), .optional(item.memo),
+                        .text(code.text),
+                        worth.map { figures.money($0 * side.sign) } ?? .empty,
+                    ])
+                }
             }
         }
         report.facts = [
             .init("currency", "Currency", .text(ledger.currency.text)),
-            .init("open", "Open", figures.money(sum)),
+            .init("open", "Open", figures.money(sums.removeValue(forKey: ledger.currency) ?? 0)),
         ]
+        for (code, sum) in sums.sorted(by: { $0.key.text < $1.key.text }) {
+            report.facts.append(
+                .init("open\(code)", "Open \(code)", figures.foreign(sum, code)))
+        }
         report.notes = scopesMissing(standing, only)
         return report
     }
@@ -71,143 +92,37 @@ extension Engine {
             columns: [
                 .text("party", "Party"), .text("how", "Why"), .text("payment", "Paid by"),
                 .text("settles", "Settles"), .number("amount", "Amount"),
-                .text("next", "What to do"),
+                .text("next", "What to do"), .text("currency", "Currency"),
             ])
         for (_, account) in try partyAccounts(side, party: party, own, standing) {
-            let items = try store.openItems(account, ledger.currency, upTo: nil)
-            for proposal in MatchProposal.all(items, side)
-            where report.rows.count < Query.limitMax {
-                guard let payment = proposal.lines.first else { continue }
-                let settled = proposal.lines.dropFirst()
-                let paid = settled.map { line in
-                    let isAll = items[line.document]?.open == Int128(line.amount)
-                    return "\(line.document)"
-                        + (isAll ? "" : "=\(figures.money(line.amount.magnitudeSigned).plain)")
+            for (code, _) in try carried(on: account, ledger) {
+                let items = try store.openItems(account, code, own: ledger.currency, upTo: nil)
+                for proposal in MatchProposal.all(items, side)
+                where report.rows.count < Query.limitMax {
+                    guard let payment = proposal.lines.first else { continue }
+                    let settled = proposal.lines.dropFirst()
+                    let paid = settled.map { line in
+                        let amount = figures.foreign(line.amount.magnitudeSigned, code).plain
+                        let isAll = items[line.document]?.open == Int128(line.amount)
+                        return "\(line.document)" + (isAll ? "" : "=\(amount)")
+                    }
+                    report.rows.append([
+                        .text(account.rest), .text(proposal.how.rawValue),
+                        .text(payment.document.description), .text(paid.joined(separator: " ")),
+                        figures.foreign(payment.amount.magnitudeSigned, code),
+                        .text(
+                            "`branchbook match set \(account.rest.quoted) \(payment.document) "
+                                + paid.joined(separator: " ")
+                                + (code == ledger.currency ? "" : " --currency \(code)")
+                                + (side == .payable ? " --payable`" : "`")),
+                        .text(code.text),
+                    ])
                 }
-                report.rows.append([
-                    .text(account.rest), .text(proposal.how.rawValue),
-                    .text(payment.document.description), .text(paid.joined(separator: " ")),
-                    figures.money(payment.amount.magnitudeSigned),
-                    .text(
-                        "`branchbook match set \(account.rest.quoted) \(payment.document) "
-                            + paid.joined(separator: " ")
-                            + (side == .payable ? " --payable`" : "`")),
-                ])
             }
         }
         report.facts = [.init("currency", "Currency", .text(ledger.currency.text))]
         report.notes = scopesMissing(standing, own)
         return report
-    }
-
-    /// A party's account over a span, line by line, at all branches that are read: what it held, what moved, what of each
-    /// document is open now (对账单).
-    func partyStatement(
-        _ side: MatchSide, party: String, branch text: String?, from: String, to: String
-    ) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try text.map { try known($0, standing) }
-        let (from, to) = (try Planner.day(from), try Planner.day(to))
-        guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
-        let figures = ReportWriter(store, ledger)
-        var report = Report(
-            schema: "branchbook.party-statement/1", title: "Statement of account",
-            columns: [
-                .text("date", "Date"), .text("branch", "Branch"), .text("document", "Document"),
-                .text("kind", "Kind"), .text("due", "Due on"), .number("charged", "Charged"),
-                .number("paid", "Paid"), .number("open", "Open"), .number("balance", "Balance"),
-                .text("memo", "Memo"),
-            ])
-        let terms = try terms(of: party)
-        var opening = Int128(0)
-        var lines: [StatementLine] = []
-        var overdue = Int128(0)
-        var others: Set<String> = []
-        for (branch, account) in try partyAccounts(side, party: party, only, standing) {
-            others.formUnion(try store.values(of: account).map(\.currency.text))
-            // What is open is so at the end of the span; what moved is told by the documents' own days, and nothing of
-            // it is taken together: what was sent before goes on from where it ended.
-            let posted = try store.lines(on: account, ledger.currency, upTo: to)
-            let items = OpenItems(posted, try store.matches(on: account))
-            var found: [String: StatementLine] = [:]
-            for line in posted {
-                guard line.day >= from else {
-                    opening += line.amount * side.sign
-                    continue
-                }
-                let key = "\(line.day) \(line.number?.description ?? "")"
-                found[
-                    key,
-                    default: StatementLine(
-                        branch: branch, day: line.day, number: line.number, memo: line.memo)
-                ].amount += line.amount * side.sign
-            }
-            for (item, amount) in items.owed(side.sign) where item.day.number &+ terms < to.number {
-                overdue += amount
-            }
-            for line in found.values where line.amount != 0 {
-                var line = line
-                line.open = line.number.flatMap { items[$0]?.open }.map { $0 * side.sign } ?? 0
-                lines.append(line)
-            }
-        }
-        lines.sort {
-            ($0.day, $0.number?.description ?? "", $0.branch) < (
-                $1.day, $1.number?.description ?? "", $1.branch
-            )
-        }
-        var (balance, charged, paid) = (opening, Int128(0), Int128(0))
-        for line in lines {
-            let amount = line.amount
-            balance += amount
-            charged += max(amount, 0)
-            paid += max(-amount, 0)
-            guard report.rows.count < Query.limitMax else { continue }
-            report.rows.append([
-                .text(line.day.description), .text(line.branch.text),
-                .optional(line.number?.description),
-                .text((line.number?.kind ?? .statement).word),
-                amount > 0
-                    ? .text(Day(number: line.day.number &+ terms).description) : .empty,
-                amount > 0 ? figures.money(amount) : .empty,
-                amount < 0 ? figures.money(-amount) : .empty,
-                line.open == 0 ? .empty : figures.money(line.open), figures.money(balance),
-                .optional(line.memo),
-            ])
-        }
-        if !others.isEmpty {
-            report.notes.append(
-                "Amounts in \(others.sorted().joined(separator: ", ")) are not on it: see `branchbook "
-                    + "ledger account`.")
-        }
-        let facts = PartyFacts(
-            name: party, values: try store.registers(entity: PartyFacts.entity(party)))
-        report.facts = [
-            .init("party", "Party", .text(party)), .init("title", "Title", .optional(facts.title)),
-            .init("taxNumber", "Tax number", .optional(facts.taxNumber)),
-            .init("from", "From", .text(from.description)),
-            .init("to", "To", .text(to.description)),
-            .init("currency", "Currency", .text(ledger.currency.text)),
-            .init("opening", "Opening", figures.money(opening)),
-            .init("charged", "Charged", figures.money(charged)),
-            .init("paid", "Paid", figures.money(paid)),
-            .init("closing", "Closing", figures.money(balance)),
-            .init("overdue", "Overdue", figures.money(overdue)),
-        ].filter { $0.value != .empty }
-        if lines.count > report.rows.count {
-            report.notes.append("Only the first \(report.rows.count) rows are shown.")
-        }
-        report.notes += scopesMissing(standing, only)
-        return report
-    }
-
-    private struct StatementLine {
-        let branch: BranchCode
-        let day: Day
-        let number: DocumentNumber?
-        let memo: String?
-        var amount = Int128(0)
-        var open = Int128(0)
     }
 
     /// What is said to settle what, and asks for more than there is: of all branches that are read.
@@ -218,13 +133,20 @@ extension Engine {
             guard case .branch(let branch) = account.place, only == nil || branch == only else {
                 continue
             }
-            for match in try store.openItems(account, ledger.currency, upTo: nil).unfit {
-                found.append(
-                    Difference(
-                        check: "match", subject: "\(match.number) on \(account)",
-                        cause: "something it settles is settled by another match, or was reversed",
-                        person: match.person, since: match.day,
-                        next: "`branchbook match undo \(match.number)`, and match what is left"))
+            // In every currency that anybody said anything of.
+            let said = try store.matches(on: account).map { $0.currency ?? ledger.currency }
+            for code in Set(said).sorted(by: { $0.text < $1.text }) {
+                let items = try store.openItems(account, code, own: ledger.currency, upTo: nil)
+                for match in items.unfit {
+                    found.append(
+                        Difference(
+                            check: "match", subject: "\(match.number) on \(account)",
+                            cause:
+                                "something it settles is settled by another match, or was reversed",
+                            person: match.person, since: match.day,
+                            next: "`branchbook match undo \(match.number)`, and match what is left"
+                        ))
+                }
             }
         }
         return found

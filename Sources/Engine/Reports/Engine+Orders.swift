@@ -48,6 +48,7 @@ extension Engine {
                 .text("document", "Document"), .text("date", "Date"), .text("kind", "Kind"),
                 .text("party", "Party"), .text("state", "State"), .number("lines", "Lines"),
                 .number("total", "Total"), .text("due", "Due"), .text("waits", "Waits for"),
+                .text("currency", "Currency"),
             ])
         for order in try orders(of: filter.kind) {
             let state = order.state(ledger)
@@ -58,8 +59,10 @@ extension Engine {
                 .text(order.number.description), .text(order.opened.day.description),
                 .text(order.kind.rawValue), .text(order.party), .text(state.rawValue),
                 .integer(Int64(order.lines.count)),
-                order.total(ledger).map { figures.money($0) } ?? .empty,
+                order.total(ledger).map { figures.foreign($0, order.figures(ledger).currency) }
+                    ?? .empty,
                 .optional(order.due?.description), .optional(waits(order, ledger)),
+                .text(order.figures(ledger).currency.text),
             ])
         }
         report.notes = scopesMissing(standing, only)
@@ -105,13 +108,14 @@ extension Engine {
             let reserved = min(kept[line.item] ?? 0, Int128(line.quantity) - done)
             kept[line.item, default: 0] -= reserved
             let worth = try line.millionths.map {
-                try Amount.worth($0, line.quantity, per: line.per, scale: ledger.scale)
+                try Amount.worth(
+                    $0, line.quantity, per: line.per, scale: order.figures(ledger).scale)
             }
             report.rows.append([
                 .text(line.item.text), .optional(try itemName(line.item)),
                 try figures.quantity(line.quantity, of: line.item.text), .optional(line.pack),
                 try unitPrice(line).map { .decimal(Amount.text($0, scale: 6)) } ?? .empty,
-                worth.map { figures.money($0) } ?? .empty,
+                worth.map { figures.foreign($0, order.figures(ledger).currency) } ?? .empty,
                 try figures.quantity(done, of: line.item.text),
                 try figures.quantity(Int128(line.quantity) - done, of: line.item.text),
                 reserved == 0 ? .empty : try figures.quantity(reserved, of: line.item.text),
@@ -144,7 +148,11 @@ extension Engine {
             .init("version", "Version", .optional(order.current?.description)),
         ]
         if let total = order.total(ledger) {
-            facts.append(.init("total", "Total", figures.money(total)))
+            let code = order.figures(ledger).currency
+            facts.append(.init("total", "Total", figures.foreign(total, code)))
+            if code != ledger.currency {
+                facts.append(.init("currency", "Currency", .text(code.text)))
+            }
         }
         if let due = order.due { facts.append(.init("due", "Due", .text(due.description))) }
         if order.isReserving, let until = order.reservedUntil {

@@ -132,10 +132,12 @@ extension Engine {
             else { continue }
             for (drawer, count) in shift.closing.sorted(by: { $0.key < $1.key })
             where count.difference != 0 {
+                let code = TillShift.drawer(drawer, of: shift.number.series.branch)?.currency
                 found.append(
                     Difference(
                         check: "drawer", subject: "\(shift.number) \(drawer)",
-                        amount: count.difference,
+                        // Of another currency `till show` has it.
+                        amount: code == nil ? count.difference : nil,
                         cause: count.difference < 0
                             ? "less was counted than the books had: a sale that was not paid, or change"
                             : "more was counted than the books had: a sale that was not entered",

@@ -24,6 +24,7 @@ extension Engine {
             case .tillShift: return try shift(number: number.description)
             case .task: return try task(number: number.description)
             case .notice: return try notice(number: number.description)
+            case .invoice: return try invoicePage(number)
             default: return nil
             }
         } catch let refusal as Refusal where refusal.code == .unknownDocument {

@@ -172,15 +172,16 @@ extension Engine {
         case .openItems(let side, let party, let branch):
             try openItems(side, party: party, branch: branch)
         case .matchProposals(let side, let party): try matchProposals(side, party: party)
-        case .partyStatement(let side, let party, let branch, let from, let to):
-            try partyStatement(side, party: party, branch: branch, from: from, to: to)
+        case .partyStatement(let side, let party, let branch, let from, let to, let currency):
+            try partyStatement(
+                side, party: party, branch: branch, from: from, to: to, currency: currency)
         case .invoices(let party, let openOnly):
             try invoices(party: party, openOnly: openOnly, at: now)
         case .debts: try debts()
         case .tenders(let branch, let from, let to):
             try tenders(branch: branch, from: from, to: to)
-        case .bankStatement(let bank, let from, let to):
-            try bankStatement(bank: bank, from: from, to: to)
+        case .bankStatement(let bank, let from, let to, let currency):
+            try bankStatement(bank: bank, from: from, to: to, currency: currency)
         case .auditLog(let branch, let limit): try auditLog(branch: branch, limit: limit)
         case .reconcile(let branch): try reconcile(branch: branch, at: now)
         case .charts: try charts()

@@ -170,13 +170,16 @@ package enum Query: Codable, Hashable, Sendable {
     /// What looks as if it settled each other.
     case matchProposals(MatchSide, party: String?)
     /// What a party is sent of its account (对账单).
-    case partyStatement(MatchSide, party: String, branch: String?, from: String, to: String)
+    /// In one currency; the book's own where none is named.
+    case partyStatement(
+        MatchSide, party: String, branch: String?, from: String, to: String,
+        currency: String? = nil)
     case invoices(party: String?, openOnly: Bool)
     case debts
     /// What cards and the like took by day, and what of it came.
     case tenders(branch: String?, from: String, to: String)
     /// A bank's statement beside what is booked.
-    case bankStatement(bank: String, from: String, to: String)
+    case bankStatement(bank: String, from: String, to: String, currency: String? = nil)
     /// Who was refused, took something along, or changed who may.
     case auditLog(branch: String?, limit: Int)
     /// Two sides of everything that should agree.

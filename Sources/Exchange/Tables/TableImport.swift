@@ -89,6 +89,8 @@ package struct TableImport: Sendable {
     /// The list that prices are of, or the bank whose statement it is.
     private let list: String?
     private let person: String?
+    /// Of a bank's statement; the book's own where nil.
+    private let currency: String?
     /// Of a cut-over: the last day of the old books.
     private let date: String?
     /// Of a cut-over: what all rows come to.
@@ -109,7 +111,7 @@ package struct TableImport: Sendable {
     /// - Parameter map: field to column; a field that is not named is the column of its own name.
     package init(
         _ kind: TableKind, header: CSVRecord, map: [String: String], source: String,
-        list: String? = nil, person: String? = nil, date: String? = nil,
+        list: String? = nil, currency: String? = nil, person: String? = nil, date: String? = nil,
         proof: OpeningProof? = nil
     ) throws(Refusal) {
         self.date = date
@@ -117,6 +119,7 @@ package struct TableImport: Sendable {
         self.kind = kind
         self.source = source
         self.list = list
+        self.currency = currency
         self.person = person
         guard kind != .prices || list != nil else {
             throw Refusal(.badMapping, "prices are of a list", next: "name it with --list")
@@ -249,7 +252,8 @@ package struct TableImport: Sendable {
             return .receive(details(first), lines, supplier: first["supplier"] ?? "")
         case .bank:
             return .bank(
-                Details(person: person), .lines(bank: list ?? "", group.map { bankRow($0) }))
+                Details(person: person, currency: currency),
+                .lines(bank: list ?? "", group.map { bankRow($0) }))
         case .opening:
             var details = details(first, memo: OpeningBalances.memo(first))
             details.external = openingKey(first)

@@ -14,8 +14,24 @@ extension Store {
         package let value: Int128
     }
 
-    /// Currencies that one reading looks at.
-    private static let currenciesMax = 200
+    /// Currencies that one reading of all branches looks at.
+    package static let currenciesMax = 200
+    /// As many as there are codes: a branch's own are all looked at.
+    private static let codesMax = 26 * 26 * 26
+
+    /// How many others than the book's own ever moved, at all branches.
+    package func currencies(than own: CurrencyCode) throws -> Int {
+        try access { db in
+            try Int.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT count(*) FROM name WHERE length(name) = 3 AND name <> ? AND id IN (
+                            SELECT commodity FROM value_month
+                            UNION SELECT commodity FROM account_month)
+                        """),
+                arguments: [own.text]) ?? 0
+        }
+    }
 
     /// Every account's, at the end of a day or now, by currency, account and scope; those that hold nothing and are
     /// carried at nothing are left out. Cost: as two `turnover` for each currency.
@@ -38,7 +54,7 @@ extension Store {
                         """),
                 arguments: scopes.map {
                     [
-                        "own": own.text, "limit": Self.currenciesMax,
+                        "own": own.text, "limit": Self.codesMax,
                         "scopes": "[\"" + $0.joined(separator: "\",\"") + "\"]",
                     ]
                 } ?? ["own": own.text, "limit": Self.currenciesMax])

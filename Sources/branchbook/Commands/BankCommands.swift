@@ -21,11 +21,13 @@ struct BankStatementCommand: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Argument(help: "The bank: main is bank/BRANCH/main.") var bank: String = "main"
     @OptionGroup var span: SpanOptions
+    @OptionGroup var currency: MatchCurrency
     func run() throws {
         guard let from = span.days.from, let to = span.days.to else {
             throw ValidationError("give --month, or --from and --to")
         }
-        try node.query(.bankStatement(bank: bank, from: from, to: to), reading)
+        try node.query(
+            .bankStatement(bank: bank, from: from, to: to, currency: currency.currency), reading)
     }
 }
 
@@ -35,9 +37,11 @@ struct BankBook: ParsableCommand {
         abstract: "Enter the payments that lines of the statement surely are.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "The bank.") var bank: String = "main"
+    @OptionGroup var currency: MatchCurrency
     @OptionGroup var writing: WriteOptions
     func run() throws {
-        try node.performAll(.bookBank(writing.details(), bank: bank), json: writing.json)
+        try node.performAll(
+            .bookBank(currency.details(writing.details()), bank: bank), json: writing.json)
     }
 }
 
@@ -48,9 +52,12 @@ struct BankBalance: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @Argument(help: "The bank.") var bank: String
     @Argument(help: "How much.") var amount: String
+    @OptionGroup var currency: MatchCurrency
     @OptionGroup var writing: WriteOptions
     func run() throws {
-        try node.perform(.bank(writing.details(), .balance(bank: bank, amount: amount)), writing)
+        try node.perform(
+            .bank(
+                currency.details(writing.details()), .balance(bank: bank, amount: amount)), writing)
     }
 }
 

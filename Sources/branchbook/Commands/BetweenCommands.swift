@@ -19,10 +19,13 @@ struct BetweenCharge: ParsableCommand {
     @Argument(help: "The account, such as expense/rent.") var account: String
     @Argument(help: "How much.") var amount: String
     @Option(name: .long, help: "The other branch.") var to: String
+    @OptionGroup var currency: CurrencyOptions
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(
-            .between(writing.details(), .charge(to: to, account: account, amount: amount)), writing)
+            .between(
+                currency.details(writing.details()),
+                .charge(to: to, account: account, amount: amount)), writing)
     }
 }
 
@@ -78,10 +81,13 @@ struct BetweenSettle: ParsableCommand {
     @Option(name: .long, help: "The other branch.") var to: String
     @Option(name: .long, help: "What it leaves: bank:NAME, or a drawer such as cash.")
     var through: String
+    @OptionGroup var currency: CurrencyOptions
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(
-            .between(writing.details(), .settle(to: to, through: through, amount: amount)), writing)
+            .between(
+                currency.details(writing.details()),
+                .settle(to: to, through: through, amount: amount)), writing)
     }
 }
 

@@ -32,10 +32,14 @@ struct RateSet: ParsableCommand {
     @Argument(help: "The currency, as in USD.") var currency: String
     @Argument(help: "Units of the book's currency for one; nothing takes the rate away.")
     var rate: String = ""
+    @Option(
+        name: .customLong("in"),
+        help: "The rate is in this third currency; used where none in the book's own is known.")
+    var third: String?
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(
-            .setRate(currency: currency, rate: rate, from: writing.date), writing)
+            .setRate(currency: currency, rate: rate, from: writing.date, third: third), writing)
     }
 }
 
@@ -51,7 +55,8 @@ struct CurrencyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "currency", abstract: "Amounts of other currencies (外币).",
         subcommands: [
-            CurrencyList.self, CurrencyBuy.self, CurrencySell.self, CurrencyRevalue.self,
+            CurrencyList.self, CurrencyBuy.self, CurrencySell.self, CurrencyConvert.self,
+            CurrencyRevalue.self,
         ],
         defaultSubcommand: CurrencyList.self)
 }
@@ -112,6 +117,42 @@ struct CurrencySell: ParsableCommand {
                 .sell(
                     amount: exchanged.amount, proceeds: exchanged.price, from: exchanged.from,
                     to: exchanged.to)), writing)
+    }
+}
+
+struct CurrencyConvert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Another currency for a third one: 100.00 USD --for 92.00 EUR",
+        discussion: """
+            What comes is carried at what was given for it is carried at.
+            """)
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "How much is given.") var amount: String
+    @Argument(help: "Of which currency, as in USD.") var currency: String
+    @Option(
+        name: .customLong("for"), parsing: .upToNextOption, help: "How much comes: 92.00 EUR.")
+    var price: [String]
+    @Option(name: .long, help: "What it leaves: bank:NAME, or a drawer such as cash.")
+    var from: String
+    @Option(name: .long, help: "What it comes to: bank:NAME, or a drawer.") var to: String
+    @Option(name: .long, help: "What one unit of the first is worth, beyond what is held of it.")
+    var rate: String?
+    @OptionGroup var writing: WriteOptions
+
+    func validate() throws {
+        guard price.count == 2 else { throw ValidationError("say what comes: --for 92.00 EUR") }
+    }
+
+    func run() throws {
+        var details = writing.details()
+        details.currency = currency
+        details.rate = rate
+        try node.perform(
+            .currency(
+                details,
+                .convert(amount: amount, price: price[0], other: price[1], from: from, to: to)),
+            writing)
     }
 }
 

@@ -26,6 +26,8 @@ struct ImportTable: ParsableCommand {
     var source: String?
     @Option(name: .long, help: "The price list that prices are of.") var list: String?
     @Option(name: .long, help: "The bank whose statement it is.") var bank: String?
+    @Option(name: .long, help: "In which currency the statement is; the book's own by default.")
+    var currency: String?
     @Option(name: .long, help: "Who acts.") var person: String?
     @Option(name: .long, help: "Where refused rows go; beside the file by default.")
     var rejects: String?
@@ -35,6 +37,9 @@ struct ImportTable: ParsableCommand {
     func validate() throws {
         guard kind != .opening else {
             throw ValidationError("opening balances have a command of their own: import opening")
+        }
+        guard currency == nil || kind == .bank else {
+            throw ValidationError("--currency is of a bank's statement")
         }
     }
 
@@ -52,8 +57,7 @@ struct ImportTable: ParsableCommand {
                 try TableImport(
                     kind, header: header, map: fields,
                     source: source ?? URL(fileURLWithPath: file).lastPathComponent,
-                    list: list ?? bank,
-                    person: person)
+                    list: list ?? bank, currency: currency, person: person)
             }
             let path = rejects ?? (file == "-" ? "rejects.csv" : file + ".rejects.csv")
             try run.writeFaults(to: path)

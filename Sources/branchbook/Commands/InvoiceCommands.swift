@@ -26,29 +26,54 @@ struct InvoiceEnter: ParsableCommand {
         commandName: "enter",
         abstract: "A supplier's invoice: for goods that came, or for an account.",
         discussion: """
-            What it asks beyond what was booked with the goods goes to what they cost, sold ones as well. A credit
-            note is below zero.
+            What it asks beyond what was booked with the goods goes to what they cost, sold ones as well. A receipt
+            that a part of is on invoices is taken for the rest. A credit note is below zero.
             """)
     @OptionGroup var node: NodeOptions
     @Argument(help: "The supplier.") var supplier: String
     @Argument(help: "The number that stands on it.") var code: String
     @Option(name: .long, help: "Without tax.") var net: String
     @Option(name: .long, help: "The tax on it.") var tax: String = "0"
-    @Option(name: .long, help: "A receipt that it is of; may be repeated.")
-    var receipt: [String] = []
+    @Option(
+        name: .long,
+        help: "A receipt that it is of, or NUMBER=CODE:QUANTITY of it; may be repeated.")
+    var receipt: [ReceiptArgument] = []
     @Option(name: .long, help: "Where no goods came: an account such as expense/rent.")
     var account: String?
     @Option(name: .long, help: "The day it is due, where not by the supplier's terms.")
     var due: String?
+    @OptionGroup var currency: CurrencyOptions
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(
             .invoice(
-                writing.details(),
+                currency.details(writing.details()),
                 .enter(
                     .init(
-                        supplier: supplier, code: code, net: net, tax: tax, receipts: receipt,
-                        account: account, due: due))), writing)
+                        supplier: supplier, code: code, net: net, tax: tax,
+                        receipts: receipt.filter { $0.goods == nil }.map(\.number),
+                        parts: receipt.compactMap { argument in
+                            argument.goods.map {
+                                .init(
+                                    receipt: argument.number, item: $0.item, quantity: $0.quantity)
+                            }
+                        }, account: account, due: due))), writing)
+    }
+}
+
+/// `HZa-G-2026-000001`, or `HZa-G-2026-000001=TEA:5`.
+struct ReceiptArgument: ExpressibleByArgument {
+    let number: String
+    let goods: LineArgument?
+
+    init?(argument: String) {
+        let parts = argument.split(
+            separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        number = String(parts[0])
+        goods = parts.count == 2 ? LineArgument(argument: String(parts[1])) : nil
+        guard !number.isEmpty, parts.count == 1 || goods != nil && goods?.figure == nil else {
+            return nil
+        }
     }
 }
 

@@ -18,6 +18,18 @@ struct SideOptions: ParsableArguments {
     var side: MatchSide { payable ? .payable : .receivable }
 }
 
+/// In which currency documents settle each other.
+struct MatchCurrency: ParsableArguments {
+    @Option(name: .long, help: "Of amounts in one currency, as in USD; by default any that fits.")
+    var currency: String?
+
+    func details(_ details: Details) -> Details {
+        var details = details
+        details.currency = currency
+        return details
+    }
+}
+
 struct MatchList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Documents that are not settled.")
@@ -51,10 +63,12 @@ struct MatchConfirm: ParsableCommand {
     @Option(
         name: .long, help: "Only what is proposed for this reason; may be repeated.")
     var why: [MatchProposal.How] = []
+    @OptionGroup var currency: MatchCurrency
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(
-            .match(writing.details(), .confirm(of.side, party: party, how: why)), writing)
+            .match(currency.details(writing.details()), .confirm(of.side, party: party, how: why)),
+            writing)
     }
 }
 
@@ -68,6 +82,7 @@ struct MatchSet: ParsableCommand {
     @Argument(help: "The party.") var party: String
     @Argument(help: "Numbers, NUMBER=AMOUNT where not all of one is settled.")
     var documents: [String]
+    @OptionGroup var currency: MatchCurrency
     @OptionGroup var writing: WriteOptions
     func run() throws {
         let parts = documents.map { text in
@@ -76,7 +91,8 @@ struct MatchSet: ParsableCommand {
                 document: halves.first ?? "", amount: halves.count == 2 ? halves[1] : nil)
         }
         try node.perform(
-            .match(writing.details(), .set(of.side, party: party, parts)), writing)
+            .match(currency.details(writing.details()), .set(of.side, party: party, parts)), writing
+        )
     }
 }
 

@@ -20,9 +20,10 @@ struct OrderFields: ParsableArguments {
     @Option(name: .long, help: "When the goods are expected, or up to when an offer holds.")
     var due: String?
     @Flag(name: .long, help: "Submit it at once.") var submit = false
+    @OptionGroup var currency: CurrencyOptions
 
     func details(_ writing: WriteOptions) -> Details {
-        var details = writing.details()
+        var details = currency.details(writing.details())
         details.due = due
         return details
     }
@@ -114,6 +115,8 @@ struct OrderWrite: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @Argument(help: "The order.") var order: String
     @Argument(help: "Lines: CODE:QUANTITY[@UNITCOST or PRICE].") var lines: [LineArgument]
+    @Option(name: .long, help: "What one unit of its currency is worth, where prices are turned.")
+    var rate: String?
     @OptionGroup var discounts: DiscountOptions
     @OptionGroup var writing: WriteOptions
     func validate() throws { try discounts.requireLines(lines) }
@@ -125,6 +128,7 @@ struct OrderWrite: ParsableCommand {
         }
         var details = writing.details()
         details.discount = discounts.discount
+        details.rate = rate
         try node.perform(.order(details, .write(order: order, lines)), writing)
     }
 }

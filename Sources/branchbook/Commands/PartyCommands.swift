@@ -71,12 +71,16 @@ struct PartyStatement: ParsableCommand {
     @Argument(help: "The party.") var party: String
     @OptionGroup var span: SpanOptions
     @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "In which currency, as in USD; the book's own by default.")
+    var currency: String?
     func run() throws {
         guard let from = span.days.from, let to = span.days.to else {
             throw ValidationError("give --month, or --from and --to")
         }
         try node.query(
-            .partyStatement(of.side, party: party, branch: branch, from: from, to: to), reading)
+            .partyStatement(
+                of.side, party: party, branch: branch, from: from, to: to, currency: currency),
+            reading)
     }
 }
 

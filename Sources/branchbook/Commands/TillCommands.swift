@@ -9,7 +9,7 @@ struct TillCommand: ParsableCommand {
         defaultSubcommand: TillList.self)
 }
 
-/// `cash=200.00`.
+/// `cash=200.00`, `cash=35.00USD`.
 struct DrawerArgument: ExpressibleByArgument {
     let drawer: TillAct.Drawer
 
@@ -17,7 +17,11 @@ struct DrawerArgument: ExpressibleByArgument {
         let parts = argument.split(
             separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-        drawer = TillAct.Drawer(name: String(parts[0]), amount: String(parts[1]))
+        let figure = parts[1].prefix { "+-.0123456789".contains($0) }
+        let currency = parts[1].dropFirst(figure.count)
+        drawer = TillAct.Drawer(
+            name: String(parts[0]), amount: String(currency.isEmpty ? parts[1] : figure),
+            currency: currency.isEmpty ? nil : String(currency))
     }
 }
 
@@ -37,7 +41,8 @@ struct TillClose: ParsableCommand {
         commandName: "close", abstract: "A shift ends: DRAWER=AMOUNT …, as counted.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "The shift.") var shift: String
-    @Argument(help: "What is in each drawer: cash=731.50.") var drawers: [DrawerArgument]
+    @Argument(help: "What is in each drawer: cash=731.50 cash=35.00USD.") var drawers:
+        [DrawerArgument]
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(

@@ -61,6 +61,7 @@ extension Refusal.Code {
         case .chargeState: "内部费用的状态不允许此操作"
         case .unknownChart: "没有此科目表或报表项目"
         case .chartLine: "此项目会改变合计"
+        case .twoCurrencies: "币种不一致"
         case .noGrant: "本节点没有此权限"
         case .notAdministrator: "需要管理员"
         case .badInvitation: "邀请无效或不完整"

@@ -71,10 +71,13 @@ struct MemoryBook: BookView {
     func receivable(of party: String, at branch: BranchCode?) -> Int128 { 0 }
     func said(of entity: String) -> [Said] { [] }
     func written(_ number: DocumentNumber) -> [Transaction] { documents[number] ?? [] }
-    func rates(of currency: CurrencyCode) -> [CurrencyRate] { [] }
+    func rates(of currency: CurrencyCode) -> SaidRates { SaidRates([:]) }
     func carried(_ account: Account, _ currency: CurrencyCode) -> Int128 { 0 }
     func foreign(of branch: BranchCode, upTo day: Day) -> [ForeignBalance] { [] }
-    func openItems(_ account: Account) -> OpenItems { OpenItems([], []) }
+    func openItems(_ account: Account, in currency: CurrencyCode) -> OpenItems {
+        OpenItems([], [])
+    }
+    func currencies(on account: Account) -> [CurrencyCode] { [] }
     func invoices(of party: String, code: String) -> [Invoice] { [] }
     func invoices(about number: DocumentNumber) -> [Invoice] { [] }
     func debt(_ number: DocumentNumber) -> DebtWriteOff? { nil }
