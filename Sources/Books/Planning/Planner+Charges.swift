@@ -162,7 +162,7 @@ extension Planner {
                 account: "\(account.root.rawValue)/\(account.rest)",
                 person: header.person, day: header.effectiveDate,
                 memo: details.memo ?? charge.note.memo, of: charge.number),
-            header, pair, from: account, on: .dueFrom(branch, third))
+            header, pair, from: account, on: .dueFrom(branch, third), view)
     }
 
     /// What this branch passed on of a charge, less what it took back of that.
