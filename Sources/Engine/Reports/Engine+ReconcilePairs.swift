@@ -93,11 +93,13 @@ extension Engine {
                     amount: Int128(note.amount),
                     cause: isCharge
                         ? unheard(note.to, of: "\(number)", written)
-                        : "\(owner) sent it, and \(note.to) has not said that it came",
+                        : "\(owner) sent \(note.foreign?.text ?? "it"), and \(note.to) has not said that "
+                            + "it came",
                     person: note.person, since: note.day,
                     next: isCharge
                         ? "the keeper of \(note.to) books it once it is connected"
-                        : "at \(note.to): `branchbook between accept \(number) --through bank:…`"))
+                        : "at \(note.to): `branchbook between accept \(number) --through bank:…"
+                            + (note.foreign.map { " --currency \($0.currency)`" } ?? "`")))
         }
         var lines: [PairLine] = []
         for key in Set(due.keys).union(owed.keys).sorted() {
