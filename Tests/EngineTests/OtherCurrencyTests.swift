@@ -555,15 +555,37 @@ import Testing
         #expect(try gz.balances()["exchange-gain/GZ"] == "-12.00")
         #expect(try held(gz, "bank/GZ/usd") == "40.00 USD = 280.00")
         network.settle()
-        #expect(try differences(hz, "money on its way").count == 1)
+        let onItsWay = try hz.report(.reconcile(branch: nil)).rows.filter {
+            $0[0].plain == "money on its way"
+        }
+        #expect(
+            onItsWay.map { row in [3, 6].map { row[$0].plain } } == [
+                [
+                    "GZ sent 60.00 USD, and HZ has not said that it came",
+                    "at HZ: `branchbook between accept \(sent) --through bank:… --currency USD`",
+                ]
+            ])
         func accept(_ details: Details, _ through: String) -> Command {
             .between(details, .accept(number: sent, through: through))
         }
         #expect(hz.refusal(accept(Details(currency: "CNY"), "bank:main")) == .twoCurrencies)
-        try hz.perform(accept(Details(date: "2026-11-12"), "bank:usd"))
+        // No account of HZ has held dollars: nobody takes them for the book's own.
+        for through in ["bank:main", "bank:usd"] {
+            #expect(hz.refusal(accept(Details(), through)) == .twoCurrencies)
+        }
+        let accepted = try hz.perform(accept(usd("2026-11-12"), "bank:usd"))
+        #expect(accepted.notices == ["60.00 USD: worth 432.00 CNY when it was sent"])
         #expect(try held(hz, "bank/HZ/usd") == "60.00 USD = 432.00")
         #expect(try hz.balances()["due-from/HZ/GZ"] == "288.00")
         #expect(hz.refusal(accept(Details(), "bank:usd")) == .alreadyRecorded)
+        // Where dollars were before, they are known.
+        let more = try gz.perform(
+            .between(
+                usd("2026-11-08"), .settle(to: "HZ", through: "bank:usd", amount: "10.00"))
+        ).subject
+        network.settle()
+        try hz.perform(.between(Details(), .accept(number: more, through: "bank:usd")))
+        #expect(try held(hz, "bank/HZ/usd") == "70.00 USD = 504.00")
         network.settle()
         for node in [hz, gz] {
             #expect(try differences(node, "money on its way").isEmpty)

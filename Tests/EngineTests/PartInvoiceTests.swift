@@ -203,6 +203,48 @@ import Testing
         #expect(try rows(hz, "invoiced twice") == rows(office, "invoiced twice"))
     }
 
+    /// What was invoiced before goods went back hides nothing of what is invoiced twice after it: of ten teas four are
+    /// invoiced and three go back, and two invoice the three that are left.
+    @Test func twoWhoInvoiceWhatIsLeftAreNamed() throws {
+        let network = try company(["gz"], seed: 617)
+        let hz = try network["hz"]
+        let office = try network.joinOffice(seed: 641)
+        try hz.perform(invoice("H-1", net: "8.00", [("TEA", "4")]))
+        func back(_ quantity: String) -> Command {
+            .sendBack(
+                Details(), [Line(item: "TEA", quantity: quantity)], receipt: Self.receipt,
+                supplier: nil)
+        }
+        try hz.perform(back("3"))
+        network.settle()
+        network.sever("hz", "office")
+        network.sever("gz", "office")
+        try hz.perform(invoice("H-2", net: "6.00", [("TEA", "3")]))
+        #expect(try rows(hz, "invoiced twice").isEmpty)
+        try office.perform(invoice("H-3", net: "6.00", [("TEA", "3")], person: "Li"))
+        network.mend("hz", "office")
+        network.mend("gz", "office")
+        network.settle()
+        for name in ["hz", "gz", "office"] {
+            #expect(
+                try rows(network[name], "invoiced twice").map { $0[0] } == [
+                    "\(Self.receipt) on HZb-I-2026-000001 and HZa-I-2026-000001, HZa-I-2026-000002"
+                ])
+        }
+        #expect(try network.digests().count == 1)
+        // One of them is taken back: what is left is what came, and what goes back later makes it no more.
+        try office.perform(
+            .invoice(
+                Details(person: "Li", memo: "twice"),
+                .redden(number: "HZb-I-2026-000001", code: "H-3")))
+        try hz.perform(back("1"))
+        network.settle()
+        for name in ["hz", "gz", "office"] {
+            #expect(try rows(network[name], "invoiced twice").isEmpty)
+            #expect(try network.verify(name).isSound)
+        }
+    }
+
     /// Of goods of which a part is invoiced, the rest is missed after 31 days.
     @Test func whatIsOnNoInvoiceIsNamed() throws {
         let network = try TestNetwork.company([], seed: 614)
@@ -239,7 +281,7 @@ import Testing
             fields: [
                 .init("side", .text("received")), .init("code", .text("X")),
                 .init("net", .integer(.min)), .init("tax", .integer(.min)),
-                .init("party", .text("Mill")), .init("currency", .text("usd")),
+                .init("party", .text("Mill")),
                 .init("of:\(Self.receipt)", .integer(1)),
                 .init(
                     "goods:1",
@@ -252,6 +294,16 @@ import Testing
             ])
         let read = try #require(Invoice(number, [event]))
         #expect(read.parts.map(\.units) == [most, most] && read.currency == nil)
+        // Whoever names a currency that is none wrote no invoice.
+        for (currency, isInvoice) in [
+            (Value.text("USD"), true), (.text("usd"), false), (.integer(7), false),
+        ] {
+            let other = Event(
+                entity: event.entity, kind: event.kind, person: event.person,
+                effectiveDate: event.effectiveDate,
+                fields: event.fields + [.init("currency", currency)])
+            #expect((Invoice(number, [other]) != nil) == isInvoice, "\(currency)")
+        }
         try hz.engine.store.transact {
             _ = try hz.engine.commit(
                 [Draft.Part(.money(try #require(BranchCode("HZ"))), [.append(event)])],

@@ -26,6 +26,11 @@ package struct ChargeNote: Hashable, Sendable {
     package struct Foreign: Hashable, Sendable {
         package let currency: CurrencyCode
         package let amount: Int64
+
+        /// `60.00 USD`.
+        package var text: String {
+            "\(Amount.text(Int128(amount), scale: currency.exponent)) \(currency)"
+        }
     }
 
     private enum Field {

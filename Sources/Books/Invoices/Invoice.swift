@@ -87,6 +87,9 @@ package struct Invoice: Hashable, Sendable {
             let code = event[Field.code]?.text, let net = event[Field.net]?.integer,
             let tax = event[Field.tax]?.integer
         else { return nil }
+        let named = event[Field.currency]
+        currency = named?.text.flatMap { CurrencyCode($0) }
+        guard named == nil || currency != nil else { return nil }
         self.number = number
         self.side = side
         self.code = code
@@ -99,7 +102,6 @@ package struct Invoice: Hashable, Sendable {
                 ? DocumentNumber($0.name.dropFirst(Field.of.count)) : nil
         }
         parts = InvoicePart.parts(event, named: Field.goods)
-        currency = event[Field.currency]?.text.flatMap { CurrencyCode($0) }
         day = event.effectiveDate
         person = event.person
         reddened = events.first { $0.kind == Kind.reddened }.map {

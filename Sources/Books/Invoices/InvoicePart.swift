@@ -67,12 +67,25 @@ package struct InvoicedUnits: Sendable {
         package var came = Int128(0)
         package var back = Int128(0)
         package var invoiced = Int128(0)
-        /// The least that had gone back when an invoice of a part was entered.
-        fileprivate var leastBack: Int128?
+        /// By invoices that are for all of it.
+        fileprivate var whole = Int128(0)
+        /// By invoices of parts, by what had gone back when they were entered.
+        fileprivate var parts: [Int64: Int128] = [:]
 
         /// What is on no invoice.
         package var open: Int128 { max(came - back - invoiced, 0) }
-        package var isOverdone: Bool { came > 0 && invoiced + max(leastBack ?? 0, 0) > came }
+
+        /// Was more invoiced at any step than had come, less what had gone back by then? Cost: by the number of steps.
+        package var isOverdone: Bool {
+            guard came > 0 else { return false }
+            var sum = whole
+            if sum > came { return true }
+            for (before, units) in parts.sorted(by: { $0.key < $1.key }) {
+                sum += units
+                if sum + min(max(Int128(before), 0), max(back, 0)) > came { return true }
+            }
+            return false
+        }
     }
 
     package private(set) var items: [ItemCode: Item] = [:]
@@ -97,14 +110,16 @@ package struct InvoicedUnits: Sendable {
         for invoice in invoices where invoice.side == .received {
             guard !invoice.isWhole(of: receipt) else {
                 for code in Array(items.keys) {
-                    items[code, default: Item()].invoiced += items[code]?.came ?? 0
+                    let came = items[code]?.came ?? 0
+                    items[code]?.invoiced += came
+                    items[code]?.whole += came
                 }
                 continue
             }
             for part in invoice.parts where part.receipt == receipt {
                 var item = items[part.item] ?? Item()
                 item.invoiced += Int128(part.units)
-                item.leastBack = min(item.leastBack ?? .max, Int128(part.back))
+                item.parts[part.back, default: 0] += Int128(part.units)
                 items[part.item] = item
             }
         }

@@ -79,7 +79,8 @@ package struct Order: Hashable, Sendable {
     package let memo: String?
     /// In which its prices are; the book's own where nil.
     package let currency: CurrencyCode?
-    /// What one unit of that was worth when it was opened, in millionths: by it limits of the workflow are asked.
+    /// What one unit of that was worth when it was opened, as the catalog had it, in millionths: by it limits of the workflow
+    /// are asked.
     package let rateMillionths: Int64?
     package private(set) var versions: [Version: Content] = [:]
     package private(set) var cancelled: Mark?

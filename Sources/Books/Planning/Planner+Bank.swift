@@ -23,13 +23,12 @@ extension Planner {
         }
     }
 
-    /// A statement that names no currency is of the book's own.
+    /// A statement that names no currency is of the book's own, at a bank that has never held another.
     private func requireOwnCurrency(_ name: String, _ view: some BookView) throws {
         let bank = Account.named(.bank, branch, try Self.name(name, "bank"))
-        guard try view.foreign(of: branch, upTo: today).contains(where: { $0.account == bank })
-        else { return }
+        guard try !view.currencies(on: bank).isEmpty else { return }
         throw Refusal(
-            .twoCurrencies, "\(bank) holds another currency",
+            .twoCurrencies, "\(bank) has held another currency",
             next: "say of which the statement is, with --currency")
     }
 

@@ -117,17 +117,16 @@ extension Planner {
             .payment, who, link: DocumentLink(.settles, number),
             notBefore: min(note.day, today), view)
         let account = try purse(through)
-        if let named = try named(details), named != note.foreign?.currency ?? ledger.currency {
-            throw Refusal(
-                .twoCurrencies,
-                "\(number) was sent in \(note.foreign?.currency ?? ledger.currency)",
-                next: "leave --currency out, and change it then: `branchbook currency`")
-        }
+        try requireCurrency(details, of: number, note.foreign, at: account, view)
         guard let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
         try document.move(
             owed, note.amount, of: currency(), from: .dueFrom(branch, other), to: .via(home))
+        if let foreign = note.foreign {
+            let worth = Amount.text(note.amount, scale: ledger.scale)
+            document.note("\(foreign.text): worth \(worth) \(ledger.currency) when it was sent")
+        }
         let into = try note.foreign.map {
             try pass($0, worth: note.amount, isComing: true, at: account, &document, view)
         }
@@ -146,6 +145,27 @@ extension Planner {
             throw Refusal(.notPositive, "\(figure) \(foreign.code) is worth nothing")
         }
         return worth
+    }
+
+    /// Money in another currency comes to an account that has held it; else whoever accepts it says which it is, so that
+    /// nobody takes it for the book's own.
+    private func requireCurrency(
+        _ details: Details, of number: DocumentNumber, _ foreign: ChargeNote.Foreign?,
+        at account: Account, _ view: some BookView
+    ) throws {
+        let code = foreign?.currency ?? ledger.currency
+        if let named = try named(details) {
+            guard named != code else { return }
+        } else {
+            guard foreign != nil, try !view.currencies(on: account).contains(code) else { return }
+        }
+        throw Refusal(
+            .twoCurrencies,
+            foreign.map { "\(number) is \($0.text)" } ?? "\(number) was sent in \(code)",
+            next: foreign == nil
+                ? "leave --currency out"
+                : "take it as that with --currency \(code), and change it then: `branchbook currency`"
+        )
     }
 
     /// Money in another currency leaves its account at what it is carried at, and comes to one at what it was worth when it was

@@ -3,7 +3,11 @@ package import Replica
 /// Documents in another currency than the book's own; see `docs/decisions/0012-currencies.md`.
 extension Planner {
     /// The currency that a document is in, with its rate; nil for the book's own.
-    func foreign(_ details: Details, _ view: some BookView) throws -> ForeignCurrency? {
+    ///
+    /// - Parameter day: the document's own, where that may be another than the one that is asked for.
+    func foreign(
+        _ details: Details, on day: Day? = nil, _ view: some BookView
+    ) throws -> ForeignCurrency? {
         guard let text = details.currency else {
             guard details.rate == nil else {
                 throw Refusal(
@@ -11,7 +15,7 @@ extension Planner {
             }
             return nil
         }
-        let day = try details.date.map { try Self.day($0) } ?? openToday(view)
+        let day = try day ?? details.date.map { try Self.day($0) } ?? openToday(view)
         guard let foreign = try foreign(text, rate: details.rate, on: day, view) else {
             guard details.rate == nil else {
                 throw Refusal(.badOption, "\(text) is the book's own currency: it has no rate")

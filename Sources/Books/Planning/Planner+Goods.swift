@@ -23,7 +23,7 @@ extension Planner {
             try header(
                 .goodsReceipt, details, link: order.map { DocumentLink(.fulfils, $0.number) },
                 notBefore: order?.opened.day, party: supplier, view))
-        let foreign = try foreign(details, of: order, view)
+        let foreign = try foreign(details, of: order, on: document.header.effectiveDate, view)
         let all = try lines.map { (line: $0, goods: try newGoods($0, view)) }
         if let order {
             noteOverdone(order, all.map { ($0.goods.facts, $0.goods.quantity) }, &document)

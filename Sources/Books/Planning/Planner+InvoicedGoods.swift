@@ -18,6 +18,10 @@ struct InvoicedReceipt {
     var booked = Int128(0)
     /// Was anything said of its value since?
     var wasChanged = false
+    /// Did it say itself what is owed for its goods, in whatever currency?
+    fileprivate(set) var hasCost = false
+    /// What is owed for it in the book's own by what was said of its value since.
+    fileprivate(set) var saidSince = Int128(0)
     /// Invoices that are for a part of it.
     let isBegun: Bool
     var items: [ItemCode: Item] = [:]
@@ -58,6 +62,13 @@ struct InvoicedGoods {
     var booked = Int128(0)
     /// The first receipt's items in order, by what they are worth.
     var weights: [(item: ItemCode, worth: Int128)] = []
+
+    /// Is an amount of another currency worth nothing in the book's own, at the rate of every receipt? Parts are shares by
+    /// what goods are worth in the book's own, to the cent: that is as near as they come in a currency of small worth.
+    func isNothing(_ amount: Int128) throws -> Bool {
+        let amount = try Planner.narrow(amount)
+        return try receipts.allSatisfy { try $0.worth(amount) == 0 }
+    }
 }
 
 extension Planner {
@@ -175,6 +186,7 @@ extension Planner {
                 .alreadyRecorded, "the invoice of \(number) is \(known.code), \(known.number)",
                 next: "a later difference goes to `branchbook revalue --receipt \(number)`")
         }
+        try requireOne(code, of: number, invoices)
         // What was said of its value since, and what went back, is owed for it as well; what an invoice asked beyond is not.
         var later: [DocumentNumber: [Transaction]] = [:]
         for transaction in about {
@@ -196,7 +208,29 @@ extension Planner {
         for (_, transactions) in later.sorted(by: { $0.key < $1.key }) {
             try book(transactions, to: &receipt, from: supplier, in: code, isReceipt: false, view)
         }
+        guard code == nil || receipt.hasCost || receipt.saidSince == 0 else {
+            throw Refusal(
+                .twoCurrencies,
+                "what the goods of \(number) cost was said in \(ledger.currency), the invoice is in "
+                    + "\(code ?? ledger.currency)",
+                next: "leave --currency out, or reverse before what was said of their value")
+        }
         return receipt
+    }
+
+    /// All invoices of a receipt are of one currency: what one took of what is booked is in its own.
+    private func requireOne(
+        _ code: CurrencyCode?, of number: DocumentNumber, _ invoices: [Invoice]
+    ) throws(Refusal) {
+        let currency = code ?? ledger.currency
+        for invoice in invoices {
+            let other = invoice.currency ?? ledger.currency
+            guard other != currency else { continue }
+            throw Refusal(
+                .twoCurrencies,
+                "\(invoice.code) of \(number) is in \(other), this invoice in \(currency)",
+                next: other == ledger.currency ? "leave --currency out" : "add --currency \(other)")
+        }
     }
 
     /// What a document made the supplier be owed for a receipt's goods, shared over them by what it made them cost.
@@ -222,6 +256,9 @@ extension Planner {
         }
         if isReceipt {
             for (item, amount) in worth { receipt.items[item, default: .init()].worth = amount }
+            receipt.hasCost = owed.contains { $0.value != 0 }
+        } else {
+            receipt.saidSince += owed[ledger.currency] ?? 0
         }
         let currency = code ?? ledger.currency
         guard let amount = owed[currency] else {

@@ -2,24 +2,29 @@ import Replica
 
 /// Orders in other currencies: priced in them, delivered or received at the rate of that day.
 extension Planner {
-    /// What an order says of its currency.
-    func agreed(_ foreign: ForeignCurrency, of kind: OrderForm.Kind) throws -> [Event.Field] {
+    /// What an order says of its currency. Limits of its workflow are asked by the catalog's rate, whatever rate is named with
+    /// it; where the catalog has none, every step is needed.
+    func agreed(
+        _ foreign: ForeignCurrency, of kind: OrderForm.Kind, _ view: some BookView
+    ) throws -> [Event.Field] {
         guard kind != .request else {
             throw Refusal(
                 .ownCurrencyOnly, "a request of goods names no amounts",
                 next: "leave --currency out")
         }
-        return [
-            .init(Order.Field.currency, .text(foreign.code.text)),
-            .init(Order.Field.rate, .integer(try foreign.rate().millionths())),
-        ]
+        var fields = [Event.Field(Order.Field.currency, .text(foreign.code.text))]
+        let said = try self.foreign(foreign.code.text, rate: nil, on: foreign.day, view)
+        if let known = said?.known {
+            fields.append(.init(Order.Field.rate, .integer(try known.millionths())))
+        }
+        return fields
     }
 
-    /// The currency of a document: its order's, where it is of one.
+    /// The currency of a document: its order's, where it is of one; with its rate on the document's day.
     func foreign(
-        _ details: Details, of order: Order?, _ view: some BookView
+        _ details: Details, of order: Order?, on day: Day, _ view: some BookView
     ) throws -> ForeignCurrency? {
-        guard let order else { return try foreign(details, view) }
+        guard let order else { return try foreign(details, on: day, view) }
         let code = order.figures(ledger).currency
         if let named = try named(details), named != code {
             throw Refusal(
@@ -28,6 +33,6 @@ extension Planner {
         }
         var details = details
         details.currency = code == ledger.currency ? nil : code.text
-        return try foreign(details, view)
+        return try foreign(details, on: day, view)
     }
 }

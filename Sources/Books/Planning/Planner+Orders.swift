@@ -61,8 +61,8 @@ extension Planner {
         }
         if let location = details.location { fields.append(.init(Field.location, .text(location))) }
         if let memo = details.memo { fields.append(.init(Field.memo, .text(memo))) }
-        let foreign = try foreign(details, view)
-        if let foreign { fields += try agreed(foreign, of: form.kind) }
+        let foreign = try foreign(details, on: header.effectiveDate, view)
+        if let foreign { fields += try agreed(foreign, of: form.kind, view) }
         let pricing = try pricing(details, party: header.party, view)
         let lines = try orderLines(form.kind, form.lines, details, pricing, in: foreign, view)
         if form.kind == .sale, try holdTax(lines.map(\.isTaxIncluded)) {
@@ -102,7 +102,8 @@ extension Planner {
         var lines = lines
         for place in lines.indices { lines[place].isTaxIncluded = order.isTaxIncluded }
         let written = try orderLines(
-            order.kind, lines, details, pricing, in: try foreign(details, of: order, view), view)
+            order.kind, lines, details, pricing,
+            in: try foreign(details, of: order, on: header.effectiveDate, view), view)
         guard
             try order.kind != .sale || holdTax(written.map(\.isTaxIncluded)) == order.isTaxIncluded
         else { throw Self.mixedTax }

@@ -12,7 +12,10 @@ extension Planner {
         let party = try (details.party ?? order?.party).map { try self.party($0, view) }
         try requireActive(party, view)
         let shelf = try shelf(details.location ?? order?.location, for: .sale, view)
-        let foreign = try foreign(details, of: order, view)
+        let header = try header(
+            .sale, details, link: order.map { DocumentLink(.fulfils, $0.number) },
+            notBefore: order?.opened.day, party: party, view)
+        let foreign = try foreign(details, of: order, on: header.effectiveDate, view)
         let pricing = try pricing(details, party: party, view)
         var priced = try lines.map { try price($0, pricing, in: foreign, view) }
         if let order { try agree(&priced, lines, order) }
@@ -23,10 +26,7 @@ extension Planner {
         let worth = try foreign.map { try converted(&priced, &taxes, total, $0) }
         let till =
             foreign == nil ? parts[0].account : ForeignLegs.exchange(of: .trade(branch), branch)
-        var document = DocumentBuilder(
-            try header(
-                .sale, details, link: order.map { DocumentLink(.fulfils, $0.number) },
-                notBefore: order?.opened.day, party: party, view))
+        var document = DocumentBuilder(header)
         if let order {
             noteOverdone(order, priced.map { ($0.facts, $0.quantity) }, &document)
         }

@@ -10,8 +10,8 @@ extension Planner {
         try requireMoney("invoices")
         try Self.check(entry.code, "invoice's number", Invoice.codeBytesMax)
         let supplier = try party(entry.supplier, view)
-        let foreign = try foreign(details, view)
-        let scale = foreign?.scale ?? ledger.scale
+        let asked = try foreign(details, view)
+        let scale = asked?.scale ?? ledger.scale
         let net = try Amount.parse(entry.net, scale: scale)
         let tax = try Amount.parse(entry.tax, scale: scale)
         guard net != 0 || tax != 0 else {
@@ -32,7 +32,7 @@ extension Planner {
                 .badOption, "an invoice is for goods of receipts, or for an account",
                 next: "give --receipt, or --account such as expense/rent")
         }
-        let goods = try isOfGoods ? goods(of: entry, from: supplier, in: foreign?.code, view) : nil
+        let goods = try isOfGoods ? goods(of: entry, from: supplier, in: asked?.code, view) : nil
         let more = try goods.map { try beyond($0, net, entry.net, scale) } ?? Int128(net)
         let receipts = goods?.receipts ?? []
         let link =
@@ -43,6 +43,7 @@ extension Planner {
                 .invoice, details, link: link, notBefore: receipts.map(\.day).max(),
                 party: supplier, view))
         guard let number = document.header.number else { throw BooksError.overflow }
+        let foreign = try foreign(details, on: document.header.effectiveDate, view)
         let account = try entry.account.map { try invoiced($0, view) }
         try post(
             more: try Self.narrow(more), tax: tax, to: account, goods,
@@ -79,13 +80,13 @@ extension Planner {
         }
         let more = Int128(net) - goods.booked
         let booked = Amount.text(goods.booked, scale: scale)
-        guard goods.receipts.count < 2 || more == 0 else {
+        guard try goods.receipts.count < 2 || more == 0 || goods.isNothing(more) else {
             throw Refusal(
                 .unbalanced,
                 "the goods are booked at \(booked), the invoice is \(text): of which is the rest?",
                 next: "enter an invoice for each receipt, or `branchbook revalue --receipt` first")
         }
-        if more < 0, goods.receipts.contains(where: \.wasChanged) {
+        if try more < 0 && goods.receipts.contains(where: \.wasChanged) && !goods.isNothing(more) {
             throw Refusal(
                 .unbalanced,
                 "\(booked) are booked of the goods, charges on them and what "

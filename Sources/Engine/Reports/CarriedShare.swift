@@ -13,7 +13,7 @@ struct CarriedShare {
     /// Nil where what is open on both sides comes to nothing, or the figures do not fit.
     func value(of amount: Int128) -> Int128? {
         let (product, over) = carried.multipliedReportingOverflow(by: amount)
-        guard open != 0, !over else { return nil }
+        guard open != 0, !over, product != .min else { return nil }
         let sign: Int128 = open < 0 ? -1 : 1
         return (try? Amount.divide(product * sign, by: open * sign)).map { Int128($0) }
     }

@@ -26,12 +26,22 @@ extension Engine {
     }
 
     /// The one that is named; else the book's own, or that of which alone something was read.
+    /// - Throws: `.twoCurrencies` where others were, and the book's own was not.
     private func currency(
         of bank: Account, named text: String?, _ ledger: Ledger
     ) throws -> CurrencyCode {
         if let text { return try Planner.currency(text) }
         let known = try currencies(of: bank, ledger)
-        return known.contains(ledger.currency) ? ledger.currency : known.first ?? ledger.currency
+        guard let first = known.first, !known.contains(ledger.currency) else {
+            return ledger.currency
+        }
+        guard known.count == 1 else {
+            throw Refusal(
+                .twoCurrencies,
+                "statements of \(bank) are in \(known.map(\.text).joined(separator: ", "))",
+                next: "name one with --currency")
+        }
+        return first
     }
 
     /// Lines and documents of some days. Lines so close to their edges that they may claim a document of these days take

@@ -47,9 +47,11 @@ extension Engine {
             difference: Difference(
                 check: "money on its way", subject: "\(number) to \(note.to)",
                 amount: Int128(note.amount),
-                cause: "\(owner) sent it, and \(note.to) has not said that it came",
+                cause:
+                    "\(owner) sent \(note.foreign?.text ?? "it"), and \(note.to) has not said that it came",
                 person: note.person, since: note.day,
-                next: "at \(note.to): `branchbook between accept \(number) --through bank:…`"))
+                next: "at \(note.to): `branchbook between accept \(number) --through bank:…"
+                    + (note.foreign.map { " --currency \($0.currency)`" } ?? "`")))
     }
 
     private func difference(

@@ -31,6 +31,11 @@ extension Engine {
         var others: Set<String> = []
         for (branch, account) in try partyAccounts(side, party: party, only, standing) {
             others.formUnion(try store.values(of: account).map(\.currency.text))
+            if code != ledger.currency,
+                try !store.lines(on: account, ledger.currency, upTo: to).isEmpty
+            {
+                others.insert(ledger.currency.text)
+            }
             // What is open is so at the end of the span; what moved is told by the documents' own days, and nothing of
             // it is taken together: what was sent before goes on from where it ended.
             let posted = try store.lines(on: account, code, upTo: to)

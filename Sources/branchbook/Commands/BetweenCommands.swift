@@ -98,10 +98,15 @@ struct BetweenAccept: ParsableCommand {
     @Argument(help: "The number of what it sent.") var document: String
     @Option(name: .long, help: "Where it came to: bank:NAME, or a drawer such as cash.")
     var through: String
+    @Option(
+        name: .long,
+        help: "What came is of this currency, as in USD; needed where the account never held it.")
+    var currency: String?
     @OptionGroup var writing: WriteOptions
     func run() throws {
-        try node.perform(
-            .between(writing.details(), .accept(number: document, through: through)), writing)
+        var details = writing.details()
+        details.currency = currency
+        try node.perform(.between(details, .accept(number: document, through: through)), writing)
     }
 }
 
