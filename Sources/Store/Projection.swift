@@ -241,6 +241,7 @@ struct Projection {
         insert.bind(16, document.external.map { Int64($0.last) })
         try insert.run()
         days.insert(document.effectiveDate.number)
+        store.memory.forget(document)
         if let number = document.number { take(number) }
         if let link = document.link, OrderForm.Kind(link.target.kind) != nil {
             try markDue(link.target)
@@ -296,6 +297,7 @@ struct Projection {
             try redate(forSealOf: day)
         }
         try store.heard(of: event.entity, db)
+        store.memory.forget(entity: event.entity)
         try markCount(event, at: place)
         try markBoard(event, at: place)
         if let number = Order.number(ofEntity: event.entity)

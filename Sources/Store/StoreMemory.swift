@@ -31,6 +31,10 @@ struct StoreMemory {
     var hasPrices: Bool?
     /// Days on which sums are still to be made, a list that was looked up at once.
     var missingDays: [(KeptQuestion, Int32)]?
+    /// Orders of which nothing happens any more, with the last day of a document of theirs. At most `Store.oldOrdersMax`.
+    var oldOrders: [DocumentNumber: Day] = [:]
+    /// Charges of which nothing is open. At most `Store.settledChargesMax`.
+    var settledCharges: Set<DocumentNumber> = []
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
     /// All that were ever made; by account, by document, by tender and day.
@@ -67,6 +71,26 @@ struct StoreMemory {
         matches = other.matches
         invoices = other.invoices
         clearings = other.clearings
+    }
+
+    /// A document was written: what it is about is not as it was.
+    mutating func forget(_ document: DocumentHeader) {
+        if let number = document.number { settledCharges.remove(number) }
+        guard let link = document.link else { return }
+        settledCharges.remove(link.target)
+        oldOrders[link.target] = nil
+        // What did something for an order was taken back: for which one its own link says.
+        if link.relation == .reverses || link.relation == .returns,
+            [.goodsReceipt, .sale, .shipment].contains(link.target.kind)
+        {
+            oldOrders = [:]
+        }
+    }
+
+    /// Something was said of what an entity is of.
+    mutating func forget(entity: String) {
+        if let number = Order.number(ofEntity: entity) { oldOrders[number] = nil }
+        if let number = ChargeNote.number(ofEntity: entity) { settledCharges.remove(number) }
     }
 
     /// Goods moved, or somebody said what they are worth.

@@ -344,6 +344,24 @@ import Testing
                 .filter { $0.account == debt }.map(\.amount).sorted()
             #expect(amounts == [-10_000, -10_000, 10_000])
         }
+        // The copy that began last is gone for good; the other one does by hand what it does not do by itself.
+        func incarnation(_ node: TestNode) throws -> UInt64 {
+            try #require(node.engine.author?.incarnation)
+        }
+        if try incarnation(on) > incarnation(off) { swap() }
+        #expect(try incarnation(on) < incarnation(off))
+        try reverse(hz, number)
+        network.run(milliseconds: 120_000)
+        #expect(try states(on) == [[number, "0.00", "100.00", "not booked"]])
+        let told = try #require(try rows(on).first { $0[1].hasPrefix(number) })
+        #expect(told[6].contains("at GZ: `branchbook between book \(number)`"))
+        try on.perform(.between(Details(), .book(number: number)))
+        #expect(refusal(on, .book(number: number)) == .alreadyRecorded)
+        network.run(milliseconds: 120_000)
+        for node in [hz, on] {
+            try expectSquare(node, ["HZ", "GZ", "SH"])
+            #expect(try states(node) == [[number, "0.00", "0.00", "taken back"]])
+        }
     }
 
     /// Law, over random acts of three branches with cables that are cut and mended.

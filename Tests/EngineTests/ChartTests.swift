@@ -138,6 +138,33 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    /// A code and title of one's own may be those of another line: the order of rows is one and the same.
+    @Test func linesOfOneCodeAndTitleAreInOneOrder() throws {
+        let network = try company(seed: 404)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(code("5602", "Expenses", line: "other-income", ["income/scrap"]))
+        network.settle()
+        let first = try rows(hz.report(.accounts(filter("MINE"))))
+        #expect(first.filter { $0[0] == "5602" && $0[1] == "Expenses" }.count > 2)
+        for _ in 0..<5 {
+            for node in [hz, gz] {
+                #expect(try rows(node.report(.accounts(filter("MINE")))) == first)
+            }
+        }
+        var lines: [ChartLine] = []
+        for kind in [AccountClass.expense, .income] {
+            for (isCost, isOfRates) in [(false, false), (true, false), (false, true)] {
+                lines.append(
+                    ChartLine(
+                        code: "5602", title: "Expenses", kind: kind, isCostOfSales: isCost,
+                        isOfRates: isOfRates))
+            }
+        }
+        for a in lines {
+            for b in lines where a != b { #expect((a < b) != (b < a), "\(a) \(b)") }
+        }
+    }
+
     @Test func whatIsRefused() throws {
         let network = try company(seed: 402)
         let hz = try network["hz"]

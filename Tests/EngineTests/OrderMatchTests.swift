@@ -199,6 +199,108 @@ import Testing
         #expect(try network.verify("hz").isSound)
     }
 
+    /// Lines are taken up in the order of entry, whatever days the receipts bear.
+    @Test func linesAreTakenUpAsReceiptsWereEntered() throws {
+        let network = try company(seed: 464)
+        let hz = try network["hz"]
+        let number = try order(
+            hz,
+            [
+                Line(item: "TEA", quantity: "5", price: "2.00", cost: "2.00"),
+                Line(item: "TEA", quantity: "5", price: "3.00", cost: "3.00"),
+            ])
+        let five = [Line(item: "TEA", quantity: "5")]
+        _ = try receive(hz, number, five, on: "2026-11-05")
+        _ = try receive(hz, number, five, on: "2026-11-02")
+        #expect(try rows(hz) == [])
+    }
+
+    /// 20.00 are invoiced of ten teas, of which two went back.
+    @Test func whatWentBackIsNotWorthItsInvoice() throws {
+        let network = try company(seed: 466)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        let number = try order(
+            hz, [Line(item: "TEA", quantity: "10", price: "2.00", cost: "2.00")])
+        let receipt = try receive(hz, number, [])
+        try invoice(hz, "A-1", net: "20.00", [receipt])
+        #expect(try rows(hz) == [])
+        let back = try hz.perform(
+            .sendBack(
+                Details(), [Line(item: "TEA", quantity: "2")], receipt: receipt, supplier: nil))
+        network.settle()
+        for node in [hz, gz] {
+            #expect(
+                try rows(node).filter { $0[0] == "received and invoiced" }.map { Array($0[1...3]) }
+                    == [
+                        [
+                            "A-1 of \(number)", "4.00",
+                            "20.00 are invoiced of what came for 16.00 at the order's prices",
+                        ]
+                    ])
+        }
+        try hz.perform(.reverse(Details(), number: back.subject))
+        #expect(try rows(hz).filter { $0[0] == "received and invoiced" } == [])
+    }
+
+    /// Who may not book money receives goods without a price: none is held against the order.
+    @Test func whatHasNoPriceIsNoOtherPrice() throws {
+        let money = CurrencyCode("CNY")!
+        let (tea, branch) = (ItemCode("TEA")!, BranchCode("HZ")!)
+        let header = DocumentHeader(
+            kind: .goodsReceipt, number: DocumentNumber("HZa-G-2026-000001"),
+            effectiveDate: Day("2026-11-02")!, person: "Chen")
+        let receipt = try #require(
+            OrderMatch.Receipt(
+                try #require(header.number),
+                [
+                    try Transaction(
+                        header,
+                        [
+                            Posting(.simple(.supplier, branch), .item(tea), -10),
+                            Posting(.stock(branch), .item(tea), 10),
+                        ])
+                ], returns: [], entered: HybridTime(raw: 1), money))
+        #expect(receipt.kept == nil)
+        let network = try company(seed: 468)
+        let hz = try network["hz"]
+        let number = try order(
+            hz, [Line(item: "TEA", quantity: "10", price: "2.00", cost: "2.00")])
+        let known = try #require(try hz.engine.order(try #require(DocumentNumber(number))))
+        let match = OrderMatch(
+            known, [receipt], tolerance: 0, try #require(hz.engine.standing?.ledger))
+        #expect(match.prices.isEmpty && match.agreed[receipt.number] == 2_000)
+    }
+
+    /// What is over and old is not read again, until something is written of it; a bound that is reached is told.
+    @Test func whatIsOldIsLookedAtOnceAndABoundIsTold() throws {
+        let network = try company(seed: 470)
+        let hz = try network["hz"]
+        let number = try order(
+            hz, due: "2026-10-05",
+            [Line(item: "TEA", quantity: "10", price: "2.00", cost: "2.00")])
+        let receipt = try receive(hz, number, [], on: "2026-10-02")
+        #expect(try rows(hz) == [])
+        let (store, own) = (hz.engine.store, try #require(DocumentNumber(number)))
+        #expect(!store.isOld(own, before: try #require(Day("2026-10-02"))))
+        // Half a year later.
+        hz.now = hz.now.advanced(byMilliseconds: 180 * 86_400_000)
+        #expect(try rows(hz) == [])
+        #expect(store.isOld(own, before: try #require(Day("2026-10-03"))))
+        #expect(!store.isOld(own, before: try #require(Day("2026-10-02"))))
+        try hz.perform(.reverse(Details(), number: receipt))
+        #expect(!store.isOld(own, before: try #require(Day("2026-10-03"))))
+        #expect(try rows(hz).map { $0[0] } == ["order overdue"])
+        let second = try order(hz, due: "2026-10-05")
+        let standing = try #require(hz.engine.standing)
+        let today = try #require(Day("2027-05-20"))
+        let ledger = try #require(standing.ledger)
+        let all = try hz.engine.orderDifferences(standing, ledger, nil, today)
+        #expect(all.differences.count == 2 && all.notes == [])
+        let some = try hz.engine.orderDifferences(standing, ledger, nil, today, limit: 1)
+        #expect(some.differences.count == 1)
+        #expect(some.notes.count == 1 && some.notes[0].hasPrefix("orders from \(second) on"))
+    }
+
     @Test func whatWasDeliveredHasItsTaxInvoice() throws {
         let network = try company(seed: 462)
         let hz = try network["hz"]

@@ -85,6 +85,19 @@ package struct ChargeNote: Hashable, Sendable {
         return nil
     }
 
+    /// The first that can be read where the branch and the one that it charges both read it: what it says elsewhere is not
+    /// seen by all who follow. `said` is in the order of time.
+    package init?(_ said: [Said], by owner: BranchCode) {
+        for one in said {
+            guard let note = ChargeNote([one.event]), let pair = BranchPair(owner, note.to),
+                one.scope == .betweenMoney(pair)
+            else { continue }
+            self = note
+            return
+        }
+        return nil
+    }
+
     package func event(_ number: DocumentNumber) -> Event {
         var fields: [Event.Field] = [
             .init(Field.to, .text(to.text)), .init(Field.amount, .integer(amount)),

@@ -7,7 +7,7 @@ package struct ChargeState: Sendable {
     package let note: ChargeNote
     /// What the document itself put on what the charging branch is due.
     package let posted: Int128
-    /// The same less what it took back: below zero where two took it back beside each other.
+    /// The same less what it took back, and what its keeper set right: below zero where two took it back beside each other.
     package let due: Int128
     /// What the charged branch has booked of it.
     package let booked: Int128
@@ -16,9 +16,15 @@ package struct ChargeState: Sendable {
     /// What the charged branch booked it on, by account, in order.
     package let places: [(account: Account, amount: Int128)]
 
-    /// What of it holds.
-    package var stands: Int128 { max(due, 0) }
     package var isTakenBack: Bool { !reversals.isEmpty }
+    /// What the charging branch should be due of it.
+    private var target: Int128 { isTakenBack ? 0 : posted }
+    /// What it is due too much, or too little: its keeper makes it nothing, in either direction.
+    package var surplus: Int128 { due - target }
+    /// What of it holds.
+    package var stands: Int128 { min(max(due, 0), max(target, 0)) }
+    /// Does nobody have to book anything of it?
+    package var isSquare: Bool { due == booked && surplus == 0 }
     /// What is still to be booked (above zero) or to be taken off again by the charged branch.
     package var open: Int128 { stands - booked }
 

@@ -157,6 +157,13 @@ extension Transaction {
     package func isOf(_ branch: BranchCode) -> Bool {
         postings.contains { $0.account.place == .branch(branch) }
     }
+
+    /// Does it post to what the branch is due, or owes?
+    package func isSide(of branch: BranchCode) -> Bool {
+        postings.contains {
+            if case .side(branch, _) = $0.account.place { true } else { false }
+        }
+    }
 }
 
 /// An item as its registers show it.

@@ -20,8 +20,13 @@ package struct ChartLine: Hashable, Comparable, Sendable {
     /// Is it what rates made of amounts, and no trade?
     package let isOfRates: Bool
 
+    /// By code and title; then by all else, since a chart of one's own may give two lines one code and title.
     package static func < (a: Self, b: Self) -> Bool {
-        (a.code, a.title) < (b.code, b.title)
+        a.place < b.place
+    }
+
+    private var place: (String, String, String, Int, Int) {
+        (code, title, kind.rawValue, isCostOfSales ? 1 : 0, isOfRates ? 1 : 0)
     }
 }
 

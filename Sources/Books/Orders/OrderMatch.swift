@@ -6,15 +6,22 @@ package struct OrderMatch: Sendable {
     package struct Receipt: Sendable {
         package let number: DocumentNumber
         package let day: Day
+        /// When it was entered, by its author's clock.
+        package let entered: HybridTime
         package let person: String
         /// Base units; above zero.
         package let goods: [ItemCode: Int128]
-        /// What they were put on the books for, minor units.
+        /// What went back of them.
+        package let back: [ItemCode: Int128]
+        /// What they were put on the books for, minor units; none of what was received where no money is booked.
         package let values: [ItemCode: Int128]
 
-        /// - Parameter transactions: those of the receipt itself.
+        /// - Parameters:
+        ///   - transactions: those of the receipt itself.
+        ///   - returns: those of what went back of it and stands.
         package init?(
-            _ number: DocumentNumber, _ transactions: [Transaction], _ currency: CurrencyCode
+            _ number: DocumentNumber, _ transactions: [Transaction], returns: [Transaction],
+            entered: HybridTime, _ currency: CurrencyCode
         ) {
             guard number.kind == .goodsReceipt, let head = transactions.first?.document else {
                 return nil
@@ -30,7 +37,15 @@ package struct OrderMatch: Sendable {
                 default: break
                 }
             }
+            var back: [ItemCode: Int128] = [:]
+            for posting in returns.flatMap(\.postings) {
+                if case .item(let item) = posting.commodity, posting.account.root == .supplier {
+                    back[item, default: 0] += Int128(posting.amount)
+                }
+            }
             self.number = number
+            self.back = back
+            self.entered = entered
             (day, person) = (head.effectiveDate, head.person)
             self.goods = goods.filter { $0.value > 0 }
             self.values = values
@@ -38,6 +53,23 @@ package struct OrderMatch: Sendable {
 
         /// What all of it was put on the books for.
         package var worth: Int128 { values.values.reduce(0, +) }
+
+        /// The same less what went back; nil where no money is booked for some of it.
+        package var kept: Int128? {
+            goods.keys.reduce(Int128?.some(0)) { sum, item in
+                guard let sum, let value = values[item] else { return nil }
+                return sum + kept(value, of: item)
+            }
+        }
+
+        /// What is left of an amount for all units of an item where some went back.
+        func kept(_ amount: Int128, of item: ItemCode) -> Int128 {
+            guard let came = goods[item].flatMap({ Int64(exactly: $0) }), came > 0,
+                let back = back[item].flatMap({ Int64(exactly: $0) }), back > 0,
+                let amount = Int64(exactly: amount)
+            else { return amount }
+            return Int128(amount) - Int128(amount) * Int128(min(back, came)) / Int128(came)
+        }
     }
 
     /// An item that came at another price than was ordered.
@@ -48,18 +80,18 @@ package struct OrderMatch: Sendable {
         package let agreed: Int128
     }
 
-    /// In the order of days and numbers.
+    /// In the order in which they were entered: so lines were taken up by them.
     package let receipts: [Receipt]
     /// Beyond the tolerance, in the order of receipts and items.
     package private(set) var prices: [Price] = []
-    /// What each receipt is worth at the order's prices; none where a price is not known here.
+    /// What is left of each receipt is worth at the order's prices; none where a price is not known here.
     package private(set) var agreed: [DocumentNumber: Int128] = [:]
 
     /// A minor unit more or less is how parts of a line are rounded.
     private static let rounding: Int128 = 1
 
     package init(_ order: Order, _ receipts: [Receipt], tolerance: Int64, _ ledger: Ledger) {
-        self.receipts = receipts.sorted { ($0.day, $0.number) < ($1.day, $1.number) }
+        self.receipts = receipts.sorted { ($0.entered, $0.number) < ($1.entered, $1.number) }
         var left = order
         left.fulfilled = [:]
         for receipt in self.receipts {
@@ -72,8 +104,9 @@ package struct OrderMatch: Sendable {
                     continue
                 }
                 let agreed = Int128(worth)
-                sum = sum.map { $0 + agreed }
-                let booked = receipt.values[item] ?? 0
+                sum = sum.map { $0 + receipt.kept(agreed, of: item) }
+                // Who may book no money received it: no price was said.
+                guard let booked = receipt.values[item] else { continue }
                 if !Self.isWithin(booked - agreed, tolerance, of: agreed) {
                     prices.append(
                         Price(receipt: receipt, item: item, booked: booked, agreed: agreed))

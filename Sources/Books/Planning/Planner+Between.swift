@@ -92,7 +92,7 @@ extension Planner {
         try requireMoney("what other branches are owed")
         let number = try Self.number(text)
         let (other, pair) = try other(number.series.branch.text, view)
-        guard let note = ChargeNote(try view.events(of: ChargeNote.entity(number))),
+        guard let note = ChargeNote(try view.said(of: ChargeNote.entity(number)), by: other),
             note.to == branch, note.kind == .sent
         else {
             throw Refusal(
@@ -112,7 +112,7 @@ extension Planner {
                 next: "wait until its entries have come")
         }
         var who = details
-        if who.memo == nil { who.memo = note.memo ?? "\(other) \(number)" }
+        if who.memo == nil { who.memo = fit(memo: note.memo) ?? "\(other) \(number)" }
         let header = try header(
             .payment, who, link: DocumentLink(.settles, number),
             notBefore: min(note.day, today), view)

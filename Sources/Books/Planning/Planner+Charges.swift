@@ -5,7 +5,8 @@ extension Planner {
     /// Nil for a document that charges nobody.
     func charge(_ number: DocumentNumber, _ view: some BookView) throws -> ChargeState? {
         guard number.kind == .journal,
-            let note = ChargeNote(try view.events(of: ChargeNote.entity(number))),
+            let note = ChargeNote(
+                try view.said(of: ChargeNote.entity(number)), by: number.series.branch),
             note.kind == .charged, note.to != number.series.branch
         else { return nil }
         return ChargeState(
@@ -30,13 +31,14 @@ extension Planner {
     // MARK: By the keeper
 
     /// This branch's side of what another one charged follows what holds of it: the whole, or nothing once that was taken
-    /// back. Of its own charge, what was taken back twice is taken back once.
+    /// back. Of its own charge, what was taken back or set right twice is so once.
     func bookCharge(_ details: Details, _ text: String, _ view: some BookView) throws -> Draft {
         try requireMoney("what other branches are owed")
         if try Self.number(text).series.branch == branch { return try square(details, text, view) }
         let (charge, owner, pair) = try charge(text, to: branch, view)
         let (number, note) = (charge.number, charge.note)
-        guard charge.posted == note.amount else {
+        // What is taken off needs no word of the other any more.
+        guard charge.open < 0 || charge.posted == note.amount else {
             throw Refusal(
                 .unknownDocument, "\(owner) has not booked what it says of \(number)",
                 next: "wait until its entries have come")
@@ -50,9 +52,9 @@ extension Planner {
         if who.memo == nil {
             who.memo =
                 amount < 0
-                ? "\(owner) took \(number) back" : note.memo ?? "\(owner) \(number)"
+                ? "\(owner) took \(number) back" : fit(memo: note.memo) ?? "\(owner) \(number)"
         }
-        if who.person == nil { who.person = taken?.person ?? note.person }
+        if who.person == nil { who.person = fit(person: taken?.person ?? note.person) }
         let header = try header(
             .journal, who, link: DocumentLink(.settles, number),
             notBefore: min(taken?.effectiveDate ?? note.day, today), view)
@@ -83,16 +85,19 @@ extension Planner {
         _ details: Details, _ text: String, _ view: some BookView
     ) throws -> Draft {
         let number = try Self.number(text)
-        guard let charge = try charge(number, view), charge.due < 0 else {
+        guard let charge = try charge(number, view), charge.surplus != 0 else {
             throw Refusal(.alreadyRecorded, "\(number) was not taken back more than once")
         }
         let (_, pair) = try other(charge.note.to.text, view)
-        let amount = try Self.narrow(-charge.due)
+        let amount = try Self.narrow(-charge.surplus)
         let account = try chargeable(charge.note.account ?? "", view)
         guard let home = account.home else { throw BooksError.overflow }
         var who = details
-        if who.memo == nil { who.memo = "\(number) was taken back twice" }
-        if who.person == nil { who.person = charge.reversals.last?.person }
+        if who.memo == nil {
+            who.memo =
+                amount > 0 ? "\(number) was taken back twice" : "\(number) was set right twice"
+        }
+        if who.person == nil { who.person = fit(person: charge.reversals.last?.person) }
         var document = DocumentBuilder(
             try header(.journal, who, link: DocumentLink(.settles, number), view))
         let owed = Scope.betweenMoney(pair)
@@ -100,7 +105,21 @@ extension Planner {
         try document.move(
             owed, amount, of: currency(), from: .via(home), to: .dueFrom(branch, charge.note.to))
         return try document.draft(
-            references: [number] + charge.reversals.compactMap(\.number), total: amount)
+            references: [number] + charge.reversals.compactMap(\.number),
+            total: Int64(clamping: amount.magnitude))
+    }
+
+    /// Words of another branch, where a document may bear them: what it may not stops no keeper.
+    func fit(memo: String?) -> String? {
+        memo.flatMap {
+            (try? Self.check($0, "memo", DocumentHeader.memoBytesMax)) == nil ? nil : $0
+        }
+    }
+
+    private func fit(person: String?) -> String? {
+        person.flatMap {
+            (try? Self.check($0, "person", DocumentHeader.personBytesMax)) == nil ? nil : $0
+        }
     }
 
     // MARK: By people
@@ -161,7 +180,7 @@ extension Planner {
                 .charged, to: third, amount: amount,
                 account: "\(account.root.rawValue)/\(account.rest)",
                 person: header.person, day: header.effectiveDate,
-                memo: details.memo ?? charge.note.memo, of: charge.number),
+                memo: details.memo ?? fit(memo: charge.note.memo), of: charge.number),
             header, pair, from: account, on: .dueFrom(branch, third), view)
     }
 

@@ -230,7 +230,11 @@ extension Planner {
                 next: "reverse it there")
         }
         guard number.kind != .count else { return try reverseCount(details, number, view) }
-        let transactions = try view.transactions(of: number)
+        // Where others write too they may have given something this number: none of that is copied.
+        let written = try view.written(number)
+        let transactions = try view.transactions(of: number).filter {
+            $0.isOf(branch) || $0.isSide(of: branch) || written.contains($0)
+        }
         guard let first = transactions.first else {
             throw Refusal(.unknownDocument, "there is no document \(number)")
         }
@@ -254,7 +258,10 @@ extension Planner {
         guard !later.haveReversal(of: number) else {
             throw Refusal(.alreadyReversed, "\(number) was reversed before")
         }
-        for link in later where link.document.link?.relation == .returns {
+        for link in later
+        where link.document.link?.relation == .returns
+            && (number.kind == .sale || link.isOf(branch))
+        {
             guard let own = link.document.number, try view.isReversed(own) else {
                 throw Refusal(
                     .notReversible, "goods of \(number) came back",

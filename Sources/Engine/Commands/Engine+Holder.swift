@@ -20,7 +20,7 @@ extension Engine {
         let due = try store.takeDue(by: today, limit: Self.dueMax)
         hasMoreDue = due.count == Self.dueMax
         for number in due {
-            var chores = try charges(number, of: branch) + debts(number, of: branch)
+            var chores = try charges(number, of: branch, on: today) + debts(number, of: branch)
             if isHolder { chores += try self.chores(number, of: branch, on: today) }
             for command in chores {
                 let (result, _) = try performed(command, at: now)

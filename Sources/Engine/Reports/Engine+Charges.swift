@@ -13,29 +13,47 @@ extension Engine {
         let difference: Difference?
     }
 
+    /// Charges that are looked at for one page, of those that were not booked once and nothing else.
+    private static let chargesLookedMax = 100_000
+    private static let chargesPage = 1_000
+
     /// How far back a chain of charges is followed.
     private static let chainMax = 8
 
+    /// What is settled is not looked at again until something is written of it, and crowds out nothing that is open.
     func openCharges(
         _ written: [BranchCode: HybridTime], _ standing: Standing,
         isRead: (BranchCode, BranchCode) -> Bool
     ) throws -> [OpenBetween] {
         var found: [OpenBetween] = []
-        for number in try store.openCharges(limit: Query.limitMax) {
-            let owner = number.series.branch
-            guard let note = ChargeNote(try store.events(of: ChargeNote.entity(number))),
-                note.to != owner, isRead(owner, note.to)
-            else { continue }
-            if note.kind == .sent {
-                if let open = try moneySent(number, note) { found.append(open) }
-            } else if let charge = try charge(number), charge.due != charge.booked {
-                found.append(
-                    OpenBetween(
-                        from: owner, to: note.to, amount: charge.due - charge.booked,
-                        difference: try difference(of: charge, written)))
+        var (last, looked): (DocumentNumber?, Int) = (nil, 0)
+        while looked < Self.chargesLookedMax, found.count < Query.limitMax {
+            let page = try store.openCharges(after: last, limit: Self.chargesPage)
+            for number in page where !store.isSettled(number) {
+                guard let note = try note(number), isRead(number.series.branch, note.to) else {
+                    continue
+                }
+                if let open = try openCharge(number, note, written) {
+                    found.append(open)
+                } else {
+                    store.rememberSettled(number)
+                }
             }
+            looked += page.count
+            last = page.last
+            guard page.count == Self.chargesPage else { break }
         }
         return found
+    }
+
+    private func openCharge(
+        _ number: DocumentNumber, _ note: ChargeNote, _ written: [BranchCode: HybridTime]
+    ) throws -> OpenBetween? {
+        if note.kind == .sent { return try moneySent(number, note) }
+        guard let charge = try charge(number), !charge.isSquare else { return nil }
+        return OpenBetween(
+            from: number.series.branch, to: note.to, amount: charge.due - charge.booked,
+            difference: try difference(of: charge, written))
     }
 
     /// Money on its way is owed less by who sent it, and due as before to who gets it.
@@ -62,14 +80,18 @@ extension Engine {
         let account = note.account ?? "to \(note.to)"
         let subject = "\(try chain(charge)) \(account)"
         let amount = charge.due - charge.booked
-        if charge.due < 0 {
+        if charge.surplus != 0 {
             let last = charge.reversals.last
             let people = charge.reversals.map(\.person).joined(separator: " and ")
+            let isLess = charge.surplus < 0 && charge.reversals.count > 1
             return Difference(
                 check: "due", subject: subject, amount: amount,
-                cause: "\(people) took it back beside each other",
-                person: last?.person, since: last?.effectiveDate,
-                next: "the keeper of \(owner) sets it right once it is connected")
+                cause: isLess
+                    ? "\(people) took it back beside each other"
+                    : "it was set right twice, or what it was set right for does not count any more",
+                person: last?.person ?? note.person, since: last?.effectiveDate ?? note.day,
+                next: "the keeper of \(owner) sets it right once it is connected; if it does not, "
+                    + byHand(number, owner))
         }
         if charge.open < 0, let taken = charge.reversals.first {
             return Difference(
@@ -77,7 +99,8 @@ extension Engine {
                 cause: unheard(
                     note.to, of: taken.number.map { "\($0)" } ?? "its reversal", written),
                 person: taken.person, since: taken.effectiveDate,
-                next: "the keeper of \(note.to) books it once it is connected")
+                next: "the keeper of \(note.to) books it once it is connected; if it does not, "
+                    + byHand(number, note.to))
         }
         if charge.open < 0 {
             return Difference(
@@ -85,14 +108,19 @@ extension Engine {
                 cause: "two copies of the keeper of \(note.to) booked it",
                 person: note.person, since: note.day,
                 next:
-                    "the copy that began last sets it right once both are connected; stop the other"
-            )
+                    "the copy that began last sets it right once both are connected; stop the other. "
+                    + "Where that copy is gone, " + byHand(number, note.to))
         }
         return Difference(
             check: "due", subject: subject, amount: amount,
             cause: unheard(note.to, of: "\(number)", written),
             person: note.person, since: note.day,
-            next: "the keeper of \(note.to) books it once it is connected")
+            next: "the keeper of \(note.to) books it once it is connected; if it does not, "
+                + byHand(number, note.to))
+    }
+
+    private func byHand(_ number: DocumentNumber, _ branch: BranchCode) -> String {
+        "at \(branch): `branchbook between book \(number)`"
     }
 
     /// Charges that somebody objects to, and those of which more was passed on than holds: both sides are booked alike,
@@ -101,11 +129,8 @@ extension Engine {
         _ standing: Standing, isRead: (BranchCode, BranchCode) -> Bool
     ) throws -> [Difference] {
         var found: [Difference] = []
-        for entity in try store.entities(withPrefix: Event.objectionPrefix)
-            .prefix(Query.limitMax)
-        {
-            guard let number = ChargeObjection.number(ofEntity: entity),
-                let charge = try charge(number), charge.stands > 0,
+        for number in try store.objections(limit: Query.limitMax).sorted() {
+            guard let charge = try charge(number), charge.stands > 0,
                 isRead(number.series.branch, charge.note.to),
                 let objection = try objection(to: charge, standing.roster)
             else { continue }
@@ -180,7 +205,7 @@ extension Engine {
             let state =
                 objection != nil
                 ? "in dispute"
-                : charge.due != charge.booked
+                : !charge.isSquare
                     ? "not booked" : charge.isTakenBack ? "taken back" : "booked"
             guard !openOnly || ["in dispute", "not booked"].contains(state) else { continue }
             report.rows.append([

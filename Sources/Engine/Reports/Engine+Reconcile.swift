@@ -49,7 +49,8 @@ extension Engine {
         found += try unfitMatches(only)
         found += try invoiceDifferences(only, today)
         found += try entitySaleDifferences(standing, only, today)
-        found += try orderDifferences(standing, ledger, only, today)
+        let orders = try orderDifferences(standing, ledger, only, today)
+        found += orders.differences
         found += try debtDifferences(only)
         found += try moneyDifferences(standing, ledger, only, today)
         for row in found {
@@ -71,7 +72,7 @@ extension Engine {
                     + "\(figures.money(pair.owed).plain): \(figures.money(pair.due - pair.owed).plain) "
                     + "is on its way or not stated yet")
         }
-        report.notes += scopesMissing(standing, only)
+        report.notes += orders.notes + scopesMissing(standing, only)
         return report
     }
 

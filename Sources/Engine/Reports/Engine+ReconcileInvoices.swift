@@ -120,14 +120,19 @@ extension Engine {
     private func units(
         of receipt: DocumentNumber, _ invoices: [Invoice]
     ) throws -> InvoicedUnits {
-        let returns = try store.transactions(about: receipt).filter { transaction in
+        InvoicedUnits(
+            receipt, came: try store.transactions(of: receipt), returns: try returns(of: receipt),
+            invoices)
+    }
+
+    /// What went back of a receipt, and stands.
+    func returns(of receipt: DocumentNumber) throws -> [Transaction] {
+        try store.transactions(about: receipt).filter { transaction in
             guard transaction.document.isOf(.returns), let own = transaction.document.number,
                 own.series.branch == receipt.series.branch
             else { return false }
             return try !store.transactions(about: own).haveReversal(of: own)
         }
-        return InvoicedUnits(
-            receipt, came: try store.transactions(of: receipt), returns: returns, invoices)
     }
 }
 

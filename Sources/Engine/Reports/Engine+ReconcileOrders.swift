@@ -4,7 +4,7 @@ import Store
 
 /// Orders, what came or went of them, and invoices, held against each other.
 extension Engine {
-    private static let orderDifferencesMax = 200
+    static let orderDifferencesMax = 200
     private static let ordersLookedMax = 100_000
     /// Days after which goods of an order should have their invoice.
     private static let orderInvoiceDays: Int32 = 31
@@ -16,27 +16,38 @@ extension Engine {
         var parties: [Invoice.Side: Set<String>] = [.received: [], .issued: []]
     }
 
-    /// Of orders that are not over, and of those of which goods came in the last days. Cost: a look at all purchase orders,
-    /// and at those of customers where tax invoices are issued.
+    /// Of orders that are not over, and of those of which goods came or went in the last days. Cost: the numbers of all
+    /// orders (of the one branch), and the whole of those; of a purchase that is over and older its whole once, and then
+    /// again when something of it was written; of an older sale its last day, by index.
+    /// - Parameter limit: how many differences; where one of the bounds is reached a note says from which order on.
     func orderDifferences(
-        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, _ today: Day
-    ) throws -> [Difference] {
+        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, _ today: Day,
+        limit: Int = orderDifferencesMax
+    ) throws -> (differences: [Difference], notes: [String]) {
         let held = Set(standing.keyring.scopes)
         let since = Day(number: today.number &- Self.paymentsDays)
         let tolerance = PriceTolerance.read(
             try store.values(entity: PriceTolerance.entity, attribute: PriceTolerance.attribute))
         var invoiced: [BranchCode: Invoiced] = [:]
         var found: [Difference] = []
-        let numbers = try store.entities(prefix: Order.prefix, limit: Self.ordersLookedMax)
+        var notes: [String] = []
+        let prefix = Order.prefix + (only?.text ?? "")
+        var numbers = try store.entities(prefix: prefix, limit: Self.ordersLookedMax + 1)
             .compactMap { Order.number(ofEntity: $0) }.sorted()
+        if numbers.count > Self.ordersLookedMax, let last = numbers.popLast() {
+            notes.append(Self.notLooked(at: last))
+        }
         for number in numbers where number.kind != .transferRequest {
-            guard found.count < Self.orderDifferencesMax else { break }
+            guard found.count < limit else {
+                notes = [Self.notLooked(at: number)]
+                break
+            }
             let branch = number.series.branch
             guard only == nil || branch == only, held.contains(.trade(branch)) else { continue }
             let invoices = try invoiced[branch] ?? self.invoiced(at: branch)
             invoiced[branch] = invoices
             guard number.kind == .purchaseOrder || invoices.parties[.issued]?.isEmpty == false,
-                let order = try order(number)
+                let order = try newOrder(number, since, ledger)
             else { continue }
             if order.kind == .purchase, held.contains(.money(branch)) {
                 let receipts = try receipts(of: order, ledger)
@@ -53,7 +64,31 @@ extension Engine {
                 found += try undocumented(order, invoices, ledger, since, today)
             }
         }
-        return Array(found.prefix(Self.orderDifferencesMax))
+        return (Array(found.prefix(limit)), notes)
+    }
+
+    private static func notLooked(at number: DocumentNumber) -> String {
+        "orders from \(number) on were not looked at: there is too much before them; "
+            + "look at each branch: `branchbook reconcile --branch`"
+    }
+
+    /// Nil for one of which nothing came or went since a day, where it is a sale, or over.
+    private func newOrder(
+        _ number: DocumentNumber, _ since: Day, _ ledger: Ledger
+    ) throws -> Order? {
+        guard !store.isOld(number, before: since) else { return nil }
+        let last = try store.lastDay(about: number)
+        let isRecent = last.map { $0 >= since } ?? false
+        if !isRecent, number.kind != .purchaseOrder {
+            store.rememberOld(number, lastDay: last)
+            return nil
+        }
+        guard let order = try order(number) else { return nil }
+        if !isRecent, order.state(ledger).isOver {
+            store.rememberOld(number, lastDay: last)
+            return nil
+        }
+        return order
     }
 
     private func invoiced(at branch: BranchCode) throws -> Invoiced {
@@ -87,8 +122,17 @@ extension Engine {
 
     private func receipts(of order: Order, _ ledger: Ledger) throws -> [OrderMatch.Receipt] {
         try documents(of: order, .goodsReceipt).compactMap {
-            OrderMatch.Receipt($0, try store.transactions(of: $0), ledger.currency)
+            try receipt($0, ledger)
         }
+    }
+
+    private func receipt(
+        _ number: DocumentNumber, _ ledger: Ledger
+    ) throws -> OrderMatch.Receipt? {
+        guard let entered = try store.time(of: number) else { return nil }
+        return OrderMatch.Receipt(
+            number, try store.transactions(of: number), returns: try returns(of: number),
+            entered: entered, ledger.currency)
     }
 
     // MARK: Ordered and received
@@ -175,10 +219,9 @@ extension Engine {
             if let agreed = match.agreed[document] {
                 worth += agreed
             } else if !match.receipts.contains(where: { $0.number == document }),
-                let other = OrderMatch.Receipt(
-                    document, try store.transactions(of: document), ledger.currency)
+                let other = try receipt(document, ledger)?.kept
             {
-                worth += other.worth
+                worth += other
             } else {
                 return []
             }

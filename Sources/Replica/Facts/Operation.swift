@@ -123,6 +123,8 @@ package struct Event: Hashable, Sendable {
         case shelf(BranchCode)
         /// An amount that a branch passed on to another: its keeper says so, where both read their money.
         case charged(BranchCode)
+        /// What there is against an amount that a branch passed on: who writes what is between it and another says so there.
+        case objected(BranchCode)
         /// A task or a notice: the node of its series begins it, and who writes where it stands may take a step.
         case work(Series, begins: Bool)
         /// What people say of a branch's document: where that is read. Of work also on the board.
@@ -171,6 +173,7 @@ package struct Event: Hashable, Sendable {
         case Self.transferPrefix:
             return kind == Self.pricingKind ? .asked(branch) : .transfer(branch)
         case Self.chargePrefix: return .charged(branch)
+        case Self.objectionPrefix: return .objected(branch)
         case Self.closePrefix: return number.kind == .close ? .period(branch) : .nothing
         case Self.taskPrefix, Self.noticePrefix:
             let kind: DocumentKind = prefix == Self.taskPrefix ? .task : .notice
@@ -209,7 +212,7 @@ package struct Event: Hashable, Sendable {
         countPrefix, shiftPrefix, orderPrefix, reclaimPrefix, refundPrefix, transferPrefix,
         freePrefix, closePrefix, chargePrefix, matchPrefix, invoicePrefix, debtPrefix,
         clearingPrefix, bankPrefix, auditPrefix, sealPrefix,
-        taskPrefix, noticePrefix, talkPrefix, figuresPrefix,
+        taskPrefix, noticePrefix, talkPrefix, figuresPrefix, objectionPrefix,
     ]
 
     package static let approvalKind = "approved", refusalKind = "refused"

@@ -90,6 +90,7 @@ extension Roster {
                 return false
             }
             return nodes[log.author]?.grants.contains(.money(branch)) == true
+        case .objected(let branch): return isAmongMoney(branch)
         case .period(let branch):
             return log.scope == .trade(branch)
                 && nodes[log.author]?.grants.contains(.money(branch)) == true

@@ -7,21 +7,57 @@ import struct Foundation.Data
 
 /// Amounts that one branch charged or sent to another one.
 extension Store {
-    /// Those of which something may be open: all that were not booked exactly once, and nothing else. At most `limit`, in
-    /// order. Cost: a look at every one, by index.
-    package func openCharges(limit: Int) throws -> [DocumentNumber] {
+    static let settledChargesMax = 100_000
+
+    /// Those of which something may be open: all that were not booked exactly once, and nothing else, the ones after `last`.
+    /// At most `limit`, in order. Cost: a look at every one, by index.
+    package func openCharges(
+        after last: DocumentNumber?, limit: Int
+    ) throws -> [DocumentNumber] {
         try charges(
             limit: limit,
             where: """
-                (SELECT count(*) FROM document d JOIN log m ON m.id = d.log
+                e.entity > :last AND (SELECT count(*) FROM document d JOIN log m ON m.id = d.log
                     JOIN log l ON l.id = e.log AND l.scope = m.scope
                     WHERE d.target = substr(e.entity, :start) AND d.relation IN (:settles, :reverses)
                 ) <> 1
                 """,
             [
+                "last": last.map { Event.chargePrefix + $0.description } ?? "",
                 "settles": DocumentLink.Relation.settles.rawValue,
                 "reverses": DocumentLink.Relation.reverses.rawValue,
             ])
+    }
+
+    /// Charges of which nothing was open when they were looked at, and of which nothing was written since.
+    package func isSettled(_ number: DocumentNumber) -> Bool {
+        memory.settledCharges.contains(number)
+    }
+
+    package func rememberSettled(_ number: DocumentNumber) {
+        guard memory.settledCharges.count < Self.settledChargesMax else { return }
+        memory.settledCharges.insert(number)
+    }
+
+    /// Charges that somebody said something against, those of which it was said last first; at most `limit`. What is no
+    /// charge is none of them. Cost: all that was said against one, by index.
+    package func objections(limit: Int) throws -> [DocumentNumber] {
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT substr(o.entity, :start) FROM event o
+                        WHERE o.entity >= :prefix AND o.entity < :end AND EXISTS (
+                            SELECT 1 FROM event e WHERE e.entity = :charge || substr(o.entity, :start))
+                        GROUP BY o.entity ORDER BY max(o.time) DESC, o.entity LIMIT :limit
+                        """),
+                arguments: [
+                    "start": Event.objectionPrefix.utf8.count + 1, "prefix": Event.objectionPrefix,
+                    "end": Event.objectionPrefix.dropLast() + "0", "charge": Event.chargePrefix,
+                    "limit": limit,
+                ]
+            ).compactMap { DocumentNumber($0) }
+        }
     }
 
     /// Charges that were passed on, by the document that did so. At most `limit`, in order. Cost: as above.

@@ -7,7 +7,7 @@ struct BetweenCommand: ParsableCommand {
         commandName: "between", abstract: "Amounts between branches beside goods (内部往来).",
         subcommands: [
             BetweenCharge.self, BetweenPass.self, BetweenObject.self, BetweenSettle.self,
-            BetweenAccept.self, BetweenList.self,
+            BetweenAccept.self, BetweenBook.self, BetweenList.self,
         ])
 }
 
@@ -57,6 +57,20 @@ struct BetweenObject: ParsableCommand {
         let act: BetweenAct =
             withdraw ? .withdraw(number: document) : .object(number: document)
         try node.perform(.between(writing.details(), act), writing)
+    }
+}
+
+struct BetweenBook: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "book",
+        abstract: "Books a charge, or takes it off again, where the keeper does not by itself.",
+        discussion: "At the node that keeps the branch. It leaves that to a copy of its disk that "
+            + "began later; say it by hand where that copy is gone for good.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The number of the charge.") var document: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(.between(writing.details(), .book(number: document)), writing)
     }
 }
 
