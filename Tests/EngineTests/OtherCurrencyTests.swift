@@ -435,6 +435,10 @@ import Testing
         #expect(received.total == "20.00" && received.currency == "USD")
         #expect(try hz.balances()["inventory/HZ"] == "142.00")
         #expect(try held(hz, "payable/HZ/Mill") == "-20.00 USD = -142.00")
+        // It came as it was ordered: 142.00 beside 20.00 of dollars is no difference of prices.
+        #expect(
+            try hz.report(.reconcile(branch: nil)).rows.map { $0[0].plain }
+                .filter { $0.contains("received") } == [])
         #expect(
             hz.refusal(
                 .order(

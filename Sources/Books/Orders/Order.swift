@@ -151,6 +151,8 @@ extension Order {
         isTaxIncluded = first[Field.taxIncluded]?.integer == 1
         memo = first[Field.memo]?.text
         currency = first[Field.currency]?.text.flatMap { CurrencyCode($0) }
+        // A currency that makes no sense is not the book's own.
+        if first[Field.currency] != nil, currency == nil { return nil }
         rateMillionths = first[Field.rate]?.integer
         self.fulfilled = fulfilled
         self.returned = returned

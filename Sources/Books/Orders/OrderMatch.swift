@@ -1,6 +1,7 @@
 package import Replica
 
-/// What came of a purchase order, held against what it says: quantity and price, receipt by receipt.
+/// What came of a purchase order, held against what it says: quantity and price, receipt by receipt. Of an order in another
+/// currency than the book's own the quantity alone.
 package struct OrderMatch: Sendable {
     /// Goods of one receipt that stands.
     package struct Receipt: Sendable {
@@ -92,6 +93,8 @@ package struct OrderMatch: Sendable {
 
     package init(_ order: Order, _ receipts: [Receipt], tolerance: Int64, _ ledger: Ledger) {
         self.receipts = receipts.sorted { ($0.entered, $0.number) < ($1.entered, $1.number) }
+        // Prices of another currency and what goods were put on the books for are no figures of one kind.
+        guard order.figures(ledger) == ledger else { return }
         var left = order
         left.fulfilled = [:]
         for receipt in self.receipts {

@@ -5,16 +5,22 @@ extension DocumentKind {
     /// themselves.
     package var rights: Set<Right> {
         switch self {
-        case .sale, .customerReturn, .tillShift: [.sell]
+        // The keeper books what was sold on a quota in the name of who sold it.
+        case .sale: [.sell, .moveGoods]
+        case .customerReturn, .tillShift: [.sell]
         case .goodsReceipt, .purchaseOrder: [.moveGoods, .buy]
         // Of an order or a request, and of what a customer brings back elsewhere.
         case .shipment, .arrival, .salesOrder, .transferRequest: [.moveGoods, .buy, .sell]
         case .quota: [.moveGoods, .sell]
-        case .writeOff, .found, .move, .repack: [.moveGoods]
+        case .writeOff, .repack: [.moveGoods]
+        // Opening goods.
+        case .found: [.moveGoods, .book]
+        // Goods that are kept for a customer's order.
+        case .move: [.moveGoods, .sell]
         case .count: [.moveGoods, .book]
         case .supplierReturn: [.buy]
-        // A customer pays for an order.
-        case .payment: [.book, .sell]
+        // A customer pays for an order, or gets back what was paid for goods on a quota.
+        case .payment: [.book, .sell, .moveGoods]
         case .revaluation, .journal, .invoice, .match: [.book]
         // Also of a stocktake, and of a close.
         case .reversal: [.book, .moveGoods, .close]

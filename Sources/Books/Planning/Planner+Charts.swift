@@ -102,7 +102,8 @@ extension Planner {
             for key in Set(keys).union(on).sorted() { try Self.require(key, said, chart) }
         }
         let after = Set(held.accounts.keys).union(keys).count
-        guard held.codes.count < OwnChart.entriesMax, after <= OwnChart.entriesMax else {
+        let codes = Set(held.codes.keys).union(code.isEmpty ? [] : [code]).count
+        guard codes <= OwnChart.entriesMax, after <= OwnChart.entriesMax else {
             throw Refusal(
                 .tooManyLines, "a chart names at most \(OwnChart.entriesMax) codes and accounts")
         }

@@ -57,7 +57,9 @@ extension Planner {
             return
         }
         switch command {
-        case .sell, .receive, .pay, .currency, .invoice(_, .enter), .between: return
+        case .sell, .receive, .pay, .currency, .invoice(_, .enter): return
+        case .between(_, .charge), .between(_, .settle): return
+        case .between(_, .accept) where details.rate == nil: return
         case .order(_, .open), .order(_, .write): return
         case .match where details.rate == nil, .bank where details.rate == nil: return
         case .giveBack(_, _, .some, _), .sendBack(_, _, .some, _): return

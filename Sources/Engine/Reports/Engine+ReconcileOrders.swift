@@ -213,7 +213,9 @@ extension Engine {
                 invoices[invoice.number] = invoice
             }
         }
-        guard let last = invoices.values.max(by: { $0.number < $1.number }) else { return [] }
+        guard let last = invoices.values.max(by: { $0.number < $1.number }),
+            invoices.values.allSatisfy({ ($0.currency ?? ledger.currency) == ledger.currency })
+        else { return [] }
         var (asked, worth): (Int128, Int128) = (0, 0)
         for document in Set(invoices.values.flatMap(\.documents)) {
             if let agreed = match.agreed[document] {

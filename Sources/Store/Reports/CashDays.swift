@@ -5,7 +5,7 @@ import Wire
 
 /// The lines of the cash flow of one day, made of its documents.
 final class CashDays {
-    static let question = KeptQuestion(name: "cash", branch: "")
+    static let question = KeptQuestion(name: "cash-2", branch: "")
 
     private let db: Database
     private let currency: CurrencyCode

@@ -10,6 +10,7 @@ extension Store {
     package struct BreachRow: Hashable, Sendable {
         package let number: DocumentNumber
         package let person: String
+        /// In the ledger.
         package let day: Day
     }
 
@@ -44,7 +45,7 @@ extension Store {
         }
     }
 
-    /// Among the last `count` documents of every log of other nodes: those since `from`, by people of whom `rights` tells and
+    /// Among the last `count` documents of every log of other nodes: those written since `from`, by people of whom `rights` tells and
     /// whom it does not allow them, and that nobody took back. By number.
     ///
     /// Cost: a look at `count` rows for each log, whatever the history.
@@ -61,17 +62,29 @@ extension Store {
                 let rows = try Row.fetchCursor(
                     db.cachedStatement(
                         sql: """
-                            SELECT number, kind, person, day FROM document WHERE log = ?
-                            ORDER BY seq DESC, op DESC LIMIT ?
+                            SELECT d.number, d.kind, d.person, coalesce(t.day, d.day), d.time,
+                                d.relation
+                            FROM document d LEFT JOIN late t
+                                ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
+                            WHERE d.log = ? ORDER BY d.seq DESC, d.op DESC LIMIT ?
                             """),
                     arguments: [log, count])
                 while let row = try rows.next() {
                     let day = Day(number: try row.at(3))
-                    guard day >= from, let allowed = rights[try row.at(2) as String],
+                    // By when it was written: its own date its author chose.
+                    let written = Day(
+                        Instant(
+                            milliseconds: Int64(
+                                UInt64(bitPattern: try row.at(4) as Int64) >> 16)),
+                        utcOffsetMinutes: 0)
+                    // What a keeper books of a charge is nobody's act.
+                    let isSettling =
+                        try row.at(5) as UInt8? == DocumentLink.Relation.settles.rawValue
+                    guard written >= from, let allowed = rights[try row.at(2) as String],
                         let kind = DocumentKind(rawValue: try row.at(1)), !kind.rights.isEmpty,
                         allowed.isDisjoint(with: kind.rights),
                         let number = (try row.at(0) as String?).flatMap({ DocumentNumber($0) }),
-                        number.kind == kind
+                        number.kind == kind, kind != .journal || !isSettling
                     else { continue }
                     found[number] = BreachRow(number: number, person: try row.at(2), day: day)
                 }
