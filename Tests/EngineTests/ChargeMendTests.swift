@@ -10,6 +10,7 @@ import Testing
 @Suite struct ChargeMendTests {
     private let hzCode = BranchCode("HZ")!
     private let gzCode = BranchCode("GZ")!
+    private let shCode = BranchCode("SH")!
 
     private func company(_ branches: [String] = ["gz"], seed: UInt64) throws -> TestNetwork {
         let network = try TestNetwork.company(branches, seed: seed)
@@ -60,7 +61,7 @@ import Testing
         day: String = "2026-11-18", person: String = "Wang"
     ) throws -> DocumentHeader {
         DocumentHeader(
-            kind: kind, number: try #require(DocumentNumber(number)),
+            kind: kind, number: DocumentNumber(number),
             effectiveDate: try #require(Day(day)), person: person, link: link)
     }
 
@@ -164,7 +165,7 @@ import Testing
         let note = ChargeNote(
             .charged, to: gzCode, amount: 7, account: "expense/rent", person: "Wang",
             day: try #require(Day("2026-11-18")), memo: nil)
-        let elsewhere = try #require(BranchPair(hzCode, try #require(BranchCode("SH"))))
+        let elsewhere = try #require(BranchPair(hzCode, shCode))
         try write(
             hz, [Draft.Part(.betweenMoney(elsewhere), [.append(note.event(number))])])
         network.settle()
@@ -252,7 +253,8 @@ import Testing
         network.run(milliseconds: 60_000)
         let reversal = try #require(
             try hz.engine.store.transactions(about: of).first { $0.document.isOf(.reverses) })
-        #expect(reversal.document.effectiveDate < (try #require(Day("2027-01-01"))))
+        let nextYear = try #require(Day("2027-01-01"))
+        #expect(reversal.document.effectiveDate < nextYear)
         try expect(
             hz, ["due-from/HZ/GZ": "0.00", "expense/HZ/rent": "200.00", "expense/GZ/rent": "0.00"])
         #expect(try states(gz).map { $0[3] } == ["taken back"])
@@ -262,9 +264,10 @@ import Testing
     @Test func anObjectionStandsWhereBothReadIt() throws {
         let network = try company(["gz", "sh"], seed: 620)
         let (hz, gz) = (try network["hz"], try network["gz"])
-        let number = try #require(DocumentNumber(try charge(hz, to: "GZ", "100.00")))
+        let told = try charge(hz, to: "GZ", "100.00")
+        let number = try #require(DocumentNumber(told))
         network.settle()
-        let elsewhere = try #require(BranchPair(gzCode, try #require(BranchCode("SH"))))
+        let elsewhere = try #require(BranchPair(gzCode, shCode))
         let event = ChargeObjection.event(
             number, ChargeObjection.Kind.objected, reason: "no", person: "Chen",
             day: try #require(Day("2026-11-18")))
@@ -294,7 +297,8 @@ import Testing
     @Test func whatIsSettledCrowdsOutNothing() throws {
         let network = try company(seed: 624)
         let (hz, gz) = (try network["hz"], try network["gz"])
-        let first = try #require(DocumentNumber(try charge(hz, to: "GZ", "100.00")))
+        let told = try charge(hz, to: "GZ", "100.00")
+        let first = try #require(DocumentNumber(told))
         network.settle()
         try reverse(hz, first.description)
         network.settle()

@@ -249,23 +249,23 @@ import Testing
         let header = DocumentHeader(
             kind: .goodsReceipt, number: DocumentNumber("HZa-G-2026-000001"),
             effectiveDate: Day("2026-11-02")!, person: "Chen")
+        let transaction = try Transaction(
+            header,
+            [
+                Posting(.simple(.supplier, branch), .item(tea), -10),
+                Posting(.stock(branch), .item(tea), 10),
+            ])
+        let own = try #require(header.number)
         let receipt = try #require(
             OrderMatch.Receipt(
-                try #require(header.number),
-                [
-                    try Transaction(
-                        header,
-                        [
-                            Posting(.simple(.supplier, branch), .item(tea), -10),
-                            Posting(.stock(branch), .item(tea), 10),
-                        ])
-                ], returns: [], entered: HybridTime(raw: 1), money))
+                own, [transaction], returns: [], entered: HybridTime(raw: 1), money))
         #expect(receipt.kept == nil)
         let network = try company(seed: 468)
         let hz = try network["hz"]
         let number = try order(
             hz, [Line(item: "TEA", quantity: "10", price: "2.00", cost: "2.00")])
-        let known = try #require(try hz.engine.order(try #require(DocumentNumber(number))))
+        let placed = try #require(DocumentNumber(number))
+        let known = try #require(try hz.engine.order(placed))
         let match = OrderMatch(
             known, [receipt], tolerance: 0, try #require(hz.engine.standing?.ledger))
         #expect(match.prices.isEmpty && match.agreed[receipt.number] == 2_000)
