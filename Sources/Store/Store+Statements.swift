@@ -164,11 +164,12 @@ private struct Statements {
     func due() throws -> [Store.StatementDue] {
         var due: [Store.StatementDue] = []
         func add(
-            _ transfer: Transfer, _ target: Value, _ stated: Value, _ step: ValueStatement.Step,
+            _ transfer: Transfer, _ target: TransferValue, _ stated: TransferValue,
+            _ step: ValueStatement.Step,
             layers: String? = nil
         ) {
             let less = target.less(stated)
-            guard less != Value() || layers != nil, let amount = less.narrow(\.amount),
+            guard less != TransferValue() || layers != nil, let amount = less.narrow(\.amount),
                 let net = less.narrow(\.net), let tax = less.narrow(\.tax),
                 let cost = less.narrow(\.cost)
             else { return }
@@ -187,13 +188,13 @@ private struct Statements {
                 Store.events(db, of: TransferNotes.entity(shipment)))[item]
         }
         /// What the receiver is charged for all that the sender shipped; nil for figures that do not fit.
-        func charged(_ shipment: DocumentNumber) -> Value? {
+        func charged(_ shipment: DocumentNumber) -> TransferValue? {
             let cost = shippedAt[shipment] ?? 0
-            guard let price = prices[shipment] else { return Value(amount: cost) }
+            guard let price = prices[shipment] else { return TransferValue(amount: cost) }
             guard let net = try? price.net(cost: cost), let tax = try? price.tax(on: net) else {
                 return nil
             }
-            return Value(
+            return TransferValue(
                 amount: Int128(net) + Int128(tax), net: Int128(net), tax: Int128(tax), cost: cost)
         }
         for transfer in transfers where transfer.document == transfer.shipment {
@@ -212,7 +213,7 @@ private struct Statements {
             let whole =
                 try isOwn
                 ? charged(transfer.shipment)
-                : Value(amount: stated(.dueFrom(sender, receiver), transfer.shipment))
+                : TransferValue(amount: stated(.dueFrom(sender, receiver), transfer.shipment))
             let shipped = try shipped(transfer.shipment, by: sender)
             let before = min(taken[transfer.shipment, default: 0], shipped)
             let after = min(before + transfer.quantity, shipped)
@@ -236,56 +237,20 @@ private struct Statements {
             add(
                 transfer, target,
                 isOwn
-                    ? Value().less(try statedSent(transfer.document, to: receiver))
+                    ? TransferValue().less(try statedSent(transfer.document, to: receiver))
                     // Due-to is a debt.
                     : try statedTaken(transfer.document, from: sender), step)
         }
         return due + (try repacksDue())
     }
 
-    /// What a document is to move between two branches, or was said to.
-    private struct Value: Hashable {
-        /// Tax and all. What of it is neither price nor tax is what the goods had cost.
-        var amount: Int128 = 0
-        /// What the sender charges for them, beside tax.
-        var net: Int128 = 0
-        var tax: Int128 = 0
-        /// What they had cost the sender, where it charges a price.
-        var cost: Int128 = 0
-
-        /// Nil for a figure that does not fit.
-        func narrow(_ figure: KeyPath<Value, Int128>) -> Int64? {
-            Int64(exactly: self[keyPath: figure]).flatMap { $0 == .min ? nil : $0 }
-        }
-
-        func less(_ other: Value) -> Value {
-            Value(
-                amount: amount - other.amount, net: net - other.net, tax: tax - other.tax,
-                cost: cost - other.cost)
-        }
-
-        /// Nil for figures that do not fit.
-        func share(_ units: Int128, of all: Int128) -> Value? {
-            guard all > 0, let units = Int64(exactly: units), let all = Int64(exactly: all) else {
-                return nil
-            }
-            func part(_ value: Int128) -> Int128? {
-                Int64(exactly: value).flatMap { try? Amount.share($0, units, of: all) }
-                    .map { Int128($0) }
-            }
-            guard let amount = part(amount), let net = part(net), let cost = part(cost),
-                let all = part(self.net + tax)
-            else { return nil }
-            // Of a price the parts make the whole, and the rest of the amount is what goods had cost.
-            return Value(amount: amount, net: net, tax: all - net, cost: cost)
-        }
-    }
-
     /// What this branch stated of goods that it sent: below zero what it took back.
-    private func statedSent(_ document: DocumentNumber, to other: BranchCode) throws -> Value {
+    private func statedSent(_ document: DocumentNumber, to other: BranchCode) throws
+        -> TransferValue
+    {
         let amount = try stated(.dueFrom(branch, other), document)
-        guard arePriced else { return Value(amount: amount) }
-        return Value(
+        guard arePriced else { return TransferValue(amount: amount) }
+        return TransferValue(
             amount: amount,
             net: try -stated(.transferSales(branch, other), document),
             tax: try -stated(.simple(.transferTax, branch), document),
@@ -293,8 +258,10 @@ private struct Statements {
     }
 
     /// What this branch stated of goods that came.
-    private func statedTaken(_ document: DocumentNumber, from other: BranchCode) throws -> Value {
-        Value(
+    private func statedTaken(_ document: DocumentNumber, from other: BranchCode) throws
+        -> TransferValue
+    {
+        TransferValue(
             amount: try -stated(.dueTo(branch, other), document),
             tax: arePriced ? try stated(.simple(.inputTax, branch), document) : 0)
     }
@@ -334,13 +301,13 @@ private struct Statements {
 
     /// What the fold says of how a shipment's goods lay, where it is not what was stated.
     private func layersDue(
-        _ shipment: DocumentNumber, _ price: TransferPrice?, _ charged: Value
+        _ shipment: DocumentNumber, _ price: TransferPrice?, _ charged: TransferValue
     ) throws -> String? {
         var layers = try TransferLayers.taken(db, branch, item: id, shipment: shipment)
         if price != nil {
             // They tell the age of the goods, and not what they had cost.
             let units = layers.reduce(Int128(0)) { $0 + Int128($1.quantity) }
-            let net = Value(amount: charged.amount - charged.tax)
+            let net = TransferValue(amount: charged.amount - charged.tax)
             var seen = Int128(0)
             for place in layers.indices {
                 let before = net.share(seen, of: units)?.amount ?? 0

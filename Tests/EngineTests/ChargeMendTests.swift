@@ -13,16 +13,7 @@ import Testing
     private let shCode = BranchCode("SH")!
 
     private func company(_ branches: [String] = ["gz"], seed: UInt64) throws -> TestNetwork {
-        let network = try TestNetwork.company(branches, seed: seed)
-        try network["hz"].perform(
-            .journal(
-                Details(),
-                [
-                    JournalLine(account: "expense/rent", amount: "200.00"),
-                    JournalLine(account: "bank/main", amount: "-200.00"),
-                ]))
-        network.settle()
-        return network
+        try TestNetwork.withRent(branches, seed: seed)
     }
 
     private func charge(_ node: TestNode, to branch: String, _ amount: String) throws -> String {

@@ -9,16 +9,7 @@ import Testing
 /// A charge between branches is taken back, passed on and objected to: both sides follow, whoever acts beside whom.
 @Suite struct ChargeTests {
     private func company(_ branches: [String] = ["gz"], seed: UInt64) throws -> TestNetwork {
-        let network = try TestNetwork.company(branches, seed: seed)
-        try network["hz"].perform(
-            .journal(
-                Details(),
-                [
-                    JournalLine(account: "expense/rent", amount: "200.00"),
-                    JournalLine(account: "bank/main", amount: "-200.00"),
-                ]))
-        network.settle()
-        return network
+        try TestNetwork.withRent(branches, seed: seed)
     }
 
     private func charge(_ node: TestNode, to branch: String, _ amount: String) throws -> String {

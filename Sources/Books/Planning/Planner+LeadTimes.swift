@@ -9,10 +9,10 @@ extension Planner {
         "lead/\(from)/\(to)"
     }
 
-    func setLead(
-        from: String, to: String, days text: String, _ view: some BookView
-    ) throws -> Draft {
-        try requireCatalog()
+    /// Two branches of the book, of which one sends goods to the other.
+    func way(
+        from: String, to: String, _ view: some BookView
+    ) throws -> (BranchCode, BranchCode) {
         func known(_ text: String) throws -> BranchCode {
             guard let code = BranchCode(text), try view.isBranch(code) else {
                 throw Refusal(.unknownBranch, "there is no branch \(text)")
@@ -23,6 +23,14 @@ extension Planner {
         guard from != to else {
             throw Refusal(.notForThisBranch, "\(from) sends nothing to itself")
         }
+        return (from, to)
+    }
+
+    func setLead(
+        from: String, to: String, days text: String, _ view: some BookView
+    ) throws -> Draft {
+        try requireCatalog()
+        let (from, to) = try way(from: from, to: to, view)
         let value: Value
         if text.isEmpty {
             value = .absent

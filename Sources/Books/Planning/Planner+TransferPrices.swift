@@ -6,16 +6,7 @@ extension Planner {
         from: String, to: String, rule text: String, _ view: some BookView
     ) throws -> Draft {
         try requireCatalog()
-        func known(_ text: String) throws -> BranchCode {
-            guard let code = BranchCode(text), try view.isBranch(code) else {
-                throw Refusal(.unknownBranch, "there is no branch \(text)")
-            }
-            return code
-        }
-        let (from, to) = (try known(from), try known(to))
-        guard from != to else {
-            throw Refusal(.notForThisBranch, "\(from) sends nothing to itself")
-        }
+        let (from, to) = try way(from: from, to: to, view)
         var value = Value.absent
         if !text.isEmpty {
             let rule = try TransferRule(asked: text)
