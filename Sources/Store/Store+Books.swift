@@ -211,16 +211,24 @@ extension Store {
         }
     }
 
-    /// Line ranges that are recorded of another system's document, sorted.
-    package func recorded(source: String, key: String) throws -> [ClosedRange<UInt32>] {
+    /// Line ranges that are recorded of another system's document, sorted; with a branch, in its own scopes alone.
+    package func recorded(
+        source: String, key: String, of branch: BranchCode? = nil
+    ) throws -> [ClosedRange<UInt32>] {
         try access { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT DISTINCT line_first, line_last FROM document
-                        WHERE source = ? AND source_key = ? ORDER BY line_first, line_last
+                        SELECT DISTINCT d.line_first, d.line_last FROM document d
+                        JOIN log l ON l.id = d.log
+                        WHERE d.source = :source AND d.source_key = :key
+                            AND (:trade IS NULL OR l.scope IN (:trade, :money))
+                        ORDER BY d.line_first, d.line_last
                         """),
-                arguments: [source, key])
+                arguments: [
+                    "source": source, "key": key, "trade": branch.map { Scope.trade($0).name },
+                    "money": branch.map { Scope.money($0).name },
+                ])
             return try rows.compactMap { row in
                 guard let first: UInt32 = try row.at(0), let last: UInt32 = try row.at(1),
                     first <= last

@@ -35,6 +35,8 @@ struct StoreMemory {
     var oldOrders: [DocumentNumber: Day] = [:]
     /// Charges of which nothing is open. At most `Store.settledChargesMax`.
     var settledCharges: Set<DocumentNumber> = []
+    /// Charges of which no more was passed on than holds. As many at most.
+    var passedRight: Set<DocumentNumber> = []
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
     /// All that were ever made; by account, by document, by tender and day.
@@ -78,6 +80,9 @@ struct StoreMemory {
         if let number = document.number { settledCharges.remove(number) }
         guard let link = document.link else { return }
         settledCharges.remove(link.target)
+        // It may pass on a charge, take back what did, or take back that money came: of which charge the target says.
+        if link.target.kind == .journal { passedRight = [] }
+        if link.relation == .reverses, link.target.kind == .payment { settledCharges = [] }
         oldOrders[link.target] = nil
         // What did something for an order was taken back: for which one its own link says.
         if link.relation == .reverses || link.relation == .returns,
@@ -90,7 +95,10 @@ struct StoreMemory {
     /// Something was said of what an entity is of.
     mutating func forget(entity: String) {
         if let number = Order.number(ofEntity: entity) { oldOrders[number] = nil }
-        if let number = ChargeNote.number(ofEntity: entity) { settledCharges.remove(number) }
+        if let number = ChargeNote.number(ofEntity: entity) {
+            settledCharges.remove(number)
+            passedRight = []
+        }
     }
 
     /// Goods moved, or somebody said what they are worth.

@@ -61,6 +61,31 @@ import Testing
         _ = try node.report(.status)
     }
 
+    /// Two branches each have a rent of their own: both are posted, whichever came first, and nothing is recorded twice.
+    @Test func twoBranchesHaveOneName() throws {
+        let network = try TestNetwork.company(["gz"], seed: 243)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        for node in [hz, gz] {
+            try node.perform(
+                .setRecurring(
+                    RecurringChange(
+                        name: "rent", day: 10, from: "2026-11-01", until: "2026-11-30",
+                        lines: Self.lines)))
+        }
+        try nextDay(gz)
+        network.now = gz.now
+        network.settle()
+        try nextDay(hz)
+        network.now = hz.now
+        network.run(milliseconds: 60_000)
+        for node in [hz, gz] {
+            let balances = try node.balances()
+            #expect(balances["expense/HZ/rent"] == "100.00")
+            #expect(balances["expense/GZ/rent"] == "100.00")
+            #expect(try node.report(.reconcile(branch: nil)).rows == [])
+        }
+    }
+
     /// Where its day is closed it stands on the first open one.
     @Test func aClosedDayIsNotItsDay() throws {
         let network = try TestNetwork.company([], seed: 241)

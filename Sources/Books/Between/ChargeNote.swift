@@ -86,11 +86,12 @@ package struct ChargeNote: Hashable, Sendable {
     }
 
     /// The first that can be read where the branch and the one that it charges both read it: what it says elsewhere is not
-    /// seen by all who follow. `said` is in the order of time.
-    package init?(_ said: [Said], by owner: BranchCode) {
+    /// seen by all who follow. `said` is in the order of time. With `branch`, the first to that one: of two that have one
+    /// number each branch follows what it was charged, whatever else it reads.
+    package init?(_ said: [Said], by owner: BranchCode, to branch: BranchCode? = nil) {
         for one in said {
-            guard let note = ChargeNote([one.event]), let pair = BranchPair(owner, note.to),
-                one.scope == .betweenMoney(pair)
+            guard let note = ChargeNote([one.event]), branch.map({ $0 == note.to }) ?? true,
+                let pair = BranchPair(owner, note.to), one.scope == .betweenMoney(pair)
             else { continue }
             self = note
             return
@@ -114,13 +115,45 @@ package struct ChargeNote: Hashable, Sendable {
             fields: fields)
     }
 
-    /// Did the other branch say that money came? Of the transactions about it.
-    package func isBooked(_ about: [Transaction], from owner: BranchCode) -> Bool {
-        about.contains { transaction in
+    /// What is left where a charge's own words count no more, as who wrote it was put out: nothing of it holds. Of the
+    /// documents about it; nil where none moves anything between the two.
+    package init?(leftOf about: [Transaction], by owner: BranchCode, to branch: BranchCode?) {
+        var others: Set<BranchCode> = []
+        var places: Set<String> = []
+        var day: Day?
+        for transaction in about where transaction.document.isAboutCharge {
+            for posting in transaction.postings {
+                switch posting.account.place {
+                case .side(owner, let other) where posting.account.root == .dueFrom:
+                    others.insert(other)
+                case .side(let other, owner) where posting.account.root == .dueTo:
+                    others.insert(other)
+                case .branch:
+                    places.insert("\(posting.account.root.rawValue)/\(posting.account.rest)")
+                default: continue
+                }
+                let stated = transaction.document.effectiveDate
+                day = day.map { Swift.min($0, stated) } ?? stated
+            }
+        }
+        let other = branch.map { others.contains($0) ? $0 : nil } ?? others.min()
+        guard let other, let day else { return nil }
+        self.init(
+            .charged, to: other, amount: 1, account: places.min(), person: "", day: day, memo: nil)
+    }
+
+    /// By which documents the other branch said that money came, and did not take that back: more than one where two
+    /// said so beside each other. In order, of the transactions about it.
+    package func acceptances(
+        _ about: [Transaction], from owner: BranchCode,
+        isReversed: (DocumentNumber) throws -> Bool
+    ) rethrows -> [DocumentNumber] {
+        let numbers = about.filter { transaction in
             transaction.document.isOf(.settles)
                 && transaction.postings.contains {
                     $0.account.place == .side(owner: to, other: owner)
                 }
-        }
+        }.compactMap(\.document.number)
+        return try Set(numbers).sorted().filter { try !isReversed($0) }
     }
 }

@@ -56,7 +56,8 @@ extension Planner {
         let foreign = try foreign(details, view)
         let amount = try worth(figure, foreign)
         let header = try header(.payment, details, view)
-        return try write(
+        let owed = -(try view.balance(of: .dueTo(branch, other), currency()))
+        let draft = try write(
             ChargeNote(
                 .sent, to: other, amount: amount, account: nil, person: header.person,
                 day: header.effectiveDate, memo: details.memo,
@@ -64,6 +65,12 @@ extension Planner {
                     .init(currency: $0.code, amount: try reading($0).positive(figure))
                 }),
             header, pair, from: try purse(through), on: .dueTo(branch, other), view)
+        guard Int128(amount) > owed else { return draft }
+        let (sent, due) = (
+            Amount.text(amount, scale: ledger.scale), Amount.text(max(owed, 0), scale: ledger.scale)
+        )
+        return draft.noting(
+            "\(branch) owes \(other) \(due), and \(sent) is sent: where that is wrong, reverse it")
     }
 
     /// The amount leaves an account of this branch and stands on what it is due, or owes less.
@@ -92,15 +99,25 @@ extension Planner {
         try requireMoney("what other branches are owed")
         let number = try Self.number(text)
         let (other, pair) = try other(number.series.branch.text, view)
-        guard let note = ChargeNote(try view.said(of: ChargeNote.entity(number)), by: other),
-            note.to == branch, note.kind == .sent
+        guard
+            let note = ChargeNote(
+                try view.said(of: ChargeNote.entity(number)), by: other, to: branch),
+            note.kind == .sent
         else {
             throw Refusal(
                 .unknownDocument, "\(number) is nothing that \(branch) has to book",
                 next: "see `branchbook reconcile`")
         }
-        guard !note.isBooked(try view.transactions(about: number), from: other) else {
-            throw Refusal(.alreadyRecorded, "\(number) is booked already")
+        let booked = try note.acceptances(
+            view.transactions(about: number), from: other, isReversed: view.isReversed)
+        if let booked = booked.first {
+            throw Refusal(
+                .alreadyRecorded, "\(number) is booked already: \(booked)",
+                next: "where that was wrong: `branchbook reverse \(booked)`")
+        }
+        guard try !view.isReversed(number) else {
+            throw Refusal(
+                .chargeState, "\(other) took \(number) back", next: "see `branchbook reconcile`")
         }
         let stated = Account.dueTo(other, branch)
         let posted = try view.transactions(of: number).flatMap(\.postings).reduce(Int128(0)) {

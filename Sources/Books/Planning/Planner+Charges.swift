@@ -3,10 +3,12 @@ import Replica
 /// What becomes of a charge between branches: it is booked, taken back, passed on, and objected to.
 extension Planner {
     /// Nil for a document that charges nobody.
-    func charge(_ number: DocumentNumber, _ view: some BookView) throws -> ChargeState? {
+    func charge(
+        _ number: DocumentNumber, to branch: BranchCode? = nil, _ view: some BookView
+    ) throws -> ChargeState? {
         guard number.kind == .journal,
             let note = ChargeNote(
-                try view.said(of: ChargeNote.entity(number)), by: number.series.branch),
+                try view.said(of: ChargeNote.entity(number)), by: number.series.branch, to: branch),
             note.kind == .charged, note.to != number.series.branch
         else { return nil }
         return ChargeState(
@@ -14,13 +16,29 @@ extension Planner {
             about: try view.transactions(about: number), ledger.currency)
     }
 
+    /// What documents still book of a charge that does not count any more: its author was put out.
+    private func remainder(
+        of number: DocumentNumber, to branch: BranchCode?, _ view: some BookView
+    ) throws -> ChargeState? {
+        guard number.kind == .journal else { return nil }
+        let about = try view.transactions(about: number)
+        guard let note = ChargeNote(leftOf: about, by: number.series.branch, to: branch) else {
+            return nil
+        }
+        return ChargeState(number, note, of: [], about: about, ledger.currency)
+    }
+
     /// What another branch charged, and this one has to do with.
     private func charge(
-        _ text: String, to code: BranchCode, _ view: some BookView
+        _ text: String, to code: BranchCode, withRemainder: Bool = false, _ view: some BookView
     ) throws -> (charge: ChargeState, owner: BranchCode, pair: BranchPair) {
         let number = try Self.number(text)
         let (owner, pair) = try other(number.series.branch.text, view)
-        guard let charge = try charge(number, view), charge.note.to == code else {
+        let found = try charge(number, to: code, view)
+        guard
+            let charge = try found
+                ?? (withRemainder ? remainder(of: number, to: code, view) : nil)
+        else {
             throw Refusal(
                 .unknownDocument, "\(number) is nothing that \(code) has to book",
                 next: "see `branchbook between list`")
@@ -35,7 +53,7 @@ extension Planner {
     func bookCharge(_ details: Details, _ text: String, _ view: some BookView) throws -> Draft {
         try requireMoney("what other branches are owed")
         if try Self.number(text).series.branch == branch { return try square(details, text, view) }
-        let (charge, owner, pair) = try charge(text, to: branch, view)
+        let (charge, owner, pair) = try charge(text, to: branch, withRemainder: true, view)
         let (number, note) = (charge.number, charge.note)
         // What is taken off needs no word of the other any more.
         guard charge.open < 0 || charge.posted == note.amount else {
@@ -55,6 +73,9 @@ extension Planner {
                 ? "\(owner) took \(number) back" : fit(memo: note.memo) ?? "\(owner) \(number)"
         }
         if who.person == nil { who.person = fit(person: taken?.person ?? note.person) }
+        if who.date == nil {
+            who.date = try followed(taken?.effectiveDate ?? note.day, view).description
+        }
         let header = try header(
             .journal, who, link: DocumentLink(.settles, number),
             notBefore: min(taken?.effectiveDate ?? note.day, today), view)
@@ -85,7 +106,8 @@ extension Planner {
         _ details: Details, _ text: String, _ view: some BookView
     ) throws -> Draft {
         let number = try Self.number(text)
-        guard let charge = try charge(number, view), charge.surplus != 0 else {
+        let found = try charge(number, view) ?? remainder(of: number, to: nil, view)
+        guard let charge = found, charge.surplus != 0 else {
             throw Refusal(.alreadyRecorded, "\(number) was not taken back more than once")
         }
         let (_, pair) = try other(charge.note.to.text, view)
@@ -98,6 +120,9 @@ extension Planner {
                 amount > 0 ? "\(number) was taken back twice" : "\(number) was set right twice"
         }
         if who.person == nil { who.person = fit(person: charge.reversals.last?.person) }
+        if who.date == nil, let last = charge.reversals.last {
+            who.date = try followed(last.effectiveDate, view).description
+        }
         var document = DocumentBuilder(
             try header(.journal, who, link: DocumentLink(.settles, number), view))
         let owed = Scope.betweenMoney(pair)
@@ -107,6 +132,15 @@ extension Planner {
         return try document.draft(
             references: [number] + charge.reversals.compactMap(\.number),
             total: Int64(clamping: amount.magnitude))
+    }
+
+    /// The day of what another branch wrote, so that both sides are of one period and together nothing was earned or spent by
+    /// it; where this branch has closed that day its first open one. Never a day ahead.
+    private func followed(_ day: Day, _ view: some BookView) throws -> Day {
+        let first = try openToday(view)
+        guard day < first else { return first }
+        guard let last = try view.closes(branch).through, day <= last else { return day }
+        return min(Day(number: last.number &+ 1), first)
     }
 
     /// Words of another branch, where a document may bear them: what it may not stops no keeper.
@@ -128,6 +162,21 @@ extension Planner {
     func requireTakenBack(
         _ number: DocumentNumber, _ document: DocumentHeader, _ view: some BookView
     ) throws {
+        // That money came is this branch's own word: it is on its way again.
+        if document.kind == .payment, document.isOf(.settles) { return }
+        if document.kind == .payment,
+            let note = ChargeNote(try view.said(of: ChargeNote.entity(number)), by: branch),
+            note.kind == .sent
+        {
+            let accepted = try note.acceptances(
+                view.transactions(about: number), from: branch, isReversed: view.isReversed)
+            guard let first = accepted.first else { return }
+            throw Refusal(
+                .notReversible, "\(note.to) says that \(number) came: \(first)",
+                next:
+                    "at \(note.to): `branchbook reverse \(first)` first, or `branchbook between settle`"
+            )
+        }
         guard try charge(number, view) == nil else { return }
         if document.isAboutCharge, let target = document.link?.target {
             throw Refusal(

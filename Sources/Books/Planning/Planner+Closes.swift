@@ -21,7 +21,17 @@ extension Planner {
                 .periodClosed, "\(branch) is closed up to \(last)",
                 next: "see `branchbook period list`")
         }
-        if let finding = try unfinished(through, view).first { throw finding }
+        let findings = try unfinished(through, view)
+        if let first = findings.first {
+            guard findings.count > 1 else { throw first }
+            throw Refusal(
+                first.code,
+                findings.prefix(Self.findingsTold).map(\.what).joined(separator: "; ")
+                    + (findings.count > Self.findingsTold
+                        ? "; and \(findings.count - Self.findingsTold) more" : ""),
+                next: "`branchbook period check \(through)` lists all of them, each with what to do"
+            )
+        }
         var details = details
         details.date = through.description
         let header = try header(.close, details, view)
@@ -55,6 +65,25 @@ extension Planner {
         if isYearEnd { try endYear(through, &document, view) }
         document.append(event, to: .trade(branch))
         return try document.draft()
+    }
+
+    private static let findingsTold = 8
+
+    /// Everything that a close up to a day has to wait for; nothing where it may be closed now.
+    package func closeChecks(through text: String, _ view: some BookView) throws -> [Refusal] {
+        let through = try Self.day(text)
+        var found: [Refusal] = []
+        if through >= today {
+            found.append(Refusal(.badDate, "\(through) is not over", next: "wait until it is"))
+        }
+        if let last = try view.closes(branch).through, through <= last {
+            found.append(
+                Refusal(
+                    .periodClosed, "\(branch) is closed up to \(last)",
+                    next: "see `branchbook period list`"))
+            return found
+        }
+        return try found + unfinished(through, view)
     }
 
     /// What was earned and spent goes to the capital: every such account is zero at the end of the day.

@@ -13,7 +13,8 @@ extension Planner {
                 next: "leave --currency out")
         }
         var fields = [Event.Field(Order.Field.currency, .text(foreign.code.text))]
-        let said = try self.foreign(foreign.code.text, rate: nil, on: foreign.day, view)
+        // Not of the day that the order bears: nobody is to choose the rate by which limits go.
+        let said = try self.foreign(foreign.code.text, rate: nil, on: today, view)
         if let known = said?.known {
             fields.append(.init(Order.Field.rate, .integer(try known.millionths())))
         }

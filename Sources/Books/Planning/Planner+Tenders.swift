@@ -7,7 +7,8 @@ extension Planner {
         guard tender != "credit" else {
             guard let party, !party.isEmpty else {
                 throw Refusal(
-                    .badOption, "a sale on credit needs a customer", next: "name one with --party")
+                    .badOption, "a sale on credit needs a customer",
+                    next: "name one with --customer")
             }
             try Self.check(party, "party", DocumentHeader.partyBytesMax)
             return .named(.receivable, branch, party)

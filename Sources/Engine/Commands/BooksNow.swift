@@ -53,7 +53,10 @@ struct BooksNow: BookView {
     }
 
     func recorded(source: String, key: String) throws -> [ClosedRange<UInt32>] {
-        try store.recorded(source: source, key: key)
+        // Two branches may call an entry that comes back by one name.
+        try store.recorded(
+            source: source, key: key,
+            of: source == Planner.recurringSource ? series.branch : nil)
     }
 
     func pool(_ branch: BranchCode, _ item: ItemCode) throws -> PoolState {

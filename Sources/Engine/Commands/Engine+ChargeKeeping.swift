@@ -5,16 +5,17 @@ import Store
 /// Charges between branches, as a branch's keeper follows them.
 extension Engine {
     /// What a branch tells another one of an amount between them; nil where it told nothing.
-    func note(_ number: DocumentNumber) throws -> ChargeNote? {
+    func note(_ number: DocumentNumber, to branch: BranchCode? = nil) throws -> ChargeNote? {
         guard let roster = standing?.roster else { return nil }
         return ChargeNote(
-            try store.said(of: ChargeNote.entity(number), roster), by: number.series.branch)
+            try store.said(of: ChargeNote.entity(number), roster), by: number.series.branch,
+            to: branch)
     }
 
-    /// Nil for a document that charges nobody.
-    func charge(_ number: DocumentNumber) throws -> ChargeState? {
+    /// Nil for a document that charges nobody, or not that branch.
+    func charge(_ number: DocumentNumber, to branch: BranchCode? = nil) throws -> ChargeState? {
         guard number.kind == .journal, let ledger = standing?.ledger,
-            let note = try note(number), note.kind == .charged
+            let note = try note(number, to: branch), note.kind == .charged
         else { return nil }
         return ChargeState(
             number, note, of: try store.transactions(of: number),
@@ -32,8 +33,9 @@ extension Engine {
     func charges(
         _ number: DocumentNumber, of branch: BranchCode, on today: Day
     ) throws -> [Command] {
-        guard keptBranch == branch, let charge = try charge(number) else { return [] }
         let isOwn = number.series.branch == branch
+        guard keptBranch == branch, let charge = try charge(number, to: isOwn ? nil : branch)
+        else { return [] }
         guard isOwn ? charge.surplus != 0 : charge.note.to == branch && charge.open != 0
         else { return [] }
         guard try isLastCopy(about: number) else {

@@ -27,9 +27,9 @@ extension Engine {
     private func post(_ entry: RecurringEntry, due day: Day, at now: Instant) throws {
         let month = UInt32(clamping: Int64(day.month) + 1)
         guard
-            try store.recorded(source: Planner.recurringSource, key: entry.name).allSatisfy({
-                !$0.contains(month)
-            })
+            try store.recorded(
+                source: Planner.recurringSource, key: entry.name, of: entry.branch
+            ).allSatisfy({ !$0.contains(month) })
         else { return }
         var details = Details(
             date: day.description, memo: entry.memo ?? entry.name,

@@ -155,7 +155,7 @@ extension Engine {
             for: Set(state.invitation.grants), from: standing.keyring,
             branches: Array(standing.roster.branches.keys),
             to: .init(node: newcomer.node, box: newcomer.box), random: &random)
-        if standing.roster.keepers[branch] == nil {
+        if standing.roster.keepers[branch].map({ !standing.roster.isMember($0) }) ?? true {
             plan.acts.append(.nameKeeper(branch: branch, node: newcomer.node))
         }
         try write(plan.acts, at: now)
@@ -200,7 +200,7 @@ extension Engine {
                 next: "see `branchbook members`")
         }
         let cut = try cut(of: node, standing.scopesKept, in: standing.book)
-        try write([.revoke(cut)], at: now)
+        try write([.revoke(cut)] + standing.roster.keepersInstead(of: node), at: now)
         return Outcome(
             subject: node.short,
             summary: "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
@@ -252,5 +252,18 @@ extension Engine.Standing {
             roster.isMember(member.admission.node)
                 && roster.branches.keys.allSatisfy { member.grants.opens(money: $0) }
         }.sorted { $0.admission.node < $1.admission.node }
+    }
+}
+
+extension Roster {
+    /// Where a keeper is put out another node of its branch that may write its money keeps its books; where there is none,
+    /// the next that is admitted.
+    fileprivate func keepersInstead(of node: NodeID) -> [RosterAct] {
+        keepers.filter { $0.value == node }.keys.sorted().compactMap { branch in
+            nodes.values.filter {
+                $0.admission.node != node && $0.admission.branch == branch
+                    && isMember($0.admission.node) && $0.grants.contains(.money(branch))
+            }.map(\.admission.node).min().map { .nameKeeper(branch: branch, node: $0) }
+        }
     }
 }

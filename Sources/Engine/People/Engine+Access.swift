@@ -236,7 +236,7 @@ extension Query {
             .card, .reorder, .bookmarks, .digests, .invitations, .members, .paper, .labels,
             .counts, .count, .lots, .units, .quotas, .quotaProposals, .parties, .prices,
             .priceLists, .entities, .transferPrices, .shift, .shifts, .workflows, .people, .debts,
-            .tenders, .periods, .seals,
+            .tenders, .periods, .closeCheck, .seals,
             .rates, .charts, .chart,
             .lateEntries:
             .all

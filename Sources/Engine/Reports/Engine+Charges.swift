@@ -59,7 +59,25 @@ extension Engine {
     /// Money on its way is owed less by who sent it, and due as before to who gets it.
     private func moneySent(_ number: DocumentNumber, _ note: ChargeNote) throws -> OpenBetween? {
         let owner = number.series.branch
-        guard try !note.isBooked(store.transactions(about: number), from: owner) else { return nil }
+        let accepted = try note.acceptances(store.transactions(about: number), from: owner) {
+            try store.transactions(about: $0).haveReversal(of: $0)
+        }
+        let isTakenBack = try store.transactions(about: number).haveReversal(of: number)
+        let left = (isTakenBack ? 0 : 1) - accepted.count
+        guard left != 0 else { return nil }
+        if left < 0, let last = accepted.last {
+            let more = Int128(left) * Int128(note.amount)
+            return OpenBetween(
+                from: note.to, to: owner, amount: more,
+                difference: Difference(
+                    check: "money on its way", subject: "\(number) to \(note.to)", amount: more,
+                    cause: isTakenBack
+                        ? "\(owner) took it back, and \(note.to) says that it came: \(last)"
+                        : "it was accepted more than once: "
+                            + accepted.map(\.description).joined(separator: ", "),
+                    person: note.person, since: note.day,
+                    next: "at \(note.to): `branchbook reverse \(last)`"))
+        }
         return OpenBetween(
             from: note.to, to: owner, amount: Int128(note.amount),
             difference: Difference(
@@ -144,24 +162,66 @@ extension Engine {
                     next: "at \(number.series.branch): `branchbook reverse \(number)`, or at "
                         + "\(charge.note.to): `branchbook between object \(number) --withdraw`"))
         }
-        for number in try store.passedCharges(limit: Query.limitMax) {
-            guard let charge = try charge(number), isRead(number.series.branch, charge.note.to)
-            else { continue }
-            let passed = try passes(of: charge)
-            let more = passed.reduce(Int128(0)) { $0 + $1.stands } - charge.stands
-            guard more > 0, let last = passed.last(where: { $0.stands > 0 }) else { continue }
-            let by = charge.note.to
-            found.append(
-                Difference(
-                    check: "passed on", subject: "\(try chain(last)) \(last.note.account ?? "")",
-                    amount: more,
-                    cause: charge.isTakenBack
-                        ? "\(by) passed on what \(number.series.branch) took back"
-                        : "\(by) passed on more than \(number.series.branch) charged",
-                    person: last.note.person, since: last.note.day,
-                    next: "at \(by): `branchbook reverse \(last.number)`"))
+        return try found + passedTooMuch(isRead)
+    }
+
+    /// What agrees is not looked at again until something is written of a charge.
+    private func passedTooMuch(_ isRead: (BranchCode, BranchCode) -> Bool) throws -> [Difference] {
+        var found: [Difference] = []
+        var (last, looked): (DocumentNumber?, Int) = (nil, 0)
+        while looked < Self.chargesLookedMax, found.count < Query.limitMax {
+            let page = try store.passedCharges(after: last, limit: Self.chargesPage)
+            for number in page where !store.isPassedRight(number) {
+                guard let charge = try charge(number), isRead(number.series.branch, charge.note.to)
+                else { continue }
+                if let row = try passedTooMuch(of: charge) {
+                    found.append(row)
+                } else {
+                    store.rememberPassedRight(number)
+                }
+            }
+            looked += page.count
+            last = page.last
+            guard page.count == Self.chargesPage else { break }
         }
         return found
+    }
+
+    private func passedTooMuch(of charge: ChargeState) throws -> Difference? {
+        let passed = try passes(of: charge)
+        let more = passed.reduce(Int128(0)) { $0 + $1.stands } - charge.stands
+        guard more > 0, let last = passed.last(where: { $0.stands > 0 }) else { return nil }
+        let (by, owner) = (charge.note.to, charge.number.series.branch)
+        return Difference(
+            check: "passed on", subject: "\(try chain(last)) \(last.note.account ?? "")",
+            amount: more,
+            cause: charge.isTakenBack
+                ? "\(by) passed on what \(owner) took back"
+                : "\(by) passed on more than \(owner) charged",
+            person: last.note.person, since: last.note.day,
+            next: "at \(by): `branchbook reverse \(last.number)`")
+    }
+
+    /// What the two of a pair booked of charges that do not count any more: their authors were put out.
+    func chargesLeft(of pair: BranchPair) throws -> [OpenBetween] {
+        guard let ledger = standing?.ledger else { return [] }
+        return try store.chargesWithoutWord(of: pair, limit: Query.limitMax).compactMap { number in
+            let (owner, about) = (number.series.branch, try store.transactions(about: number))
+            guard pair.contains(owner) else { return nil }
+            let to = pair.other(than: owner)
+            guard let note = ChargeNote(leftOf: about, by: owner, to: to) else { return nil }
+            let left = ChargeState(number, note, of: [], about: about, ledger.currency)
+            guard left.due != 0 || left.booked != 0 else { return nil }
+            let at = left.booked != 0 ? to : owner
+            return OpenBetween(
+                from: owner, to: to, amount: left.due - left.booked,
+                difference: Difference(
+                    check: "due", subject: "\(number) \(note.account ?? "")",
+                    amount: left.due - left.booked,
+                    cause: "\(number) does not count: the node that wrote it was put out",
+                    person: about.last?.document.person ?? "", since: note.day,
+                    next: byHand(number, at)))
+        }
     }
 
     /// What the charged branch passed on of a charge, in the order of numbers.

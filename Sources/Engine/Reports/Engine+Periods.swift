@@ -31,6 +31,45 @@ extension Engine {
         return report
     }
 
+    /// What has to be ended before the branch is closed up to a day, each with what to do; and what `reconcile` names, which
+    /// keeps nobody from closing.
+    func closeCheck(through: String, at now: Instant) throws -> Report {
+        let (standing, ledger) = try needLedger()
+        guard let branch = standing.branch, let member = standing.member,
+            let view = view(standing, ledger)
+        else {
+            throw Refusal(
+                .noGrant, "the roster that admits this node has not arrived yet",
+                next: "wait until `branchbook status` names a branch")
+        }
+        let planner = Planner(
+            branch: branch, ledger: ledger, grants: member.grants,
+            today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)
+        var report = Report(
+            schema: "branchbook.close-check/1", title: "Before the close",
+            columns: [
+                .text("what", "What"), .text("holds", "Holds up the close"),
+                .text("next", "What to do"),
+            ])
+        let findings = try planner.closeChecks(through: through, view)
+        for finding in findings.prefix(Query.limitMax) {
+            report.rows.append([.text(finding.what), .flag(true), .optional(finding.next)])
+        }
+        let differences = try reconcile(branch: branch.text, at: now).rows.count
+        if differences > 0 {
+            report.rows.append([
+                .text("\(differences) differences"), .flag(false),
+                .text("`branchbook reconcile --branch \(branch)`"),
+            ])
+        }
+        report.facts = [
+            .init("branch", "Branch", .text(branch.text)),
+            .init("through", "Through", .text(through)),
+            .init("ready", "Ready to close", .flag(findings.isEmpty)),
+        ]
+        return report
+    }
+
     /// What the company sealed, without whom, and who agreed.
     func seals() throws -> Report {
         _ = try needLedger()

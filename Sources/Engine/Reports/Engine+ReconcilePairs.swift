@@ -85,7 +85,14 @@ extension Engine {
             if a != b {
                 lines.append(PairLine(from: key.from, to: key.to, due: a, owed: b))
             }
-            let rest = a - b - (explained[key] ?? 0)
+            var rest = a - b - (explained[key] ?? 0)
+            guard rest != 0 else { continue }
+            if let pair = BranchPair(key.from, key.to) {
+                for left in try chargesLeft(of: pair) where left.from == key.from {
+                    rest -= left.amount
+                    if let row = left.difference { found.append(row) }
+                }
+            }
             guard rest != 0 else { continue }
             found.append(
                 Difference(
@@ -145,6 +152,9 @@ extension Engine {
     func unheard(
         _ branch: BranchCode, of document: String, _ written: [BranchCode: HybridTime]
     ) -> String {
+        guard branch != standing?.branch else {
+            return "\(branch) has done nothing about \(document)"
+        }
         guard let last = written[branch] else { return "\(branch) has not seen \(document)" }
         let time = Instant(milliseconds: last.milliseconds)
         let day = Day(time, utcOffsetMinutes: utcOffsetMinutes)

@@ -86,7 +86,40 @@ extension Engine {
             }
             rows.append(Self.waits(order, step, ledger))
         }
+        rows += try debts(waitingFor: person, people, ledger, on: today)
         return rows + (try sheets(waitingFor: person, people, standing, ledger, on: today))
+    }
+
+    /// Debts that somebody asked to give up, and of which a step is this person's.
+    private func debts(
+        waitingFor person: String, _ people: [PersonFacts], _ ledger: Ledger, on today: Day
+    ) throws -> [Waits] {
+        try openDebts().compactMap { debt in
+            guard let step = debt.nextStep, debt.askedBy != person,
+                !debt.approvals.values.contains(person),
+                people.contains(where: {
+                    $0.roles.contains(step.role)
+                        && ($0.name == person || $0.isDeputy(person, on: today))
+                })
+            else { return nil }
+            return Self.waits(debt, step, ledger)
+        }
+    }
+
+    private func openDebts() throws -> [DebtWriteOff] {
+        try store.events(withPrefix: Event.debtPrefix).compactMap { entity, events in
+            DebtWriteOff.number(ofEntity: entity).flatMap { DebtWriteOff($0, events) }
+        }.filter { $0.refusedBy == nil && !$0.isApproved }
+    }
+
+    private static func waits(
+        _ debt: DebtWriteOff, _ step: Workflow.Step, _ ledger: Ledger
+    ) -> Waits {
+        Waits(
+            since: debt.day, kind: "write-off waits", number: debt.number,
+            subject: "\(step.name), \(debt.party) "
+                + Amount.text(debt.amount, scale: ledger.scale),
+            person: debt.askedBy, next: "`branchbook debt approve NUMBER`")
     }
 
     private static func waits(_ task: TaskFacts) -> Waits {

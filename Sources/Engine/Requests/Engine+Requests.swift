@@ -191,6 +191,7 @@ extension Engine {
         case .rates: try rates()
         case .currencies(let branch, let day): try currencies(branch: branch, asAt: day, at: now)
         case .periods(let branch): try periods(branch: branch)
+        case .closeCheck(let day): try closeCheck(through: day, at: now)
         case .seals: try seals()
         case .recurring: try recurring()
         case .lateEntries(let limit): try lateEntries(limit: limit)

@@ -190,6 +190,8 @@ package enum Query: Codable, Hashable, Sendable {
     /// What branches charged each other, and what became of it.
     case charges(branch: String?, openOnly: Bool, limit: Int)
     case periods(branch: String?)
+    /// What this node's branch has to end before it is closed up to a day.
+    case closeCheck(through: String)
     case seals
     case recurring
     /// What other currencies are worth, by days.

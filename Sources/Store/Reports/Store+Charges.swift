@@ -17,10 +17,12 @@ extension Store {
         try charges(
             limit: limit,
             where: """
-                e.entity > :last AND (SELECT count(*) FROM document d JOIN log m ON m.id = d.log
+                e.entity > :last AND ((SELECT count(*) FROM document d JOIN log m ON m.id = d.log
                     JOIN log l ON l.id = e.log AND l.scope = m.scope
                     WHERE d.target = substr(e.entity, :start) AND d.relation IN (:settles, :reverses)
-                ) <> 1
+                ) <> 1 OR EXISTS (SELECT 1 FROM document d
+                    JOIN document r ON r.target = d.number AND r.relation = :reverses
+                    WHERE d.target = substr(e.entity, :start) AND d.relation = :settles))
                 """,
             [
                 "last": last.map { Event.chargePrefix + $0.description } ?? "",
@@ -60,8 +62,44 @@ extension Store {
         }
     }
 
-    /// Charges that were passed on, by the document that did so. At most `limit`, in order. Cost: as above.
-    package func passedCharges(limit: Int) throws -> [DocumentNumber] {
+    /// Charges of which no more was passed on than holds, and of which nothing was written since.
+    package func isPassedRight(_ number: DocumentNumber) -> Bool {
+        memory.passedRight.contains(number)
+    }
+
+    package func rememberPassedRight(_ number: DocumentNumber) {
+        guard memory.passedRight.count < Self.settledChargesMax else { return }
+        memory.passedRight.insert(number)
+    }
+
+    /// Charges of a pair that are booked or taken back, and of which nobody's word that counts says anything: at most
+    /// `limit`, in order. Cost: a look at every document of the pair's money.
+    package func chargesWithoutWord(of pair: BranchPair, limit: Int) throws -> [DocumentNumber] {
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT d.target FROM document d
+                        WHERE d.log IN (SELECT id FROM log WHERE scope = :scope)
+                            AND d.relation IN (:settles, :reverses) AND d.target IS NOT NULL
+                            AND NOT EXISTS (
+                                SELECT 1 FROM event e WHERE e.entity = :charge || d.target)
+                        ORDER BY d.target LIMIT :limit
+                        """),
+                arguments: [
+                    "scope": Scope.betweenMoney(pair).name, "charge": Event.chargePrefix,
+                    "settles": DocumentLink.Relation.settles.rawValue,
+                    "reverses": DocumentLink.Relation.reverses.rawValue, "limit": limit,
+                ]
+            ).compactMap { DocumentNumber($0) }.filter { $0.kind == .journal }
+        }
+    }
+
+    /// Charges that were passed on, by the document that did so: those after `last`. At most `limit`, in order. Cost: as
+    /// above.
+    package func passedCharges(
+        after last: DocumentNumber?, limit: Int
+    ) throws -> [DocumentNumber] {
         try access { db in
             try String.fetchAll(
                 db.cachedStatement(
@@ -69,11 +107,12 @@ extension Store {
                         SELECT DISTINCT d.target FROM event e
                         JOIN document d ON d.number = substr(e.entity, :start)
                             AND d.relation = :adjusts AND d.target IS NOT NULL
-                        WHERE e.entity >= :prefix AND e.entity < :end
+                        WHERE e.entity >= :prefix AND e.entity < :end AND d.target > :last
                         ORDER BY d.target LIMIT :limit
                         """),
                 arguments: Self.span + [
-                    "adjusts": DocumentLink.Relation.adjusts.rawValue, "limit": limit,
+                    "adjusts": DocumentLink.Relation.adjusts.rawValue,
+                    "last": last?.description ?? "", "limit": limit,
                 ]
             ).compactMap { DocumentNumber($0) }
         }

@@ -112,8 +112,8 @@ extension Store {
         }
     }
 
-    /// Lines of another system's document that stand in two documents: the two numbers, and what was read. At most
-    /// `limit`. Cost: all documents that came from elsewhere.
+    /// Lines of another system's document that stand in two documents: the two numbers, and what was read; what comes back
+    /// every month only within a branch, as each has names of its own. At most `limit`. Cost: all documents that came from elsewhere.
     package func recordedTwice(limit: Int) throws -> [(first: String, second: String, what: String)]
     {
         try access { db in
@@ -124,12 +124,16 @@ extension Store {
                         FROM document d JOIN document o ON o.source = d.source
                             AND o.source_key = d.source_key AND o.number > d.number
                             AND o.line_first <= d.line_last AND o.line_last >= d.line_first
-                        WHERE d.source IS NOT NULL AND NOT EXISTS (
+                        JOIN log l ON l.id = d.log JOIN log m ON m.id = o.log
+                        WHERE d.source IS NOT NULL AND (d.source <> ? OR l.scope = m.scope)
+                            AND NOT EXISTS (
                             SELECT 1 FROM document r WHERE r.target IN (d.number, o.number)
                                 AND r.relation = ?)
                         ORDER BY d.number, o.number LIMIT ?
                         """),
-                arguments: [DocumentLink.Relation.reverses.rawValue, limit]
+                arguments: [
+                    Planner.recurringSource, DocumentLink.Relation.reverses.rawValue, limit,
+                ]
             ).map { (try $0.at(0), try $0.at(1), try $0.at(2)) }
         }
     }

@@ -7,7 +7,8 @@ struct PeriodCommand: ParsableCommand {
         commandName: "period",
         abstract: "Closing a branch's books (月结), what came too late, opening a period again.",
         subcommands: [
-            PeriodList.self, PeriodClosing.self, PeriodReopen.self, PeriodLate.self,
+            PeriodList.self, PeriodCheck.self, PeriodClosing.self, PeriodReopen.self,
+            PeriodLate.self,
             PeriodSeal.self, PeriodSeals.self,
         ],
         defaultSubcommand: PeriodList.self)
@@ -20,6 +21,16 @@ struct PeriodList: ParsableCommand {
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One branch.") var branch: String?
     func run() throws { try node.query(.periods(branch: branch), reading) }
+}
+
+struct PeriodCheck: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "What has to be ended before the branch's books are closed up to a day.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The last day, as in 2026-11-30.") var through: String
+    @OptionGroup var reading: ReadOptions
+    func run() throws { try node.query(.closeCheck(through: through), reading) }
 }
 
 struct PeriodClosing: ParsableCommand {
