@@ -9,9 +9,13 @@ extension Planner {
                 try view.said(of: ChargeNote.entity(number)), by: number.series.branch),
             note.kind == .charged, note.to != number.series.branch
         else { return nil }
+        let (own, other) = (
+            try view.currency(of: number.series.branch), try view.currency(of: note.to)
+        )
         return ChargeState(
             number, note, of: try view.transactions(of: number),
-            about: try view.transactions(about: number), ledger.currency)
+            about: try view.transactions(about: number),
+            ledger.between(own, other), own: other ?? ledger.book.currency)
     }
 
     /// What another branch charged, and this one has to do with.
@@ -19,7 +23,7 @@ extension Planner {
         _ text: String, to code: BranchCode, _ view: some BookView
     ) throws -> (charge: ChargeState, owner: BranchCode, pair: BranchPair) {
         let number = try Self.number(text)
-        let (owner, pair) = try other(number.series.branch.text, view)
+        let (owner, pair) = try other(number.series.branch.text, ofGoods: false, view)
         guard let charge = try charge(number, view), charge.note.to == code else {
             throw Refusal(
                 .unknownDocument, "\(number) is nothing that \(code) has to book",
@@ -58,6 +62,11 @@ extension Planner {
         let header = try header(
             .journal, who, link: DocumentLink(.settles, number),
             notBefore: min(taken?.effectiveDate ?? note.day, today), view)
+        let references = [number] + charge.reversals.compactMap(\.number)
+        let between = try betweenCurrency(with: owner, view)
+        guard between == ledger.currency else {
+            return try bookAcross(charge, amount, header, between, owner, references, view)
+        }
         var document = DocumentBuilder(header)
         let (owed, debt) = (Scope.betweenMoney(pair), Account.dueTo(branch, owner))
         for (account, part) in try places(of: charge, amount, view) {
@@ -66,8 +75,7 @@ extension Planner {
             try document.move(home, part, of: currency(), from: .via(owed), to: account)
         }
         return try document.draft(
-            references: [number] + charge.reversals.compactMap(\.number),
-            total: Int64(clamping: amount.magnitude))
+            references: references, total: Int64(clamping: amount.magnitude))
     }
 
     /// Where an amount goes to: what is taken off altogether leaves the accounts that it was booked on.
@@ -88,7 +96,7 @@ extension Planner {
         guard let charge = try charge(number, view), charge.surplus != 0 else {
             throw Refusal(.alreadyRecorded, "\(number) was not taken back more than once")
         }
-        let (_, pair) = try other(charge.note.to.text, view)
+        let (other, pair) = try other(charge.note.to.text, ofGoods: false, view)
         let amount = try Self.narrow(-charge.surplus)
         let account = try chargeable(charge.note.account ?? "", view)
         guard let home = account.home else { throw BooksError.overflow }
@@ -98,8 +106,12 @@ extension Planner {
                 amount > 0 ? "\(number) was taken back twice" : "\(number) was set right twice"
         }
         if who.person == nil { who.person = fit(person: charge.reversals.last?.person) }
-        var document = DocumentBuilder(
-            try header(.journal, who, link: DocumentLink(.settles, number), view))
+        let header = try header(.journal, who, link: DocumentLink(.settles, number), view)
+        let between = try betweenCurrency(with: other, view)
+        guard between == ledger.currency else {
+            return try squareAcross(charge, amount, header, between, account, view)
+        }
+        var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
         try document.move(home, amount, of: currency(), from: account, to: .via(owed))
         try document.move(
@@ -147,7 +159,13 @@ extension Planner {
     ) throws -> Draft {
         try requireMoney("what other branches owe")
         let (charge, owner, _) = try charge(text, to: branch, view)
-        let (third, pair) = try self.other(other, view)
+        let (third, pair) = try self.other(other, ofGoods: false, view)
+        for one in [owner, third] where try betweenCurrency(with: one, view) != ledger.currency {
+            throw Refusal(
+                .twoCurrencies,
+                "\(one) keeps its books in another currency than \(branch): it is not passed on",
+                next: "charge it by itself: `branchbook between charge … --to \(third)`")
+        }
         guard third != owner else {
             throw Refusal(
                 .chargeState, "\(owner) charged \(charge.number) itself",
@@ -181,7 +199,8 @@ extension Planner {
                 account: "\(account.root.rawValue)/\(account.rest)",
                 person: header.person, day: header.effectiveDate,
                 memo: details.memo ?? fit(memo: charge.note.memo), of: charge.number),
-            header, pair, from: account, on: .dueFrom(branch, third), view)
+            header, pair, from: account, on: .dueFrom(branch, third),
+            worth: BetweenFigure(currency: ledger.currency, amount: amount, worth: amount), view)
     }
 
     /// What this branch passed on of a charge, less what it took back of that.

@@ -70,7 +70,7 @@ extension Engine {
     }
 
     private func handedDerived(from: String?, to: String?) throws -> Report {
-        let (_, ledger) = try needLedger()
+        let (standing, ledger) = try needLedger()
         let (from, to) = (
             try from.map { try Planner.day($0) }, try to.map { try Planner.day($0) }
         )
@@ -92,7 +92,7 @@ extension Engine {
             columns: [
                 .text("branch", "Branch"), .text("account", "Account"),
                 .number("amount", "Amount"),
-            ],
+            ] + derivedColumns(standing),
             facts: [
                 .init("currency", "Currency", .text(ledger.currency.text)),
                 .init("scale", "Scale", .integer(Int64(ledger.scale))),
@@ -101,9 +101,11 @@ extension Engine {
         for (account, sum) in sums.sorted(by: {
             ($0.value.branch, $0.key) < ($1.value.branch, $1.key)
         }) where sum.amount != 0 {
-            report.rows.append([
-                .text(sum.branch), .text(account), figures.money(sum.amount),
-            ])
+            report.rows.append(
+                [
+                    .text(sum.branch), .text(account),
+                    figures.money(sum.amount, of: sum.branch, standing),
+                ] + derivedCurrency(sum.branch, standing))
         }
         return report
     }
@@ -147,10 +149,12 @@ extension Engine {
                     .text(branch.text), .text(item),
                     .optional(try ItemCode(item).flatMap { try itemName($0) }),
                     try figures.quantity(held[item] ?? 0, of: item),
-                    mayShow ? figures.money(values[item] ?? 0) : .empty,
+                    mayShow
+                        ? figures.money(values[item] ?? 0, standing.ledger(of: branch)) : .empty,
                 ])
             }
         }
+        report.notes = currencyNotes(standing, ledger, nil)
         return report
     }
 }

@@ -86,7 +86,7 @@ extension Engine {
             }
             rows.append(Self.waits(order, step, ledger))
         }
-        return rows + (try sheets(waitingFor: person, people, standing, ledger, on: today))
+        return rows + (try sheets(waitingFor: person, people, standing, on: today))
     }
 
     private static func waits(_ task: TaskFacts) -> Waits {
@@ -105,14 +105,14 @@ extension Engine {
     /// Stocktakes of this branch that cannot be posted before somebody who counted none of it has looked. Cost: every
     /// open sheet is planned.
     private func sheets(
-        waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, _ ledger: Ledger,
-        on today: Day
+        waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, on today: Day
     ) throws -> [Waits] {
         guard let branch = standing.branch, let member = standing.member,
-            let view = view(standing, ledger)
+            let view = view(standing)
         else { return [] }
         let planner = Planner(
-            branch: branch, ledger: ledger, grants: member.grants, today: today,
+            branch: branch, ledger: standing.ledger(of: branch), grants: member.grants,
+            today: today,
             person: self.person)
         return try view.openSheets(branch).compactMap { sheet in
             let roles = Set(sheet.workflow.steps.map(\.role))
