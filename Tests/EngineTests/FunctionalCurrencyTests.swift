@@ -484,11 +484,24 @@ import Testing
                 Details(date: "2026-10-10"),
                 .charge(to: "HZ", account: "expense/rent", amount: "100.00")))
         network.settle()
+        for from in [nil, "2026-11-01"] {
+            try hledgerAgrees(hz, from: from)
+        }
+    }
+
+    private func hledgerAgrees(_ hz: TestNode, from: String?) throws {
         var journal = HledgerJournal(currency: "CNY")
-        var filter = JournalFilter()
+        var filter = JournalFilter(from: from)
         filter.limit = Query.limitMax
-        var text = journal.add(page: try hz.report(.journal(filter)))
-        text += journal.finish(derived: try hz.report(.derived))
+        var text = ""
+        for branch in ["HZ", "HK"] {
+            guard let from else { continue }
+            text += journal.opening(
+                try hz.report(.balance(branch: branch, asAt: "2026-10-31")), on: "2026-10-31",
+                from: from, branch: (branch, branch == "HK" ? "HKD" : "CNY"))
+        }
+        text += journal.add(page: try hz.report(.journal(filter)))
+        text += journal.finish(derived: try hz.report(.handingOn(.derived(from: from, to: nil))))
         // At cost, by account and currency.
         var sums: [String: Int64] = [:]
         for line in text.split(separator: "\n") where line.hasPrefix("    ") {

@@ -136,7 +136,9 @@ extension Engine {
 
     /// What the cost fold adds to the posted balances.
     func derived() throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
+        // What this node's branch enters is read in its own currency.
+        let ledger = standing.branch.map { standing.ledger(of: $0) } ?? book
         try foldCosts()
         let figures = ReportWriter(store, ledger)
         var report = Report(
@@ -144,7 +146,7 @@ extension Engine {
             columns: [
                 .text("branch", "Branch"), .text("account", "Account"),
                 .number("amount", "Amount"),
-            ] + derivedColumns(standing),
+            ] + ledgerColumns(standing),
             facts: [
                 .init("currency", "Currency", .text(ledger.currency.text)),
                 .init("scale", "Scale", .integer(Int64(ledger.scale))),
@@ -155,8 +157,8 @@ extension Engine {
                 report.rows.append(
                     [
                         .text(row.branch), .text(account),
-                        figures.money(amount, of: row.branch, standing),
-                    ] + derivedCurrency(row.branch, standing))
+                        figures.money(amount, standing.ledger(of: branch)),
+                    ] + ledgerCells(branch, standing))
             }
         }
         return report

@@ -105,24 +105,17 @@ extension Engine.Standing {
 }
 
 extension Engine {
-    /// Where branches keep their books in several currencies each row of what is derived names its own.
-    func derivedColumns(_ standing: Standing) -> [Report.Column] {
+    /// Where branches keep their books in several currencies each row of a report of all of them names its own.
+    func ledgerColumns(_ standing: Standing) -> [Report.Column] {
         standing.currencies.others.isEmpty ? [] : [.text("ledger", "Ledger in")]
     }
 
-    func derivedCurrency(_ branch: String, _ standing: Standing) -> [Report.Cell] {
-        guard !standing.currencies.others.isEmpty, let code = BranchCode(branch) else { return [] }
-        return [.text(standing.currencies[code].text)]
+    func ledgerCells(_ branch: BranchCode, _ standing: Standing) -> [Report.Cell] {
+        standing.currencies.others.isEmpty ? [] : [.text(standing.currencies[branch].text)]
     }
 }
 
 extension ReportWriter {
-    func money(
-        _ amount: some SignedInteger, of branch: String, _ standing: Engine.Standing
-    ) -> Report.Cell {
-        money(amount, BranchCode(branch).map { standing.ledger(of: $0) } ?? ledger)
-    }
-
     /// An amount of a branch's own currency, in its places.
     func money(_ amount: some SignedInteger, _ ledger: Ledger) -> Report.Cell {
         .decimal(Amount.text(amount, scale: ledger.scale))

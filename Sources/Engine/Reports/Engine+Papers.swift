@@ -61,6 +61,10 @@ extension Engine {
         if paper.isPriced {
             if paper.tax != 0 { report.facts.append(.init("tax", "Tax", figures.money(paper.tax))) }
             report.facts.append(.init("total", "Total", figures.money(paper.total)))
+            if !ledger.isBook {
+                report.facts.append(
+                    .init("currency", "Currency", .text(ledger.currency.text)))
+            }
             for (tender, amount, currency) in paper.tenders {
                 let figure = figures.foreign(amount, currency)
                 // The lines are in the branch's own currency.

@@ -19,8 +19,9 @@ extension Engine {
     /// Every account with what it held, what was debited and credited, and what it holds (科目余额表).
     func accounts(_ filter: StatementFilter) throws -> Report {
         let (standing, book) = try needLedger()
-        let asked = try branches(filter, standing)
-        let (ledger, only, left) = try oneCurrency(asked, filter, standing, book)
+        let only = try branches(filter, standing)
+        // Each account is in what its branch keeps its books in: nothing of two currencies is added up.
+        let ledger = try tableLedger(only, standing)
         let chart = try self.chart(filter, book)
         let (from, to) = try span(filter)
         try foldCosts()
@@ -31,10 +32,14 @@ extension Engine {
                 .text("code", "Code"), .text("line", "Heading"), .text("account", "Account"),
                 .number("opening", "Opening"), .number("debit", "Debit"),
                 .number("credit", "Credit"), .number("closing", "Closing"),
-            ])
+            ] + ledgerColumns(standing))
         let opening = try from.map { try turnovers(from: nil, to: Day(number: $0.number &- 1)) }
         let moved = try turnovers(from: from, to: to)
-        var rows: [(line: ChartLine, account: String, opening: Int128, moved: Store.Turnover)] = []
+        var rows:
+            [(
+                line: ChartLine, account: String, opening: Int128, moved: Store.Turnover,
+                branch: BranchCode
+            )] = []
         for branch in only.sorted() {
             let (before, within) = (opening?[branch] ?? [:], moved[branch] ?? [:])
             for account in Set(before.keys).union(within.keys) {
@@ -45,47 +50,35 @@ extension Engine {
                     // What goes through an exchange account is no business of its own.
                     held != 0 || turnover.net != 0 || !account.root.isExchange
                 else { continue }
-                rows.append((line, account.name, held, turnover))
+                rows.append((line, account.name, held, turnover, branch))
             }
         }
-        var (debit, credit) = (Int128(0), Int128(0))
+        var sums: [CurrencyCode: Store.Turnover] = [:]
         for row in rows.sorted(by: { ($0.line, $0.account) < ($1.line, $1.account) }) {
-            debit += row.moved.debit
-            credit += row.moved.credit
-            report.rows.append([
-                .text(row.line.code), .text(row.line.title), .text(row.account),
-                figures.money(row.opening), figures.money(row.moved.debit),
-                figures.money(row.moved.credit), figures.money(row.opening + row.moved.net),
-            ])
+            let own = standing.ledger(of: row.branch)
+            sums[own.currency, default: Store.Turnover()].add(row.moved)
+            report.rows.append(
+                [
+                    .text(row.line.code), .text(row.line.title), .text(row.account),
+                    figures.money(row.opening, own), figures.money(row.moved.debit, own),
+                    figures.money(row.moved.credit, own),
+                    figures.money(row.opening + row.moved.net, own),
+                ] + ledgerCells(row.branch, standing))
         }
+        let sum = sums.removeValue(forKey: ledger.currency) ?? Store.Turnover()
         report.facts = [
             .init("currency", "Currency", .text(ledger.currency.text)),
-            .init("debit", "Debit", figures.money(debit)),
-            .init("credit", "Credit", figures.money(credit)),
+            .init("debit", "Debit", figures.money(sum.debit)),
+            .init("credit", "Credit", figures.money(sum.credit)),
         ]
-        report.notes = left + scopesMissing(standing, of: only)
+        for (code, sum) in sums.sorted(by: { $0.key.text < $1.key.text }) {
+            report.facts += [
+                .init("debit\(code)", "Debit \(code)", figures.foreign(sum.debit, code)),
+                .init("credit\(code)", "Credit \(code)", figures.foreign(sum.credit, code)),
+            ]
+        }
+        report.notes = scopesMissing(standing, of: only)
         return report
-    }
-
-    /// Of branches that were not named, those that keep their books in the currency of this node's; one after the other,
-    /// accounts are not translated.
-    private func oneCurrency(
-        _ asked: Set<BranchCode>, _ filter: StatementFilter, _ standing: Standing, _ book: Ledger
-    ) throws -> (ledger: Ledger, branches: Set<BranchCode>, notes: [String]) {
-        let codes = Set(asked.map { standing.currencies[$0] })
-        guard codes.count > 1 else {
-            return (Ledger(codes.first ?? book.currency, in: book), asked, [])
-        }
-        guard filter.branches.isEmpty, filter.entity == nil else {
-            throw Refusal(
-                .twoCurrencies,
-                "these branches keep their books in "
-                    + codes.map(\.text).sorted().joined(separator: ", "),
-                next: "name those of one currency; `branchbook ledger position` shows all in "
-                    + book.currency.text)
-        }
-        let alike = try alike(nil)
-        return (alike.ledger, asked.filter { alike.contains($0) }, alike.notes)
     }
 
     /// What was earned and spent in a span (利润表).

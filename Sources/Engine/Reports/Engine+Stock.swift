@@ -18,7 +18,7 @@ extension Engine {
                 .number("uncosted", "Uncosted"), .text("location", "Location"),
                 .text("status", "Status"), .number("reserved", "Reserved"),
                 .number("promised", "Promised"), .number("free", "Free"),
-            ])
+            ] + ledgerColumns(standing))
         var statuses: [String: GoodsStatus] = [:]
         func status(_ row: Store.StockRow) throws -> GoodsStatus {
             let key = "\(row.branch)/\(row.location)"
@@ -34,16 +34,17 @@ extension Engine {
                 BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) } ?? false
             let status = try status(row)
             let own = BranchCode(row.branch).map { standing.ledger(of: $0) } ?? ledger
-            report.rows.append([
-                .text(row.branch), .text(row.item), .optional(name),
-                try figures.quantity(row.onShelf, of: row.item),
-                mayShow ? (row.value.map { figures.money($0, own) } ?? .empty) : .empty,
-                row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
-                .text(row.location), .text(status.rawValue),
-                row.reserved == 0 ? .empty : try figures.quantity(row.reserved, of: row.item),
-                row.promised == 0 ? .empty : try figures.quantity(row.promised, of: row.item),
-                status == .available ? try figures.quantity(row.free, of: row.item) : .empty,
-            ])
+            report.rows.append(
+                [
+                    .text(row.branch), .text(row.item), .optional(name),
+                    try figures.quantity(row.onShelf, of: row.item),
+                    mayShow ? (row.value.map { figures.money($0, own) } ?? .empty) : .empty,
+                    row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
+                    .text(row.location), .text(status.rawValue),
+                    row.reserved == 0 ? .empty : try figures.quantity(row.reserved, of: row.item),
+                    row.promised == 0 ? .empty : try figures.quantity(row.promised, of: row.item),
+                    status == .available ? try figures.quantity(row.free, of: row.item) : .empty,
+                ] + (BranchCode(row.branch).map { ledgerCells($0, standing) } ?? []))
         }
         if rows.count == bounded(limit) {
             report.notes.append("Only the first \(rows.count) rows are shown.")
