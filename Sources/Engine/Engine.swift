@@ -168,7 +168,10 @@ package final class Engine {
         let roster: Roster
         let keyring: Keyring
         let rosterHeads: [RosterHead]
+        /// The book's own; `ledger(of:)` has a branch's.
         let ledger: Ledger?
+        /// In which currencies branches keep their books.
+        let currencies: OwnCurrencies
         let node: NodeID
         /// Scopes that are kept here, to read or for others, in order.
         let scopesKept: [Scope]
@@ -199,6 +202,7 @@ package final class Engine {
             ledger = roster.founding.map {
                 Ledger(currency: $0.currency, scale: Int($0.scale))
             }
+            currencies = roster.ownCurrencies ?? OwnCurrencies(book: .unknown)
             self.node = node
             scopesKept = Set(keyring.scopes + relays + [.roster]).sorted()
         }

@@ -293,10 +293,9 @@ import Testing
         let second = try order(hz, due: "2026-10-05")
         let standing = try #require(hz.engine.standing)
         let today = try #require(Day("2027-05-20"))
-        let ledger = try #require(standing.ledger)
-        let all = try hz.engine.orderDifferences(standing, ledger, nil, today)
+        let all = try hz.engine.orderDifferences(standing, nil, today)
         #expect(all.differences.count == 2 && all.notes == [])
-        let some = try hz.engine.orderDifferences(standing, ledger, nil, today, limit: 1)
+        let some = try hz.engine.orderDifferences(standing, nil, today, limit: 1)
         #expect(some.differences.count == 1)
         #expect(some.notes.count == 1 && some.notes[0].hasPrefix("orders from \(second) on"))
     }

@@ -46,7 +46,7 @@ extension Simulation {
             // What was taken back, also by two, and what follows of that.
             let charge = ChargeState(
                 number, note, of: try engine.store.transactions(of: number), about: about,
-                currency)
+                currency, own: currency)
             owed[pair, default: 0] -= charge.due - charge.booked
         }
         record.checked(.nothingOpenNothingOwed, at: now)

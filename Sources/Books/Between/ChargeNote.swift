@@ -28,8 +28,8 @@ package struct ChargeNote: Hashable, Sendable {
         package let amount: Int64
 
         /// `60.00 USD`.
-        package var text: String {
-            "\(Amount.text(Int128(amount), scale: currency.exponent)) \(currency)"
+        package func text(_ ledger: Ledger) -> String {
+            "\(Amount.text(Int128(amount), scale: ledger.scale(of: currency))) \(currency)"
         }
     }
 

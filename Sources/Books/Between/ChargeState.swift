@@ -1,7 +1,7 @@
 package import Replica
 
 /// How a charge stands: a fold over what was written of it and about it, in whatever order that came. Amounts are minor
-/// units of the book's own currency, wider than any that a peer can write.
+/// units of the currency of what is between the two, wider than any that a peer can write.
 package struct ChargeState: Sendable {
     package let number: DocumentNumber
     package let note: ChargeNote
@@ -13,7 +13,7 @@ package struct ChargeState: Sendable {
     package let booked: Int128
     /// What took it back, in the order of numbers.
     package let reversals: [DocumentHeader]
-    /// What the charged branch booked it on, by account, in order.
+    /// What the charged branch booked it on, by account, in order: in its own currency.
     package let places: [(account: Account, amount: Int128)]
 
     package var isTakenBack: Bool { !reversals.isEmpty }
@@ -31,9 +31,11 @@ package struct ChargeState: Sendable {
     /// - Parameters:
     ///   - document: the transactions of the charge itself.
     ///   - about: those of documents that link to it.
+    ///   - currency: what is between the two branches is in it.
+    ///   - kept: the charged branch keeps its books in it.
     package init(
         _ number: DocumentNumber, _ note: ChargeNote, of document: [Transaction],
-        about: [Transaction], _ currency: CurrencyCode
+        about: [Transaction], _ currency: CurrencyCode, own kept: CurrencyCode
     ) {
         let (owner, commodity) = (number.series.branch, Commodity.currency(currency))
         let (asset, debt) = (Account.dueFrom(owner, note.to), Account.dueTo(note.to, owner))
@@ -63,7 +65,9 @@ package struct ChargeState: Sendable {
         reversals = heads.sorted { $0.key < $1.key }.map(\.value)
         var sums: [Account: Int128] = [:]
         for posting in settling.flatMap(\.postings)
-        where posting.account.place == .branch(note.to) && posting.commodity == commodity {
+        where posting.account.place == .branch(note.to) && posting.commodity == .currency(kept)
+            && posting.base == nil && !posting.account.root.isOfRates
+        {
             sums[posting.account, default: 0] += Int128(posting.amount)
         }
         places = sums.filter { $0.value != 0 }.sorted { $0.key.name < $1.key.name }

@@ -79,9 +79,13 @@ package protocol BookView {
     func tender(_ branch: BranchCode, _ name: String) throws -> TenderRule?
     /// What a tender took on a day of the ledger, and what of it was settled.
     func taken(_ tender: Account, on day: Day) throws -> (taken: Int128, settled: Int128)
-    /// What a customer owes at a branch, or at all that are held, under this name and its aliases; of other currencies
-    /// what it is carried at.
+    /// What a customer owes at a branch, or at all that are held and keep their books in the same currency, under this
+    /// name and its aliases; of other currencies what it is carried at.
     func receivable(of party: String, at branch: BranchCode?) throws -> Int128
+    /// The same at branches that keep their books in other currencies, by these, in order.
+    func receivablesElsewhere(of party: String) throws -> [(currency: CurrencyCode, owed: Int128)]
+    /// In which currency a branch keeps its books: its legal entity's. Nil where that is not known.
+    func currency(of branch: BranchCode) throws -> CurrencyCode?
     func priceList(_ name: String) throws -> PriceList?
     /// All prices of an item on a list.
     func prices(_ list: String, _ item: ItemCode) throws -> [PriceList.Price]
@@ -283,16 +287,5 @@ package struct PoolState: Hashable, Sendable {
         self.quantity = quantity
         self.value = value
         self.uncosted = uncosted
-    }
-}
-
-/// The book's money: minor units of `currency` at `scale` decimal places.
-package struct Ledger: Hashable, Sendable {
-    package let currency: CurrencyCode
-    package let scale: Int
-
-    package init(currency: CurrencyCode, scale: Int) {
-        self.currency = currency
-        self.scale = scale
     }
 }

@@ -1,32 +1,61 @@
 package import Replica
 
-/// What one unit of a currency is worth in the book's own, exactly: millionths, or through a third currency a product of
-/// them.
+/// What one unit of a currency is worth in another one, exactly: millionths, through a third currency a product of them, or
+/// one such rate over another.
 package struct ExactRate: Hashable, Sendable {
     let numerator: Int128
-    /// Decimal places of the numerator: 6, or 12 through a third currency.
+    /// Above zero; one but for a rate over another.
+    let denominator: Int128
+    /// Decimal places of the numerator: 6, or 12 through a third currency; of a rate over another from -12 to 12.
     let places: Int
+
+    package static let one = ExactRate(millionths: 1_000_000)
 
     package init(millionths: Int64) {
         numerator = Int128(millionths)
+        denominator = 1
         places = Amount.scaleMax
     }
 
     package init(millionths: Int64, through third: Int64) {
         numerator = Int128(millionths) * Int128(third)
+        denominator = 1
         places = 2 * Amount.scaleMax
     }
 
-    /// With no more zeros at its end than six places have.
+    /// What is worth `rate`, in a currency that is worth `own`: both in one third currency, and above zero.
+    package init(_ rate: ExactRate, over own: ExactRate) {
+        // As rates are said neither has a denominator.
+        numerator = rate.numerator
+        denominator = own.numerator
+        places = rate.places - own.places
+    }
+
+    /// With no more zeros at its end than six places have; of a rate over another ten places, rounded.
     package var text: String {
+        guard denominator == 1 else { return quotientText }
         var text = Amount.text(numerator, scale: places)
         for _ in 0..<(places - Amount.scaleMax) where text.hasSuffix("0") { text.removeLast() }
         return text
     }
 
+    private static let quotientPlaces = 10
+
+    private var quotientText: String {
+        guard
+            let value = try? Amount.converted(
+                Int128(1), rate: self, scale: 0, to: Self.quotientPlaces)
+        else { return "" }
+        var text = Amount.text(value, scale: Self.quotientPlaces)
+        for _ in Amount.scaleMax..<Self.quotientPlaces where text.hasSuffix("0") {
+            text.removeLast()
+        }
+        return text
+    }
+
     /// In millionths, rounded.
     package func millionths() throws(BooksError) -> Int64 {
-        try Amount.divide(numerator, by: Self.power(places - Amount.scaleMax))
+        try Amount.converted(Int64(1), rate: self, scale: 0, to: Amount.scaleMax)
     }
 
     static func power(_ digits: Int) -> Int128 {
@@ -72,6 +101,29 @@ package struct CrossRate: Hashable, Comparable, Sendable {
     }
 }
 
+extension ExactRate {
+    /// What one unit of a currency is worth on a day in the currency of a ledger: in the book's own as somebody said it, or
+    /// through a third currency. In another one as somebody said it in that; else what the one is worth in the book's own
+    /// over what the other is. Nil where no rate is known.
+    package static func rate(
+        of code: CurrencyCode, in ledger: Ledger, on day: Day,
+        _ said: (CurrencyCode) throws -> SaidRates
+    ) rethrows -> ExactRate? {
+        guard code != ledger.currency else { return one }
+        func inBook(_ code: CurrencyCode) throws -> ExactRate? {
+            try code == ledger.book.currency ? one : said(code).rate(on: day, said)
+        }
+        guard !ledger.isBook else { return try inBook(code) }
+        if let direct = try CrossRate.holding(said(code).cross, on: day)
+            .first(where: { $0.third == ledger.currency })?.millionths
+        {
+            return ExactRate(millionths: direct)
+        }
+        guard let rate = try inBook(code), let own = try inBook(ledger.currency) else { return nil }
+        return ExactRate(rate, over: own)
+    }
+}
+
 /// All that was said of a currency's rate.
 package struct SaidRates: Sendable {
     package let own: [CurrencyRate]
@@ -103,9 +155,34 @@ extension Amount {
     package static func converted(
         _ amount: Int64, rate: ExactRate, scale: Int, to other: Int
     ) throws(BooksError) -> Int64 {
-        let (product, over) = Int128(amount).multipliedReportingOverflow(by: rate.numerator)
+        let worth = try converted(Int128(amount), rate: rate, scale: scale, to: other)
+        guard let worth = Int64(exactly: worth) else { throw .overflow }
+        return worth
+    }
+
+    /// The same of a sum that may be wider than any amount.
+    package static func converted(
+        _ amount: Int128, rate: ExactRate, scale: Int, to other: Int
+    ) throws(BooksError) -> Int128 {
+        let places = rate.places + scale - other
+        var (product, over) = amount.multipliedReportingOverflow(by: rate.numerator)
         guard !over else { throw .overflow }
-        return try divide(product, by: ExactRate.power(rate.places + scale - other))
+        var divisor = rate.denominator
+        if places < 0 {
+            (product, over) = product.multipliedReportingOverflow(by: ExactRate.power(-places))
+        } else {
+            (divisor, over) = divisor.multipliedReportingOverflow(by: ExactRate.power(places))
+        }
+        guard !over, divisor > 0 else { throw .overflow }
+        return rounded(product, by: divisor)
+    }
+
+    /// Rounded half away from zero, as wide as it is. The divisor is positive.
+    package static func rounded(_ value: Int128, by divisor: Int128) -> Int128 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        // Not twice the remainder: that may be too wide.
+        let rounds = remainder.magnitude >= divisor.magnitude - remainder.magnitude
+        return rounds ? quotient + (value < 0 ? -1 : 1) : quotient
     }
 
     /// What a price in millionths for `per` base units comes to in a currency of that rate: minor units of its scale for
@@ -115,6 +192,7 @@ extension Amount {
     ) throws(BooksError) -> Int64 {
         let (worth, over) = (Int128(millionths) * Int128(quantity))
             .multipliedReportingOverflow(by: ExactRate.power(scale + rate.places - scaleMax))
+        guard rate.denominator == 1 else { throw .overflow }
         let (divisor, beyond) = Int128(per).multipliedReportingOverflow(by: rate.numerator)
         guard !over, !beyond, divisor > 0 else { throw .overflow }
         return try divide(worth, by: divisor)

@@ -1,6 +1,6 @@
 import Replica
 
-/// Another currency than the book's own, as one document has it.
+/// Another currency than the branch's own, as one document has it.
 struct ForeignCurrency {
     let code: CurrencyCode
     /// What one unit is worth; nil where nobody said, which is told once somebody asks.
@@ -8,30 +8,32 @@ struct ForeignCurrency {
     let day: Day
     let ledger: Ledger
 
-    var scale: Int { code.exponent }
+    var scale: Int { ledger.scale(of: code) }
     var commodity: Commodity { .currency(code) }
 
     func rate() throws(Refusal) -> ExactRate {
         guard let known else {
             throw Refusal(
                 .noRate, "there is no rate of \(code) on \(day)",
-                next:
-                    "name one with --rate, or say it: `branchbook rate set \(code) RATE --date \(day)`"
+                next: ledger.isBook
+                    ? "name one with --rate, or say it: `branchbook rate set \(code) RATE --date \(day)`"
+                    : "name one with --rate, or say what \(code) and \(ledger.currency) are worth in "
+                        + "\(ledger.book.currency): `branchbook rate set`"
             )
         }
         return known
     }
 
-    /// What an amount is worth in the book's own currency at the rate, rounded once.
+    /// What an amount is worth in the branch's own currency at the rate, rounded once.
     func value(_ amount: Int64) throws -> Int64 {
         try Amount.converted(amount, rate: rate(), scale: scale, to: ledger.scale)
     }
 }
 
-/// The postings of a document to accounts that hold other currencies, with what stands against them in the book's own.
+/// The postings of a document to accounts that hold other currencies, with what stands against them in the branch's own.
 ///
 /// An amount of another currency goes to its account against the exchange account of its scope, both carried at the
-/// same value with opposite signs; the exchange account has that value back in the book's own currency, and is worth
+/// same value with opposite signs; the exchange account has that value back in the branch's own currency, and is worth
 /// nothing. What the two sides of the document differ by in value is a gain or a loss.
 struct ForeignLegs {
     let branch: BranchCode
@@ -70,7 +72,10 @@ struct ForeignLegs {
         own[home, default: []].append((exchange, value))
     }
 
-    /// `amount` of the book's own currency comes to an account.
+    /// Postings of one scope that sum to zero, as they are.
+    mutating func add(_ scope: Scope, _ postings: [Posting]) { legs.append((scope, postings)) }
+
+    /// `amount` of the branch's own currency comes to an account.
     mutating func add(_ account: Account, _ amount: Int64) throws {
         guard let home = account.home else { throw BooksError.overflow }
         own[home, default: []].append((account, amount))

@@ -64,6 +64,8 @@ package enum Chart: String, CaseIterable, Sendable {
 
     /// What branches of one statement owe each other, and what is left of it.
     package var betweenBranches: ChartLine { line(.onItsWay) }
+    /// What books in other currencies came to be worth in the book's own, by rates alone.
+    package var translation: ChartLine { line(.translation) }
     /// Profit that no entry has closed yet.
     package var profit: ChartLine { line(.profit) }
 
@@ -78,7 +80,7 @@ package enum Chart: String, CaseIterable, Sendable {
 
     private enum Place: CaseIterable {
         case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
-        case payable, prepaid, tax, dueTo, otherLiability, equity, profit
+        case payable, prepaid, tax, dueTo, otherLiability, equity, profit, translation
         case transferSales, transferCost
         case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
         case exchange, exchangeGain, exchangeLoss
@@ -109,6 +111,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .otherLiability: "Other liabilities"
             case .equity: "Capital"
             case .profit: "Profit of the period"
+            case .translation: "Translation difference"
             case .sales: "Sales, net"
             case .transferSales: "Goods sent to branches"
             case .transferCost: "Cost of goods sent to branches"
@@ -136,7 +139,7 @@ package enum Chart: String, CaseIterable, Sendable {
                 .otherAsset, .exchange, .unmatched:
                 .asset
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
-            case .equity, .profit: .equity
+            case .equity, .profit, .translation: .equity
             case .sales, .transferSales, .otherIncome, .exchangeGain: .income
             case .cost, .transferCost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss,
                 .overShort,
@@ -166,6 +169,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .otherLiability: ("2241.02", "2400")
             case .equity: ("3001", "3000")
             case .profit: ("3103", "3900")
+            case .translation: ("3002.01", "3800")
             case .sales: ("5001", "4000")
             case .transferSales: ("5001.02", "4010")
             case .transferCost: ("5401.04", "5010")

@@ -53,6 +53,7 @@ package struct OwnChart: Hashable, Sendable {
 
     package var betweenBranches: ChartLine { base.betweenBranches }
     package var profit: ChartLine { base.profit }
+    package var translation: ChartLine { base.translation }
 
     /// Nil for accounts that hold goods or rights and no money.
     package func line(of account: Account) -> ChartLine? {

@@ -34,16 +34,16 @@ extension Order {
         reserved.values.contains { $0.contains { $0.value > 0 } }
     }
 
-    /// Its figures' currency and scale.
+    /// Its figures' currency and scale. An order of a branch that keeps its books in another currency than the book's own
+    /// always names one.
     package func figures(_ ledger: Ledger) -> Ledger {
-        guard let currency, currency != ledger.currency else { return ledger }
-        return Ledger(currency: currency, scale: currency.exponent)
+        ledger.reading(currency ?? ledger.book.currency)
     }
 
     /// In minor units of the book's own currency, at the rate of the day on which it was opened; nil where that, or a price, is
     /// not known here.
     func ownTotal(_ ledger: Ledger) -> Int64? {
-        let figures = figures(ledger)
+        let (figures, ledger) = (figures(ledger), ledger.book)
         guard let total = total(ledger), figures != ledger else { return total(ledger) }
         guard let rateMillionths, rateMillionths > 0 else { return nil }
         return try? Amount.converted(

@@ -44,7 +44,8 @@ extension Planner {
         let day = try details.date.map { try Self.day($0) } ?? openToday(view)
         guard let foreign = try foreign(currency, rate: rate, on: day, view) else {
             guard figure.price == .latest else {
-                throw Refusal(.badOption, "\(currency) is the book's own currency: it has no rate")
+                throw Refusal(
+                    .badOption, "\(currency) is \(ledger.ownWord) own currency: it has no rate")
             }
             return nil
         }
@@ -88,6 +89,25 @@ extension Account.Root {
     package var holdsCurrencies: Bool {
         switch self {
         case .tender, .bank, .receivable, .payable, .asset, .liability: true
+        default: false
+        }
+    }
+}
+
+extension Account.Root {
+    /// Of amounts of other currencies, and what they came to be worth, alone.
+    var isOfRates: Bool { isExchange || self == .exchangeGain || self == .exchangeLoss }
+
+    /// What branches owe each other. Between two that keep their books in two currencies: what is owed is a foreign amount to one of them.
+    package var isDue: Bool { self == .dueFrom || self == .dueTo }
+}
+
+extension Account {
+    /// May it hold amounts of other currencies than the branch's own: one of its accounts, or what it is due or owes?
+    package func holdsCurrencies(of branch: BranchCode) -> Bool {
+        switch place {
+        case .branch(branch): root.holdsCurrencies
+        case .side(branch, _): root.isDue
         default: false
         }
     }

@@ -34,17 +34,17 @@ extension Planner {
         _ view: some BookView
     ) throws -> Draft {
         try requireMoney("what other branches owe")
-        let (other, pair) = try other(text, view)
+        let (other, pair) = try other(text, ofGoods: false, view)
         let account = try chargeable(name, view)
-        // What is between two branches is of the book's own currency.
-        let amount = try worth(figure, try foreign(details, view))
+        let foreign = try foreign(details, view)
         let header = try header(.journal, details, view)
+        let due = try due(figure, foreign, with: other, on: header.effectiveDate, view)
         return try write(
             ChargeNote(
-                .charged, to: other, amount: amount,
+                .charged, to: other, amount: due.amount,
                 account: "\(account.root.rawValue)/\(account.rest)",
                 person: header.person, day: header.effectiveDate, memo: details.memo),
-            header, pair, from: account, on: .dueFrom(branch, other), view)
+            header, pair, from: account, on: .dueFrom(branch, other), worth: due, view)
     }
 
     private func send(
@@ -52,32 +52,37 @@ extension Planner {
         _ view: some BookView
     ) throws -> Draft {
         try requireMoney("what it owes")
-        let (other, pair) = try other(text, view)
+        let (other, pair) = try other(text, ofGoods: false, view)
         let foreign = try foreign(details, view)
-        let amount = try worth(figure, foreign)
         let header = try header(.payment, details, view)
-        let owed = -(try view.balance(of: .dueTo(branch, other), currency()))
+        let due = try due(figure, foreign, with: other, on: header.effectiveDate, view)
+        let money = foreign?.code ?? ledger.currency
+        let owed = -(try view.balance(of: .dueTo(branch, other), .currency(due.currency)))
         let draft = try write(
             ChargeNote(
-                .sent, to: other, amount: amount, account: nil, person: header.person,
+                .sent, to: other, amount: due.amount, account: nil, person: header.person,
                 day: header.effectiveDate, memo: details.memo,
-                foreign: try foreign.map {
-                    .init(currency: $0.code, amount: try reading($0).positive(figure))
-                }),
-            header, pair, from: try purse(through), on: .dueTo(branch, other), view)
-        guard Int128(amount) > owed else { return draft }
-        let (sent, due) = (
-            Amount.text(amount, scale: ledger.scale), Amount.text(max(owed, 0), scale: ledger.scale)
+                foreign: money == due.currency
+                    ? nil
+                    : .init(currency: money, amount: try reading(foreign).positive(figure))),
+            header, pair, from: try purse(through), on: .dueTo(branch, other), worth: due, view)
+        guard Int128(due.amount) > owed else { return draft }
+        let scale = ledger.scale(of: due.currency)
+        let (sent, left) = (
+            Amount.text(due.amount, scale: scale), Amount.text(max(owed, 0), scale: scale)
         )
         return draft.noting(
-            "\(branch) owes \(other) \(due), and \(sent) is sent: where that is wrong, reverse it")
+            "\(branch) owes \(other) \(left), and \(sent) is sent: where that is wrong, reverse it")
     }
 
     /// The amount leaves an account of this branch and stands on what it is due, or owes less.
     func write(
         _ note: ChargeNote, _ header: DocumentHeader, _ pair: BranchPair, from account: Account,
-        on due: Account, _ view: some BookView
+        on due: Account, worth: BetweenFigure, _ view: some BookView
     ) throws -> Draft {
+        guard worth.currency == ledger.currency else {
+            return try writeAcross(note, header, from: account, on: due, worth: worth, view)
+        }
         guard let number = header.number, let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
@@ -98,7 +103,8 @@ extension Planner {
     ) throws -> Draft {
         try requireMoney("what other branches are owed")
         let number = try Self.number(text)
-        let (other, pair) = try other(number.series.branch.text, view)
+        let (other, pair) = try other(number.series.branch.text, ofGoods: false, view)
+        let between = try betweenCurrency(with: other, view)
         guard
             let note = ChargeNote(
                 try view.said(of: ChargeNote.entity(number)), by: other, to: branch),
@@ -121,7 +127,8 @@ extension Planner {
         }
         let stated = Account.dueTo(other, branch)
         let posted = try view.transactions(of: number).flatMap(\.postings).reduce(Int128(0)) {
-            $1.account == stated && $1.commodity == currency() ? $0 + Int128($1.amount) : $0
+            $1.account == stated && $1.commodity == .currency(between)
+                ? $0 + Int128($1.amount) : $0
         }
         guard posted == note.amount else {
             throw Refusal(
@@ -134,7 +141,11 @@ extension Planner {
             .payment, who, link: DocumentLink(.settles, number),
             notBefore: min(note.day, today), view)
         let account = try purse(through)
-        try requireCurrency(details, of: number, note.foreign, at: account, view)
+        try requireCurrency(
+            details, of: number, note.foreign, between: between, at: account, view)
+        guard between == ledger.currency else {
+            return try takeAcross(note, number, header, between, into: account, view)
+        }
         guard let home = account.home else { throw BooksError.overflow }
         var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
@@ -142,7 +153,8 @@ extension Planner {
             owed, note.amount, of: currency(), from: .dueFrom(branch, other), to: .via(home))
         if let foreign = note.foreign {
             let worth = Amount.text(note.amount, scale: ledger.scale)
-            document.note("\(foreign.text): worth \(worth) \(ledger.currency) when it was sent")
+            document.note(
+                "\(foreign.text(ledger)): worth \(worth) \(ledger.currency) when it was sent")
         }
         let into = try note.foreign.map {
             try pass($0, worth: note.amount, isComing: true, at: account, &document, view)
@@ -154,8 +166,8 @@ extension Planner {
 }
 
 extension Planner {
-    /// A figure in the book's own currency.
-    private func worth(_ figure: String, _ foreign: ForeignCurrency?) throws -> Int64 {
+    /// A figure in the branch's own currency.
+    func worth(_ figure: String, _ foreign: ForeignCurrency?) throws -> Int64 {
         guard let foreign else { return try positive(figure) }
         let worth = try foreign.value(try reading(foreign).positive(figure))
         guard worth > 0 else {
@@ -168,18 +180,19 @@ extension Planner {
     /// nobody takes it for the book's own.
     private func requireCurrency(
         _ details: Details, of number: DocumentNumber, _ foreign: ChargeNote.Foreign?,
-        at account: Account, _ view: some BookView
+        between: CurrencyCode, at account: Account, _ view: some BookView
     ) throws {
-        let code = foreign?.currency ?? ledger.currency
+        let code = foreign?.currency ?? between
         if let named = try named(details) {
             guard named != code else { return }
         } else {
-            guard foreign != nil, try !view.currencies(on: account).contains(code) else { return }
+            guard code != ledger.currency, try !view.currencies(on: account).contains(code)
+            else { return }
         }
         throw Refusal(
             .twoCurrencies,
-            foreign.map { "\(number) is \($0.text)" } ?? "\(number) was sent in \(code)",
-            next: foreign == nil
+            foreign.map { "\(number) is \($0.text(ledger))" } ?? "\(number) was sent in \(code)",
+            next: code == ledger.currency
                 ? "leave --currency out"
                 : "take it as that with --currency \(code), and change it then: `branchbook currency`"
         )

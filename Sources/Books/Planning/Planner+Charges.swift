@@ -11,9 +11,19 @@ extension Planner {
                 try view.said(of: ChargeNote.entity(number)), by: number.series.branch, to: branch),
             note.kind == .charged, note.to != number.series.branch
         else { return nil }
+        return try state(number, note, of: try view.transactions(of: number), view)
+    }
+
+    private func state(
+        _ number: DocumentNumber, _ note: ChargeNote, of document: [Transaction],
+        _ view: some BookView
+    ) throws -> ChargeState {
+        let (own, other) = (
+            try view.currency(of: number.series.branch), try view.currency(of: note.to)
+        )
         return ChargeState(
-            number, note, of: try view.transactions(of: number),
-            about: try view.transactions(about: number), ledger.currency)
+            number, note, of: document, about: try view.transactions(about: number),
+            ledger.between(own, other), own: other ?? ledger.book.currency)
     }
 
     /// What documents still book of a charge that does not count any more: its author was put out.
@@ -25,7 +35,7 @@ extension Planner {
         guard let note = ChargeNote(leftOf: about, by: number.series.branch, to: branch) else {
             return nil
         }
-        return ChargeState(number, note, of: [], about: about, ledger.currency)
+        return try state(number, note, of: [], view)
     }
 
     /// What another branch charged, and this one has to do with.
@@ -33,7 +43,7 @@ extension Planner {
         _ text: String, to code: BranchCode, withRemainder: Bool = false, _ view: some BookView
     ) throws -> (charge: ChargeState, owner: BranchCode, pair: BranchPair) {
         let number = try Self.number(text)
-        let (owner, pair) = try other(number.series.branch.text, view)
+        let (owner, pair) = try other(number.series.branch.text, ofGoods: false, view)
         let found = try charge(number, to: code, view)
         guard
             let charge = try found
@@ -79,6 +89,11 @@ extension Planner {
         let header = try header(
             .journal, who, link: DocumentLink(.settles, number),
             notBefore: min(taken?.effectiveDate ?? note.day, today), view)
+        let references = [number] + charge.reversals.compactMap(\.number)
+        let between = try betweenCurrency(with: owner, view)
+        guard between == ledger.currency else {
+            return try bookAcross(charge, amount, header, between, owner, references, view)
+        }
         var document = DocumentBuilder(header)
         let (owed, debt) = (Scope.betweenMoney(pair), Account.dueTo(branch, owner))
         for (account, part) in try places(of: charge, amount, view) {
@@ -87,8 +102,7 @@ extension Planner {
             try document.move(home, part, of: currency(), from: .via(owed), to: account)
         }
         return try document.draft(
-            references: [number] + charge.reversals.compactMap(\.number),
-            total: Int64(clamping: amount.magnitude))
+            references: references, total: Int64(clamping: amount.magnitude))
     }
 
     /// Where an amount goes to: what is taken off altogether leaves the accounts that it was booked on.
@@ -110,7 +124,7 @@ extension Planner {
         guard let charge = found, charge.surplus != 0 else {
             throw Refusal(.alreadyRecorded, "\(number) was not taken back more than once")
         }
-        let (_, pair) = try other(charge.note.to.text, view)
+        let (other, pair) = try other(charge.note.to.text, ofGoods: false, view)
         let amount = try Self.narrow(-charge.surplus)
         let account = try chargeable(charge.note.account ?? "", view)
         guard let home = account.home else { throw BooksError.overflow }
@@ -123,8 +137,12 @@ extension Planner {
         if who.date == nil, let last = charge.reversals.last {
             who.date = try followed(last.effectiveDate, view).description
         }
-        var document = DocumentBuilder(
-            try header(.journal, who, link: DocumentLink(.settles, number), view))
+        let header = try header(.journal, who, link: DocumentLink(.settles, number), view)
+        let between = try betweenCurrency(with: other, view)
+        guard between == ledger.currency else {
+            return try squareAcross(charge, amount, header, between, account, view)
+        }
+        var document = DocumentBuilder(header)
         let owed = Scope.betweenMoney(pair)
         try document.move(home, amount, of: currency(), from: account, to: .via(owed))
         try document.move(
@@ -196,7 +214,13 @@ extension Planner {
     ) throws -> Draft {
         try requireMoney("what other branches owe")
         let (charge, owner, _) = try charge(text, to: branch, view)
-        let (third, pair) = try self.other(other, view)
+        let (third, pair) = try self.other(other, ofGoods: false, view)
+        for one in [owner, third] where try betweenCurrency(with: one, view) != ledger.currency {
+            throw Refusal(
+                .twoCurrencies,
+                "\(one) keeps its books in another currency than \(branch): it is not passed on",
+                next: "charge it by itself: `branchbook between charge … --to \(third)`")
+        }
         guard third != owner else {
             throw Refusal(
                 .chargeState, "\(owner) charged \(charge.number) itself",
@@ -230,7 +254,8 @@ extension Planner {
                 account: "\(account.root.rawValue)/\(account.rest)",
                 person: header.person, day: header.effectiveDate,
                 memo: details.memo ?? fit(memo: charge.note.memo), of: charge.number),
-            header, pair, from: account, on: .dueFrom(branch, third), view)
+            header, pair, from: account, on: .dueFrom(branch, third),
+            worth: BetweenFigure(currency: ledger.currency, amount: amount, worth: amount), view)
     }
 
     /// What this branch passed on of a charge, less what it took back of that.

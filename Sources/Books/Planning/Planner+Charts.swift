@@ -52,7 +52,8 @@ extension Planner {
         let entity = OwnChart.entity(name)
         let held =
             try view.chart(name)
-            ?? OwnChart(name: name, base: Chart(for: ledger.currency), codes: [:], accounts: [:])
+            ?? OwnChart(
+                name: name, base: Chart(for: ledger.book.currency), codes: [:], accounts: [:])
         var ops: [Operation] = []
         var chart = held.base
         if let base {

@@ -93,7 +93,10 @@ extension Planner {
                 "differences beyond the tolerance: " + beyond.prefix(20).joined(separator: ", "),
                 next: "recount them, or let somebody else approve them")
         }
-        try requireApproval(sheet, differing, worth: worth.flatMap { Int64(exactly: $0) }, view)
+        let limited = try worth.flatMap { Int64(exactly: $0) }.flatMap {
+            try limitWorth($0, on: header.effectiveDate, view)
+        }
+        try requireApproval(sheet, differing, worth: limited, view)
         let fields = counted.map {
             Event.Field(Commodity.item($0.code).name, .integer($0.count))
         }

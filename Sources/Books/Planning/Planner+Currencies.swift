@@ -18,7 +18,8 @@ extension Planner {
         let day = try day ?? details.date.map { try Self.day($0) } ?? openToday(view)
         guard let foreign = try foreign(text, rate: details.rate, on: day, view) else {
             guard details.rate == nil else {
-                throw Refusal(.badOption, "\(text) is the book's own currency: it has no rate")
+                throw Refusal(
+                    .badOption, "\(text) is \(ledger.ownWord) own currency: it has no rate")
             }
             return nil
         }
@@ -32,7 +33,7 @@ extension Planner {
         guard code != ledger.currency else { return nil }
         let known =
             try rate.map { ExactRate(millionths: try Self.rate($0)) }
-            ?? view.rates(of: code).rate(on: day) { try view.rates(of: $0) }
+            ?? self.rate(of: code, on: day, view)
         return ForeignCurrency(code: code, known: known, day: day, ledger: ledger)
     }
 
@@ -76,8 +77,8 @@ extension Planner {
     func reading(_ code: CurrencyCode?) -> Planner {
         guard let code, code != ledger.currency else { return self }
         return Planner(
-            branch: branch, ledger: Ledger(currency: code, scale: code.exponent), grants: grants,
-            today: today, person: person)
+            branch: branch, ledger: ledger.reading(code), grants: grants, today: today,
+            person: person)
     }
 
     /// The currency that is named, the book's own as well, where no rate is needed.
@@ -233,13 +234,14 @@ extension Planner {
     ) throws -> Draft {
         try requireCatalog()
         let code = try Self.currency(currency)
-        guard code != ledger.currency else {
+        // Whoever says it: rates are in the book's own.
+        guard code != ledger.book.currency else {
             throw Refusal(.badOption, "\(code) is the book's own currency: it has no rate")
         }
         let from = try day.map { try Self.day($0) } ?? today
         let value: Value = rate.isEmpty ? .absent : .integer(try Self.rate(rate))
         var attribute = from.description
-        if let third = try other.map({ try Self.currency($0) }), third != ledger.currency {
+        if let third = try other.map({ try Self.currency($0) }), third != ledger.book.currency {
             guard third != code else {
                 throw Refusal(.badOption, "\(code) has no rate in itself")
             }
@@ -312,7 +314,12 @@ extension Planner {
             let change = try change(held, rate: details.rate, on: day, view)
             guard change != 0 else { continue }
             count += 1
-            try legs.add(held.account, .currency(held.currency), 0, value: change)
+            let commodity = Commodity.currency(held.currency)
+            if held.account.root.isDue {
+                try legs.add(side: held.account, commodity, 0, value: change)
+            } else {
+                try legs.add(held.account, commodity, 0, value: change)
+            }
         }
         guard count > 0 else {
             throw Refusal(.nothingChanges, "all of it is carried at the rates of \(day)")

@@ -49,7 +49,8 @@ extension Planner {
         }
         let header = try header(.journal, details, view)
         guard let number = header.number else { throw BooksError.overflow }
-        let steps = try view.workflow(.debt).steps.filter { $0.isNeeded(of: amount) }
+        let worth = try limitWorth(amount, on: header.effectiveDate, view)
+        let steps = try view.workflow(.debt).steps.filter { $0.isNeeded(of: worth) }
         let event = DebtWriteOff.asking(
             number, party: name, amount: amount, reason: reason, steps: steps,
             person: header.person, day: header.effectiveDate)
@@ -151,7 +152,8 @@ extension Planner {
 
     /// What the company asks now, of people who may: what the request says of itself is nobody's word but its author's.
     private func requireApproved(_ debt: DebtWriteOff, _ view: some BookView) throws {
-        for step in try view.workflow(.debt).steps.filter({ $0.isNeeded(of: debt.amount) }) {
+        let worth = try limitWorth(debt.amount, on: debt.day, view)
+        for step in try view.workflow(.debt).steps.filter({ $0.isNeeded(of: worth) }) {
             guard let person = debt.approvals[step.name],
                 try authority(step.role, person, [debt.askedBy], view) != nil
             else {

@@ -248,7 +248,8 @@ extension Planner {
         }
         let owesOther = transactions.flatMap(\.postings).contains {
             if case .side(branch, _) = $0.account.place {
-                $0.account.root == .dueFrom || $0.account.root == .dueTo
+                // A valuation moves nothing that the other branch sees.
+                $0.account.root.isDue && $0.amount != 0
             } else {
                 false
             }

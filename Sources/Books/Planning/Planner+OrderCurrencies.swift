@@ -5,17 +5,22 @@ extension Planner {
     /// What an order says of its currency. Limits of its workflow are asked by the catalog's rate, whatever rate is named with
     /// it; where the catalog has none, every step is needed.
     func agreed(
-        _ foreign: ForeignCurrency, of kind: OrderForm.Kind, _ view: some BookView
+        _ foreign: ForeignCurrency?, of kind: OrderForm.Kind, on day: Day, _ view: some BookView
     ) throws -> [Event.Field] {
         guard kind != .request else {
-            throw Refusal(
-                .ownCurrencyOnly, "a request of goods names no amounts",
-                next: "leave --currency out")
+            guard foreign == nil else {
+                throw Refusal(
+                    .ownCurrencyOnly, "a request of goods names no amounts",
+                    next: "leave --currency out")
+            }
+            return []
         }
-        var fields = [Event.Field(Order.Field.currency, .text(foreign.code.text))]
+        // Whoever reads an order that names none takes its figures for the book's own.
+        let code = foreign?.code ?? ledger.currency
+        guard foreign != nil || !ledger.isBook else { return [] }
+        var fields = [Event.Field(Order.Field.currency, .text(code.text))]
         // Not of the day that the order bears: nobody is to choose the rate by which limits go.
-        let said = try self.foreign(foreign.code.text, rate: nil, on: today, view)
-        if let known = said?.known {
+        if let known = try reading(ledger.book.currency).rate(of: code, on: today, view) {
             fields.append(.init(Order.Field.rate, .integer(try known.millionths())))
         }
         return fields

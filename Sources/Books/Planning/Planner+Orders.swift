@@ -36,6 +36,7 @@ extension Planner {
                     .notForThisBranch, "\(branch) has these goods itself",
                     next: "move them with `branchbook move`")
             }
+            try requireOneCurrency(with: other, view)
         }
         // An order is a promise, and stands in no ledger.
         let header = try header(
@@ -62,7 +63,7 @@ extension Planner {
         if let location = details.location { fields.append(.init(Field.location, .text(location))) }
         if let memo = details.memo { fields.append(.init(Field.memo, .text(memo))) }
         let foreign = try foreign(details, on: header.effectiveDate, view)
-        if let foreign { fields += try agreed(foreign, of: form.kind, view) }
+        fields += try agreed(foreign, of: form.kind, on: header.effectiveDate, view)
         let pricing = try pricing(details, party: header.party, view)
         let lines = try orderLines(form.kind, form.lines, details, pricing, in: foreign, view)
         if form.kind == .sale, try holdTax(lines.map(\.isTaxIncluded)) {
@@ -137,7 +138,8 @@ extension Planner {
                 next: "give what a supplier asks as the cost of a unit")
         }
         // A price of the book's own is turned into another currency once for the whole line.
-        let turned = lines.map { kind == .sale && foreign != nil && $0.price == nil }
+        let turns = (foreign?.code ?? ledger.currency) != ledger.book.currency
+        let turned = lines.map { kind == .sale && turns && $0.price == nil }
         let agreed =
             discounted || turned.contains(true)
             ? try reading(foreign).agreedPrices(

@@ -25,7 +25,7 @@ extension Planner {
         }
         for (attribute, text, scale) in [
             (Attribute.terms, change.terms, 0), (Attribute.lead, change.lead, 0),
-            (Attribute.creditLimit, change.creditLimit, ledger.scale),
+            (Attribute.creditLimit, change.creditLimit, ledger.book.scale),
         ] {
             guard let text else { continue }
             guard !text.isEmpty else {
@@ -73,7 +73,7 @@ extension Planner {
             guard let code = BranchCode(text), try view.isBranch(code) else {
                 throw Refusal(.unknownBranch, "there is no branch \(text)")
             }
-            let share = figure.isEmpty ? nil : try Amount.parse(figure, scale: ledger.scale)
+            let share = figure.isEmpty ? nil : try Amount.parse(figure, scale: ledger.book.scale)
             guard share ?? 0 >= 0 else { throw Refusal(.notPositive, "\(figure) is below zero") }
             shares[code] = share
             ops.append(
@@ -83,14 +83,14 @@ extension Planner {
         }
         let limit =
             try change.creditLimit.map {
-                $0.isEmpty ? nil : try Amount.parse($0, scale: ledger.scale)
+                $0.isEmpty ? nil : try Amount.parse($0, scale: ledger.book.scale)
             } ?? facts?.creditLimit
         let sum = shares.values.reduce(Int128(0)) { $0 + Int128($1) }
         guard let limit, sum <= Int128(limit) else {
             throw Refusal(
                 .creditLimit,
-                "the shares are \(Amount.text(sum, scale: ledger.scale)), the limit is "
-                    + (limit.map { Amount.text($0, scale: ledger.scale) } ?? "none"),
+                "the shares are \(Amount.text(sum, scale: ledger.book.scale)), the limit is "
+                    + (limit.map { Amount.text($0, scale: ledger.book.scale) } ?? "none"),
                 next: "raise the limit with --credit-limit, or lower another branch's share")
         }
         return ops
@@ -122,9 +122,16 @@ extension Planner {
         // With a share of its own a branch asks nobody: no two can give the same credit, line or no line.
         let isSplit = !facts.creditShares.isEmpty
         let limit = isSplit ? facts.creditShares[branch] ?? 0 : whole
-        let owed = try view.receivable(of: party, at: isSplit ? branch : nil)
-        guard owed + Int128(more) > Int128(limit) else { return }
-        func text(_ value: some SignedInteger) -> String { Amount.text(value, scale: ledger.scale) }
+        // A limit is of the book's own currency, whatever a branch keeps its books in.
+        let owed =
+            try inBook(try view.receivable(of: party, at: isSplit ? branch : nil), view)
+            + (isSplit ? 0 : owedElsewhere(by: party, view))
+        let more = try inBook(Int128(more), view)
+        guard owed + more > Int128(limit) else { return }
+        func text(_ value: some SignedInteger) -> String {
+            Amount.text(value, scale: ledger.book.scale)
+                + (ledger.isBook ? "" : " \(ledger.book.currency)")
+        }
         throw Refusal(
             .creditLimit,
             "\(party) owes \(text(owed)) and may owe \(text(limit))"

@@ -36,7 +36,7 @@ extension Planner {
     }
 
     /// - Parameter isNew: business of today, and not what came back of a sale.
-    /// - Parameter foreign: what a line's own price is in; other prices are of the book's own, and worth that of it.
+    /// - Parameter foreign: what a line's own price is in; other prices are of the book's own, and turned into it.
     func price(
         _ line: Line, _ pricing: Pricing, isNew: Bool = true, in foreign: ForeignCurrency? = nil,
         _ view: some BookView
@@ -48,14 +48,12 @@ extension Planner {
         guard (0...ItemFacts.taxMillionthsMax).contains(rate) else {
             throw Refusal(.badNumber, "\(line.tax ?? "") is not a rate of tax")
         }
+        let scale = foreign?.scale ?? ledger.scale
         let amount: Int64 =
-            if let foreign {
-                try line.price == nil
-                    ? Amount.worth(
-                        unit, goods.quantity, per: per, rate: foreign.rate(), scale: foreign.scale)
-                    : Amount.worth(unit, goods.quantity, per: per, scale: foreign.scale)
+            if line.price == nil, let rate = try priceRate(foreign, on: pricing.day, view) {
+                try Amount.worth(unit, goods.quantity, per: per, rate: rate, scale: scale)
             } else {
-                try worth(unit, goods.quantity, per: per)
+                try Amount.worth(unit, goods.quantity, per: per, scale: scale)
             }
         return PricedLine(
             facts: goods.facts, quantity: goods.quantity, amount: amount,

@@ -22,7 +22,8 @@ extension Planner {
         try requireActive(party, view)
         let pricing = try pricing(details, party: party, view)
         var priced = try lines.map { try price($0, pricing, view) }
-        let agreed = try agreedPrices(priced, lines, details)
+        let agreed = try agreedPrices(
+            priced, lines, details, always: lines.map { !ledger.isBook && $0.price == nil })
         let ordered = try zip(lines, agreed).map { line, agreed in
             let goods = try newGoods(line, view)
             try requireStock(goods.facts)

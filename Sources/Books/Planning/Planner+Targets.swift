@@ -41,7 +41,9 @@ extension Planner {
             guard !figure.value.isEmpty else {
                 return try set(entity, measure.rawValue, .absent, view)
             }
-            let value = try Amount.parse(figure.value, scale: measure.scale(ledger))
+            // In what the branch keeps its books in.
+            let own = try view.currency(of: code).map { ledger.reading($0) } ?? ledger.book
+            let value = try Amount.parse(figure.value, scale: measure.scale(own))
             guard value > 0 else {
                 throw Refusal(
                     .notPositive, "a target of \(figure.value) is not above zero",

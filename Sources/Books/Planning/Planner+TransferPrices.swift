@@ -95,7 +95,11 @@ extension Planner {
                 .noPrice, "\(facts.code) is not on the list \(name)",
                 next: "set it with `branchbook prices set \(name)`")
         }
-        let worth = try worth(millionths, quantity, per: Self.narrow(Self.power(facts.scale)))
+        let one = try Self.narrow(Self.power(facts.scale))
+        let worth =
+            try priceRate(nil, on: day, view).map {
+                try Amount.worth(millionths, quantity, per: one, rate: $0, scale: ledger.scale)
+            } ?? worth(millionths, quantity, per: one)
         guard list.isTaxIncluded else { return .value(worth) }
         return .value(
             try Self.divide(

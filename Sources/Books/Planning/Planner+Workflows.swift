@@ -45,7 +45,7 @@ extension Planner {
         }
         var above: Int64?
         if amount.count == 2 {
-            above = try Amount.parse(String(amount[1]), scale: ledger.scale)
+            above = try Amount.parse(String(amount[1]), scale: ledger.book.scale)
             guard above ?? 0 >= 0 else { throw Refusal(.notPositive, "a limit is not below zero") }
         }
         return Workflow.Step(

@@ -10,7 +10,11 @@ struct BooksNow: BookView {
     let book: BookID
     let roster: Roster
     let series: Series
-    let currency: CurrencyCode
+    /// Of what this node's branch keeps its books in.
+    let ledger: Ledger
+    /// In which currencies branches keep their books.
+    let currencies: OwnCurrencies
+    var currency: CurrencyCode { ledger.currency }
     /// Whose rights these are.
     let author: NodeID
     let incarnation: UInt64
@@ -172,8 +176,23 @@ struct BooksNow: BookView {
 
     func receivable(of party: String, at branch: BranchCode?) throws -> Int128 {
         try store.receivable(
-            of: party, at: branch.map { [$0] } ?? Array(roster.branches.keys), .currency(currency))
+            of: party,
+            at: branch.map { [$0] } ?? roster.branches.keys.filter { currencies[$0] == currency },
+            .currency(currency))
     }
+
+    func receivablesElsewhere(of party: String) throws -> [(currency: CurrencyCode, owed: Int128)] {
+        try currencies.all.filter { $0 != currency }.map { code in
+            (
+                code,
+                try store.receivable(
+                    of: party, at: roster.branches.keys.filter { currencies[$0] == code },
+                    .currency(code))
+            )
+        }
+    }
+
+    func currency(of branch: BranchCode) throws -> CurrencyCode? { roster.currency(of: branch) }
 
     func priceList(_ name: String) throws -> PriceList? {
         let shown = try store.registers(entity: PriceList.entity(name))
@@ -281,7 +300,7 @@ struct BooksNow: BookView {
 
     func chart(_ name: String) throws -> OwnChart? {
         let shown = try store.registers(entity: OwnChart.entity(name))
-        return shown.isEmpty ? nil : OwnChart(name: name, values: shown, currency: currency)
+        return shown.isEmpty ? nil : OwnChart(name: name, values: shown, currency: currencies.book)
     }
 
     func rates(of currency: CurrencyCode) throws -> SaidRates {
@@ -293,10 +312,12 @@ struct BooksNow: BookView {
     }
 
     func foreign(of branch: BranchCode, upTo day: Day) throws -> [ForeignBalance] {
-        try store.foreign(than: currency, of: branch, upTo: day).compactMap { row in
-            guard let account = Account(row.account), account.place == .branch(branch),
-                account.root.holdsCurrencies
-            else { return nil }
+        try store.foreign(
+            than: currency, of: branch, among: roster.branches.keys.sorted(), upTo: day
+        ).compactMap { row in
+            guard let account = Account(row.account), account.holdsCurrencies(of: branch) else {
+                return nil
+            }
             return ForeignBalance(
                 account: account, currency: row.currency, amount: row.amount, value: row.value)
         }

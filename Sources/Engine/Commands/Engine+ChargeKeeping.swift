@@ -14,12 +14,14 @@ extension Engine {
 
     /// Nil for a document that charges nobody, or not that branch.
     func charge(_ number: DocumentNumber, to branch: BranchCode? = nil) throws -> ChargeState? {
-        guard number.kind == .journal, let ledger = standing?.ledger,
+        guard number.kind == .journal, let standing, standing.ledger != nil,
             let note = try note(number, to: branch), note.kind == .charged
         else { return nil }
         return ChargeState(
             number, note, of: try store.transactions(of: number),
-            about: try store.transactions(about: number), ledger.currency)
+            about: try store.transactions(about: number),
+            standing.between(number.series.branch, note.to),
+            own: standing.currencies[note.to])
     }
 
     func objection(to charge: ChargeState, _ roster: Roster) throws -> ChargeObjection? {

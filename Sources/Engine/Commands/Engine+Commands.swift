@@ -9,7 +9,7 @@ extension Engine {
     ///
     /// - Throws: `Refusal` for what the books refuse; the store's errors.
     func perform(_ command: Command, at now: Instant) throws -> (Outcome, Author.Receipt) {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         guard let member = standing.member, let branch = standing.branch,
             let series = standing.series
         else {
@@ -17,6 +17,7 @@ extension Engine {
                 .noGrant, "the roster that admits this node has not arrived yet",
                 next: "wait until `branchbook status` names a branch")
         }
+        let ledger = standing.ledger(of: branch)
         guard standing.roster.isMember(standing.node) else {
             throw Refusal(.revoked, "this node was revoked", next: "ask an administrator")
         }
@@ -27,7 +28,7 @@ extension Engine {
         }
         let view = BooksNow(
             store: store, book: standing.book, roster: standing.roster, series: series,
-            currency: ledger.currency,
+            ledger: ledger, currencies: standing.currencies,
             author: standing.node,
             incarnation: author?.incarnation ?? 0, comparisons: comparisons)
         let planner = Planner(
@@ -53,7 +54,7 @@ extension Engine {
             note(.roles, change.audited, by: planner.person, at: now)
         }
         let total = draft.total.map {
-            Amount.text($0, scale: draft.currency?.exponent ?? ledger.scale)
+            Amount.text($0, scale: draft.currency.map { ledger.scale(of: $0) } ?? ledger.scale)
         }
         // What goods cost is not told to who may not see it.
         let hidesCost = actor.map { !$0.may(.seeCost) && !command.tellsPrices } ?? false
@@ -69,7 +70,7 @@ extension Engine {
             Outcome(
                 subject: draft.number?.description ?? draft.parts.first?.scope.name ?? "catalog",
                 summary: try summary(command, draft, told, ledger), total: told,
-                currency: draft.currency?.text,
+                currency: draft.currency?.text ?? (ledger.isBook ? nil : ledger.currency.text),
                 notices: notices + (isForked ? [Self.forkNotice] : [])),
             receipt
         )

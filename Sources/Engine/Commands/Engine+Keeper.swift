@@ -16,7 +16,7 @@ extension Engine {
 
     /// Writes what is due, one commit for each document. To be called before the batch is sealed.
     func keepStatements(at now: Instant) throws {
-        guard let branch = keptBranch, let ledger = standing?.ledger, let standing else { return }
+        guard let branch = keptBranch, let standing, standing.ledger != nil else { return }
         guard !lacksOwnEntries(at: now) else { return }
         let waiting = try store.statementsWaiting(branch)
         guard waiting.any else {
@@ -33,10 +33,14 @@ extension Engine {
             keeperAt = rest ? now.advanced(byMilliseconds: Self.keeperPieceMilliseconds) : nil
         }
         let planner = Planner(
-            branch: branch, ledger: ledger, grants: standing.member?.grants ?? [],
+            branch: branch, ledger: standing.ledger(of: branch),
+            grants: standing.member?.grants ?? [],
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)
         for document in Dictionary(grouping: due, by: \.document).sorted(by: { $0.key < $1.key }) {
-            guard let first = document.value.first else { continue }
+            // Between branches of two currencies no goods go: what a peer sent all the same is worth nothing here.
+            guard let first = document.value.first,
+                first.other.map({ standing.currencies[$0] == standing.currencies[branch] }) ?? true
+            else { continue }
             let statement = ValueStatement(
                 document: first.document, step: first.step, other: first.other,
                 day: first.day,

@@ -82,8 +82,9 @@ extension Engine {
             subject: line.text, summary: "invitation for \(branch), single use")
     }
 
-    /// Another legal entity. Its books are kept in the book's own currency.
-    func addEntity(_ name: String, at now: Instant) throws -> Outcome {
+    /// Another legal entity, whose branches keep their books in a currency: the book's own where none is named. It stays
+    /// that one.
+    func addEntity(_ name: String, currency text: String?, at now: Instant) throws -> Outcome {
         let standing = try needAdministrator()
         try Planner.check(name, "entity", EntityFacts.nameBytesMax)
         guard standing.roster.entities[name] == nil else {
@@ -92,8 +93,12 @@ extension Engine {
                 next: "open a branch of it with `branchbook invite --entity`")
         }
         let (_, ledger) = try needLedger()
-        try write([.addEntity(name: name, currency: ledger.currency)], at: now)
-        return Outcome(subject: name, summary: "legal entity \(name) added")
+        let currency = try text.map { try Planner.currency($0) } ?? ledger.currency
+        try write([.addEntity(name: name, currency: currency)], at: now)
+        return Outcome(
+            subject: name,
+            summary: "legal entity \(name) added"
+                + (currency == ledger.currency ? "" : ", its books are in \(currency)"))
     }
 
     /// A branch, its keys, and reading grants for those who read everything.

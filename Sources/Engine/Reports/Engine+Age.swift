@@ -10,8 +10,8 @@ extension Engine {
     /// Of each item at a branch: units by how long ago they came, and what the oldest are worth. At the moving average the
     /// goods that came last are taken to be those that are there; at first in, first out they are.
     func stockAge(branch text: String?, asAt: String?, at now: Instant) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try text.map { try known($0, standing) }
+        let only = try alike(text)
+        let (standing, ledger) = (only.standing, only.ledger)
         try foldCosts()
         let asked = try asAt.map { try Planner.day($0) }
         let today = asked ?? Day(now, utcOffsetMinutes: utcOffsetMinutes)
@@ -24,7 +24,7 @@ extension Engine {
                 .number("quantity", "On shelf"), .number("value", "Value"),
             ] + zip(["to30", "to60", "to90", "to180", "older"], labels).map { .number($0, $1) })
         var values = [Int128](repeating: 0, count: labels.count)
-        for code in branches(standing, only) {
+        for code in branches(only) {
             let mayShow = standing.keyring.scopes.contains(.money(code))
             let since = Day(number: today.number &- (Self.spans.last ?? 0))
             let came = try store.coming(to: code, since: since, upTo: asked)
@@ -49,13 +49,13 @@ extension Engine {
                         }))
             }
         }
-        let codes = branches(standing, only)
+        let codes = branches(only)
         if codes.allSatisfy({ standing.keyring.scopes.contains(.money($0)) }) {
             report.facts = zip(labels, values).map {
                 .init("value \($0)", "\($0)", figures.money($1))
             }
         }
-        report.notes = scopesMissing(standing, only)
+        report.notes = scopesMissing(only)
         return report
     }
 

@@ -140,8 +140,9 @@ extension Engine {
     func bankStatement(
         bank name: String, from: String, to: String, currency: String?
     ) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         let (branch, bank) = try ownBank(name, standing)
+        let ledger = standing.ledger(of: branch)
         let (from, to) = (try Planner.day(from), try Planner.day(to))
         guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
         let code = try self.currency(of: bank, named: currency, ledger)
@@ -201,8 +202,9 @@ extension Engine {
 
     /// The payments that the lines not booked are, as far as it is sure what they are.
     func bankPayments(_ details: Details, bank name: String, at now: Instant) throws -> [Command] {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         let (branch, bank) = try ownBank(name, standing)
+        let ledger = standing.ledger(of: branch)
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let code = try currency(of: bank, named: details.currency, ledger)
         let matching = try matching(
@@ -230,13 +232,14 @@ extension Engine {
 
     /// What a bank's statement says, and the books do not, by currency.
     func bankDifferences(
-        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, since: Day, _ today: Day
+        _ standing: Standing, _ only: BranchCode?, since: Day, _ today: Day
     ) throws -> [Difference] {
         var found: [Difference] = []
         for entity in try store.banks() {
             guard let bank = entity, case .branch(let branch) = bank.place,
                 only == nil || branch == only
             else { continue }
+            let ledger = standing.ledger(of: branch)
             for code in try currencies(of: bank, ledger) {
                 found += try differences(of: bank, branch, in: code, ledger)
                 let next =
@@ -249,6 +252,7 @@ extension Engine {
                         Difference(
                             check: "bank", subject: "\(bank): \(line.text)",
                             amount: code == ledger.currency ? Int128(line.amount) : nil,
+                            ledger: ledger,
                             cause: (code == ledger.currency ? "" : told(line.amount, code, ledger))
                                 + "on the statement, and not in the books", since: line.day,
                             next: next))
@@ -287,6 +291,7 @@ extension Engine {
             Difference(
                 check: "bank", subject: "\(bank) on \(day)",
                 amount: code == ledger.currency ? Int128(amount) - booked : nil,
+                ledger: ledger,
                 cause:
                     "the statement says \(figures.foreign(amount, code).plain), the "
                     + "books \(figures.foreign(booked, code).plain)"

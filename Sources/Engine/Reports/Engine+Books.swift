@@ -64,35 +64,32 @@ extension Engine {
 
     /// What reports of long spans sum of each day, a few at a time; see `KeptDays`.
     private func makeDays() throws -> Bool {
-        guard let standing, let ledger = standing.ledger else {
+        guard let standing, standing.ledger != nil else {
             makesDays = false
             return false
         }
         makesDays = try store.keepDays(
             standing.roster.branches.keys.filter {
                 standing.keyring.scopes.contains(.trade($0))
-            }.sorted(), of: ledger.currency,
+            }.sorted(), of: standing.currencies,
             utcOffsetMinutes: Int64(utcOffsetMinutes), limit: Self.daysPerIdleBatch)
         return makesDays
     }
 
     /// The trial balance: posted balances, and rows that the cost fold derived.
-    func balance(branch: String?, asAt: String?) throws -> Report {
-        let (standing, ledger) = try needLedger()
+    func balance(branch: String?, asAt: String?, at now: Instant) throws -> Report {
+        let (standing, book) = try needLedger()
         let only = try branch.map { try known($0, standing) }
+        let ledger = only.map { standing.ledger(of: $0) } ?? book
         let day = try asAt.map { try Planner.day($0) }
         try foldCosts()
         let figures = ReportWriter(store, ledger)
-        var sums: [String: Int128] = [:]
-        for row in try store.balances(of: ledger.currency, upTo: day) {
-            // Two mirrored bridges of scopes that are both held cancel: what remains is half a document.
-            let name = row.account.hasPrefix("via/") && only == nil ? "via" : row.account
-            sums[name, default: 0] += row.amount
-        }
-        for row in try store.derived(upTo: day) {
-            guard let branch = BranchCode(row.branch) else { continue }
-            for (account, amount) in row.accounts(branch) { sums[account, default: 0] += amount }
-        }
+        let isMixed = !standing.currencies.others.isEmpty
+        let sums =
+            isMixed
+            ? try balancesInBook(
+                only, upTo: day, on: Day(now, utcOffsetMinutes: utcOffsetMinutes), standing)
+            : try balances(ledger.currency, only, upTo: day)
         var report = Report(
             schema: "branchbook.balance/1",
             title: "Trial balance" + (asAt.map { " at \($0)" } ?? ""),
@@ -102,7 +99,9 @@ extension Engine {
             ])
         var (debit, credit) = (Int128(0), Int128(0))
         for (account, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
-            guard only.map({ Account(account)?.belongs(to: $0) == true }) ?? true else { continue }
+            guard
+                isMixed || only.map({ Account(account)?.belongs(to: $0) == true }) ?? true
+            else { continue }
             report.rows.append([
                 .text(account), sum > 0 ? figures.money(sum) : .empty,
                 sum < 0 ? figures.money(-sum) : .empty,
@@ -118,9 +117,28 @@ extension Engine {
         return report
     }
 
+    /// Where all branches keep their books in one currency.
+    private func balances(
+        _ currency: CurrencyCode, _ only: BranchCode?, upTo day: Day?
+    ) throws -> [String: Int128] {
+        var sums: [String: Int128] = [:]
+        for row in try store.balances(of: currency, upTo: day) {
+            // Two mirrored bridges of scopes that are both held cancel: what remains is half a document.
+            let name = row.account.hasPrefix("via/") && only == nil ? "via" : row.account
+            sums[name, default: 0] += row.amount
+        }
+        for row in try store.derived(upTo: day) {
+            guard let branch = BranchCode(row.branch) else { continue }
+            for (account, amount) in row.accounts(branch) { sums[account, default: 0] += amount }
+        }
+        return sums
+    }
+
     /// What the cost fold adds to the posted balances.
     func derived() throws -> Report {
-        let (_, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
+        // What this node's branch enters is read in its own currency.
+        let ledger = standing.branch.map { standing.ledger(of: $0) } ?? book
         try foldCosts()
         let figures = ReportWriter(store, ledger)
         var report = Report(
@@ -128,7 +146,7 @@ extension Engine {
             columns: [
                 .text("branch", "Branch"), .text("account", "Account"),
                 .number("amount", "Amount"),
-            ],
+            ] + ledgerColumns(standing),
             facts: [
                 .init("currency", "Currency", .text(ledger.currency.text)),
                 .init("scale", "Scale", .integer(Int64(ledger.scale))),
@@ -136,9 +154,11 @@ extension Engine {
         for row in try store.derived(upTo: nil) {
             guard let branch = BranchCode(row.branch) else { continue }
             for (account, amount) in row.accounts(branch) where amount != 0 {
-                report.rows.append([
-                    .text(row.branch), .text(account), figures.money(amount),
-                ])
+                report.rows.append(
+                    [
+                        .text(row.branch), .text(account),
+                        figures.money(amount, standing.ledger(of: branch)),
+                    ] + ledgerCells(branch, standing))
             }
         }
         return report
@@ -245,8 +265,8 @@ extension Engine {
     }
 
     func sales(branch: String?, from: String?, to: String?, byDay: Bool) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try branch.map { try known($0, standing) }
+        let only = try alike(branch)
+        let ledger = only.ledger
         try foldCosts()
         let figures = ReportWriter(store, ledger)
         var report = Report(
@@ -258,7 +278,7 @@ extension Engine {
         var sums: [String: Store.SalesRow] = [:]
         let rows = try store.sales(
             from: try from.map { try Planner.day($0) }, to: try to.map { try Planner.day($0) })
-        for row in rows where only == nil || row.branch == only?.text {
+        for row in rows where BranchCode(row.branch).map(only.contains) ?? false {
             let key = byDay ? "\(row.day) \(row.branch)" : row.branch
             var sum = row
             sum.revenue += sums[key]?.revenue ?? 0
@@ -271,6 +291,7 @@ extension Engine {
                 figures.money(row.revenue),
             ])
         }
+        report.notes = only.notes
         report.facts.append(.init("currency", "Currency", .text(ledger.currency.text)))
         return report
     }

@@ -6,7 +6,8 @@ import Store
 extension Engine {
     /// Opening, what came and went for what, closing: of accounts of money alone.
     func cash(_ filter: StatementFilter) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
+        let ledger = try tableLedger(try branches(filter, standing), standing)
         let (from, to) = try span(filter)
         guard let to, let from else {
             throw Refusal(
@@ -49,6 +50,8 @@ extension Engine {
         private(set) var opening = Int128(0)
         private(set) var lines: CashFlow.Lines = [:]
         private(set) var closing = Int128(0)
+        /// Those that keep their books in another currency than the table's: what rates made of what they had is a line.
+        var translated: Set<BranchCode> = []
 
         func of(_ branches: Set<BranchCode>) -> Flows {
             var sum = self
@@ -56,6 +59,10 @@ extension Engine {
                 sum.opening += openings[branch] ?? 0
                 sum.closing += closings[branch] ?? 0
                 for (line, amount) in moved[branch] ?? [:] { sum.lines[line, default: 0] += amount }
+                guard translated.contains(branch) else { continue }
+                let lines = moved[branch]?.values.reduce(Int128(0), +) ?? 0
+                sum.lines[.rates, default: 0] +=
+                    (closings[branch] ?? 0) - (openings[branch] ?? 0) - lines
             }
             return sum
         }
@@ -64,20 +71,40 @@ extension Engine {
     /// Cost: what is kept of each day of the span, and the sums by month before it.
     private func moneyFlows(from: Day, to: Day, _ ledger: Ledger) throws -> Flows {
         var flows = Flows()
-        flows.openings = try money(ledger, upTo: Day(number: from.number &- 1))
-        flows.closings = try money(ledger, upTo: to)
-        flows.moved = try store.cashFlow(of: ledger.currency, from: from, to: to)
+        let (standing, _) = try needLedger()
+        let currencies = standing.currencies
+        flows.openings = try money(ledger, standing, upTo: Day(number: from.number &- 1))
+        flows.closings = try money(ledger, standing, upTo: to)
+        flows.moved = try store.cashFlow(of: currencies, from: from, to: to)
+        guard ledger.isBook, !currencies.others.isEmpty else { return flows }
+        flows.translated = Set(currencies.others.keys)
+        for branch in flows.translated { flows.moved[branch] = nil }
+        for (branch, lines) in try translatedCash(currencies, from: from, to: to) {
+            flows.moved[branch] = lines
+        }
         return flows
     }
 
     /// What stood on accounts of money at the end of a day, by branch. The cost fold derives nothing there.
-    private func money(_ ledger: Ledger, upTo day: Day) throws -> [BranchCode: Int128] {
+    private func money(
+        _ ledger: Ledger, _ standing: Standing, upTo day: Day
+    ) throws -> [BranchCode: Int128] {
         var sums: [BranchCode: Int128] = [:]
-        for (key, turnover) in try store.turnover(of: ledger.currency, to: day) {
-            guard let account = Account(key.account), account.isMoney,
-                case .branch(let branch) = account.place
-            else { continue }
-            sums[branch, default: 0] += turnover.net
+        for currency in standing.currencies.all {
+            for (key, turnover) in try store.turnover(of: currency, to: day) {
+                guard let account = Account(key.account), account.isMoney,
+                    case .branch(let branch) = account.place,
+                    standing.currencies[branch] == currency
+                else { continue }
+                sums[branch, default: 0] += turnover.net
+            }
+        }
+        guard ledger.isBook else { return sums }
+        for (branch, code) in standing.currencies.others {
+            guard let sum = sums[branch], sum != 0 else { continue }
+            sums[branch] = try Amount.converted(
+                sum, rate: rate(of: code, in: ledger, on: day), scale: ledger.scale(of: code),
+                to: ledger.scale)
         }
         return sums
     }

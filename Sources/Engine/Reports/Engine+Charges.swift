@@ -71,6 +71,7 @@ extension Engine {
                 from: note.to, to: owner, amount: more,
                 difference: Difference(
                     check: "money on its way", subject: "\(number) to \(note.to)", amount: more,
+                    ledger: try between(number, note),
                     cause: isTakenBack
                         ? "\(owner) took it back, and \(note.to) says that it came: \(last)"
                         : "it was accepted more than once: "
@@ -82,9 +83,9 @@ extension Engine {
             from: note.to, to: owner, amount: Int128(note.amount),
             difference: Difference(
                 check: "money on its way", subject: "\(number) to \(note.to)",
-                amount: Int128(note.amount),
+                amount: Int128(note.amount), ledger: try between(number, note),
                 cause:
-                    "\(owner) sent \(note.foreign?.text ?? "it"), and \(note.to) has not said that it came",
+                    "\(owner) sent \(note.foreign?.text(try own(owner)) ?? "it"), and \(note.to) has not said that it came",
                 person: note.person, since: note.day,
                 next: "at \(note.to): `branchbook between accept \(number) --through bank:…"
                     + (note.foreign.map { " --currency \($0.currency)`" } ?? "`")))
@@ -98,12 +99,13 @@ extension Engine {
         let account = note.account ?? "to \(note.to)"
         let subject = "\(try chain(charge)) \(account)"
         let amount = charge.due - charge.booked
+        let ledger = try between(number, note)
         if charge.surplus != 0 {
             let last = charge.reversals.last
             let people = charge.reversals.map(\.person).joined(separator: " and ")
             let isLess = charge.surplus < 0 && charge.reversals.count > 1
             return Difference(
-                check: "due", subject: subject, amount: amount,
+                check: "due", subject: subject, amount: amount, ledger: ledger,
                 cause: isLess
                     ? "\(people) took it back beside each other"
                     : "it was set right twice, or what it was set right for does not count any more",
@@ -113,7 +115,7 @@ extension Engine {
         }
         if charge.open < 0, let taken = charge.reversals.first {
             return Difference(
-                check: "due", subject: subject, amount: amount,
+                check: "due", subject: subject, amount: amount, ledger: ledger,
                 cause: unheard(
                     note.to, of: taken.number.map { "\($0)" } ?? "its reversal", written),
                 person: taken.person, since: taken.effectiveDate,
@@ -122,7 +124,7 @@ extension Engine {
         }
         if charge.open < 0 {
             return Difference(
-                check: "due", subject: subject, amount: amount,
+                check: "due", subject: subject, amount: amount, ledger: ledger,
                 cause: "two copies of the keeper of \(note.to) booked it",
                 person: note.person, since: note.day,
                 next:
@@ -130,7 +132,7 @@ extension Engine {
                     + "Where that copy is gone, " + byHand(number, note.to))
         }
         return Difference(
-            check: "due", subject: subject, amount: amount,
+            check: "due", subject: subject, amount: amount, ledger: ledger,
             cause: unheard(note.to, of: "\(number)", written),
             person: note.person, since: note.day,
             next: "the keeper of \(note.to) books it once it is connected; if it does not, "
@@ -156,7 +158,7 @@ extension Engine {
                 Difference(
                     check: "charge in dispute",
                     subject: "\(try chain(charge)) \(charge.note.account ?? "")",
-                    amount: charge.stands,
+                    amount: charge.stands, ledger: try between(number, charge.note),
                     cause: "\(charge.note.to) objects to it: \(objection.reason)",
                     person: objection.person, since: objection.day,
                     next: "at \(number.series.branch): `branchbook reverse \(number)`, or at "
@@ -194,7 +196,7 @@ extension Engine {
         let (by, owner) = (charge.note.to, charge.number.series.branch)
         return Difference(
             check: "passed on", subject: "\(try chain(last)) \(last.note.account ?? "")",
-            amount: more,
+            amount: more, ledger: try between(last.number, last.note),
             cause: charge.isTakenBack
                 ? "\(by) passed on what \(owner) took back"
                 : "\(by) passed on more than \(owner) charged",
@@ -204,20 +206,22 @@ extension Engine {
 
     /// What the two of a pair booked of charges that do not count any more: their authors were put out.
     func chargesLeft(of pair: BranchPair) throws -> [OpenBetween] {
-        guard let ledger = standing?.ledger else { return [] }
+        guard let standing, standing.ledger != nil else { return [] }
         return try store.chargesWithoutWord(of: pair, limit: Query.limitMax).compactMap { number in
             let (owner, about) = (number.series.branch, try store.transactions(about: number))
             guard pair.contains(owner) else { return nil }
             let to = pair.other(than: owner)
             guard let note = ChargeNote(leftOf: about, by: owner, to: to) else { return nil }
-            let left = ChargeState(number, note, of: [], about: about, ledger.currency)
+            let left = ChargeState(
+                number, note, of: [], about: about, standing.between(owner, to),
+                own: standing.currencies[to])
             guard left.due != 0 || left.booked != 0 else { return nil }
             let at = left.booked != 0 ? to : owner
             return OpenBetween(
                 from: owner, to: to, amount: left.due - left.booked,
                 difference: Difference(
                     check: "due", subject: "\(number) \(note.account ?? "")",
-                    amount: left.due - left.booked,
+                    amount: left.due - left.booked, ledger: try between(number, note),
                     cause: "\(number) does not count: the node that wrote it was put out",
                     person: about.last?.document.person ?? "", since: note.day,
                     next: byHand(number, at)))
@@ -228,7 +232,17 @@ extension Engine {
     private func passes(of charge: ChargeState) throws -> [ChargeState] {
         try ChargeState.passedOn(
             store.transactions(about: charge.number), by: charge.note.to
-        ).compactMap { try self.charge($0) }.filter { $0.note.of == charge.number }
+        ).compactMap { try self.charge($0) }.filter {
+            // Nothing is passed on in another currency than it was charged in: a peer may say so all the same.
+            try $0.note.of == charge.number
+                && between($0.number, $0.note) == between(charge.number, charge.note)
+        }
+    }
+
+    /// What is between the two branches of a charge is in it.
+    private func between(_ number: DocumentNumber, _ note: ChargeNote) throws -> Ledger {
+        let (standing, book) = try needLedger()
+        return Ledger(standing.between(number.series.branch, note.to), in: book)
     }
 
     /// The charge behind those that it passes on, the first one first: `HZa-J-2026-000001 > GZa-J-2026-000002`.
@@ -260,6 +274,7 @@ extension Engine {
             guard report.rows.count < min(max(limit, 1), Query.limitMax) else { break }
             guard let charge = try charge(number) else { continue }
             let (note, owner) = (charge.note, number.series.branch)
+            let between = try between(number, note)
             guard only == nil || owner == only || note.to == only else { continue }
             let objection = charge.stands > 0 ? try objection(to: charge, standing.roster) : nil
             let state =
@@ -270,8 +285,9 @@ extension Engine {
             guard !openOnly || ["in dispute", "not booked"].contains(state) else { continue }
             report.rows.append([
                 .text(try chain(charge)), .text(owner.text), .text(note.to.text),
-                .optional(note.account), figures.money(Int128(note.amount)),
-                figures.money(charge.due), figures.money(charge.booked), .text(state),
+                .optional(note.account), figures.named(Int128(note.amount), between),
+                figures.named(charge.due, between), figures.named(charge.booked, between),
+                .text(state),
                 .text(note.day.description), .text(note.person),
                 .optional(objection.map(\.reason) ?? note.memo),
             ])

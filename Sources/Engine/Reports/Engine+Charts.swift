@@ -13,13 +13,13 @@ extension Engine {
         guard OwnChart.isName(name) else { return nil }
         let values = try store.registers(entity: OwnChart.entity(name))
         guard values.values.joined().contains(where: { $0 != .absent }) else { return nil }
-        return OwnChart(name: name, values: values, currency: ledger.currency)
+        return OwnChart(name: name, values: values, currency: ledger.book.currency)
     }
 
     /// What reports go by that name none; where that is no chart, by the book's currency.
     func defaultChart(_ ledger: Ledger) throws -> OwnChart {
         try saidDefault().flatMap { try chart(named: $0, ledger) }
-            ?? OwnChart(Chart(for: ledger.currency))
+            ?? OwnChart(Chart(for: ledger.book.currency))
     }
 
     private func saidDefault() throws -> String? {

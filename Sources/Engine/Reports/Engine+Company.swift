@@ -184,8 +184,8 @@ extension Engine {
         add("SQLite's own check", integrity == "ok" ? [] : [integrity])
         add("names of logs", try store.misnamedLogs(in: book))
         try foldCosts()
-        if let ledger = try needStanding().ledger {
-            add("sums of days", try store.keptDifferences(ledger.currency))
+        if case let standing = try needStanding(), standing.ledger != nil {
+            add("sums of days", try store.keptDifferences(standing.currencies))
         }
         let before = try store.fingerprint()
         do {

@@ -3,6 +3,16 @@ import Replica
 import Store
 
 /// Rates, and what accounts hold of other currencies than the book's own.
+extension Account {
+    /// Whose it is; nil for what stands between scopes, or is of two.
+    fileprivate var branch: BranchCode? {
+        switch place {
+        case .branch(let owner), .side(let owner, _): owner
+        case .pair, .bridge: nil
+        }
+    }
+}
+
 extension Engine {
     /// Every rate that was set, by currency and day.
     func rates() throws -> Report {
@@ -37,8 +47,8 @@ extension Engine {
     /// By currency and account: what there is, what it is carried at, what it is worth at the rate of the day, and the
     /// difference, which no document has booked yet.
     func currencies(branch text: String?, asAt: String?, at now: Instant) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try text.map { try known($0, standing) }
+        let only = try alike(text)
+        let ledger = only.ledger
         let asked = try asAt.map { try Planner.day($0) }
         let day = asked ?? Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let figures = ReportWriter(store, ledger)
@@ -52,22 +62,20 @@ extension Engine {
             ])
         var all: Int128? = 0
         let rows = try store.foreign(than: ledger.currency, upTo: asked).filter { row in
-            guard let account = Account(row.account), case .branch(let owner) = account.place else {
+            guard let account = Account(row.account), let owner = account.branch else {
                 return false
             }
-            return account.root.holdsCurrencies && (only == nil || owner == only)
+            return account.holdsCurrencies(of: owner) && only.contains(owner)
         }
         for (code, held) in Dictionary(grouping: rows, by: \.currency)
             .sorted(by: { $0.key.text < $1.key.text })
         {
-            let rate = try rates(of: code).rate(on: day) { try rates(of: $0) }
+            let rate = try knownRate(of: code, in: ledger, on: day)
             func line(
                 _ kind: String, _ account: String?, _ amount: Int128, _ value: Int128,
                 _ worth: Int128?
             ) {
-                let owner = account.flatMap { Account($0) }.map { account in
-                    if case .branch(let owner) = account.place { owner.text } else { "" }
-                }
+                let owner = account.flatMap { Account($0) }.map { $0.branch?.text ?? "" }
                 report.rows.append([
                     .text(kind), .text(code.text), .optional(owner), .optional(account),
                     figures.foreign(amount, code), figures.money(value),
@@ -101,7 +109,7 @@ extension Engine {
                 "Only the first \(Store.currenciesMax) currencies are looked at: name a branch's with "
                     + "`branchbook ledger account`.")
         }
-        report.notes += scopesMissing(standing, only)
+        report.notes += scopesMissing(only)
         return report
     }
 
@@ -112,7 +120,7 @@ extension Engine {
         guard amount != 0 else { return 0 }
         guard let rate, let amount = Int64(exactly: amount),
             let worth = try? Amount.converted(
-                amount, rate: rate, scale: code.exponent, to: ledger.scale)
+                amount, rate: rate, scale: ledger.scale(of: code), to: ledger.scale)
         else { return nil }
         return Int128(worth)
     }
@@ -128,6 +136,7 @@ extension Engine {
                 guard let net = balances[branch]?[account]?.net, net != 0 else { return nil }
                 return Difference(
                     check: "currency", subject: account.name, amount: net,
+                    ledger: standing.ledger(of: branch),
                     cause: "a document that no program of this kind wrote posted to it",
                     next: "`branchbook ledger account \(account)`")
             }

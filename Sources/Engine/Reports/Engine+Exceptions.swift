@@ -35,7 +35,7 @@ extension Engine {
         report.rows += try orderExceptions(orders, on: today, ledger)
         report.rows += try quotaExceptions(&figures)
         report.rows += try lotExceptions(on: today, &figures)
-        report.rows += try partyExceptions(standing, ledger, &figures)
+        report.rows += try partyExceptions(standing, ledger, on: today, &figures)
         report.rows += try goodsAlerts(standing, on: today, ledger, &figures)
         let ordered = orderedGoods(orders, ledger)
         for branch in branches(standing, nil) {

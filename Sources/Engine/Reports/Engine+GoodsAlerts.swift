@@ -16,6 +16,10 @@ extension Engine {
         let last = Day(number: today.number &- Self.deadDays)
         for branch in branches(standing, nil)
         where standing.keyring.scopes.contains(.money(branch)) {
+            let own = standing.ledger(of: branch)
+            // Prices are said in the book's own currency; where no rate is known none is compared.
+            let rate =
+                own.isBook ? nil : try knownRate(of: own.currency, in: ledger, on: today)
             let list = try store.priceList(ofBranch: branch).map { try priceList($0) }
             let sold = try store.lastSales(of: branch)
             let came = try store.itemsComing(
@@ -25,13 +29,19 @@ extension Engine {
                 if sold[item].map({ $0 < last }) ?? true, !came.contains(item) { dead += 1 }
                 guard let code = ItemCode(item),
                     let price = try netPrice(of: code, list, on: today),
-                    let worth = try? Amount.worth(
-                        price.millionths, held.quantity, per: price.per, scale: ledger.scale),
+                    own.isBook || rate != nil,
+                    let worth = try? rate.map({
+                        try Amount.worth(
+                            price.millionths, held.quantity, per: price.per, rate: $0,
+                            scale: own.scale)
+                    })
+                        ?? Amount.worth(
+                            price.millionths, held.quantity, per: price.per, scale: own.scale),
                     worth < held.value
                 else { continue }
                 rows.append([
                     .text("price below cost"), .text("\(branch) \(item)"),
-                    figures.money(Int128(worth) - Int128(held.value)),
+                    figures.named(Int128(worth) - Int128(held.value), own),
                     .text(
                         list.map {
                             "set another price: `branchbook prices set \($0.name) \(item)=…`"

@@ -70,7 +70,7 @@ extension Engine {
     }
 
     private func handedDerived(from: String?, to: String?) throws -> Report {
-        let (_, ledger) = try needLedger()
+        let (standing, ledger) = try needLedger()
         let (from, to) = (
             try from.map { try Planner.day($0) }, try to.map { try Planner.day($0) }
         )
@@ -92,7 +92,7 @@ extension Engine {
             columns: [
                 .text("branch", "Branch"), .text("account", "Account"),
                 .number("amount", "Amount"),
-            ],
+            ] + ledgerColumns(standing),
             facts: [
                 .init("currency", "Currency", .text(ledger.currency.text)),
                 .init("scale", "Scale", .integer(Int64(ledger.scale))),
@@ -101,9 +101,12 @@ extension Engine {
         for (account, sum) in sums.sorted(by: {
             ($0.value.branch, $0.key) < ($1.value.branch, $1.key)
         }) where sum.amount != 0 {
-            report.rows.append([
-                .text(sum.branch), .text(account), figures.money(sum.amount),
-            ])
+            guard let branch = BranchCode(sum.branch) else { continue }
+            report.rows.append(
+                [
+                    .text(sum.branch), .text(account),
+                    figures.money(sum.amount, standing.ledger(of: branch)),
+                ] + ledgerCells(branch, standing))
         }
         return report
     }
@@ -122,7 +125,7 @@ extension Engine {
             columns: [
                 .text("branch", "Branch"), .text("item", "Item"), .text("name", "Name"),
                 .number("quantity", "On shelf"), .number("value", "Value"),
-            ])
+            ] + ledgerColumns(standing))
         for branch in branches(standing, nil) where start.map({ branch.text >= $0.0 }) ?? true {
             let mayShow = standing.keyring.scopes.contains(.money(branch))
             let values =
@@ -143,12 +146,15 @@ extension Engine {
                             "next", "Next page after", .text("\(last[0].plain)/\(last[1].plain)")))
                     return report
                 }
-                report.rows.append([
-                    .text(branch.text), .text(item),
-                    .optional(try ItemCode(item).flatMap { try itemName($0) }),
-                    try figures.quantity(held[item] ?? 0, of: item),
-                    mayShow ? figures.money(values[item] ?? 0) : .empty,
-                ])
+                report.rows.append(
+                    [
+                        .text(branch.text), .text(item),
+                        .optional(try ItemCode(item).flatMap { try itemName($0) }),
+                        try figures.quantity(held[item] ?? 0, of: item),
+                        mayShow
+                            ? figures.money(values[item] ?? 0, standing.ledger(of: branch))
+                            : .empty,
+                    ] + ledgerCells(branch, standing))
             }
         }
         return report

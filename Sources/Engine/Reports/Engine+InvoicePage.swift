@@ -10,7 +10,7 @@ extension Engine {
     }
 
     func invoicePage(_ number: DocumentNumber) throws -> Report? {
-        let (_, ledger) = try needLedger()
+        let ledger = try own(number)
         guard let invoice = try invoice(number) else { return nil }
         var figures = ReportWriter(store, ledger)
         var report = Report(

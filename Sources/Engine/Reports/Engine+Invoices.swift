@@ -26,7 +26,7 @@ extension Engine {
                 ?? (isReversed ? "reversed" : invoice.side.rawValue)
             guard !openOnly || invoice.stands && !isReversed, report.rows.count < Query.limitMax
             else { continue }
-            let currency = invoice.currency ?? ledger.currency
+            let currency = invoice.currency ?? standing.currencies[invoice.number.series.branch]
             let due =
                 try invoice.side == .received
                 ? invoice.due
@@ -77,7 +77,7 @@ extension Engine {
                 : debt.refusedBy != nil ? "refused" : debt.isApproved ? "approved" : "open"
             report.rows.append([
                 .text(number.description), .text(debt.day.description), .text(debt.party),
-                figures.money(debt.amount), .text(state),
+                figures.named(debt.amount, standing.ledger(of: number.series.branch)), .text(state),
                 debt.refusedBy == nil
                     ? .optional(debt.nextStep.map { "\($0.name) by a \($0.role)" }) : .empty,
                 .text(debt.askedBy),
@@ -101,6 +101,7 @@ extension Engine {
             else { return nil }
             return Difference(
                 check: "debt", subject: "\(number) of \(debt.party)", amount: Int128(debt.amount),
+                ledger: try own(number),
                 cause:
                     "all have approved it, and the keeper has not booked it: it is not there, who "
                     + "approved may not any more, or less is owed",

@@ -13,7 +13,7 @@ extension Engine {
         let start = try filter.after.map { try Self.page($0) }
         var figures = ReportWriter(store, ledger)
         var report = Report(
-            schema: "branchbook.journal/1", title: "Journal", columns: Self.journalColumns)
+            schema: "branchbook.journal/1", title: "Journal", columns: journalColumns(standing))
         let from = try start?.day ?? filter.from.map { try Planner.day($0) }
         for day in try store.days(from: from, to: try filter.to.map { try Planner.day($0) }) {
             for (number, row) in try store.journal(on: day).enumerated() {
@@ -24,7 +24,7 @@ extension Engine {
                         .init("next", "Next page after", .text("\(day):\(number)")))
                     return report
                 }
-                report.rows.append(try Self.cells(row, &figures))
+                report.rows.append(try cells(row, standing, &figures))
             }
         }
         return report
@@ -46,6 +46,12 @@ extension Engine {
         return (day, offset)
     }
 
+    /// Where branches keep their books in several currencies the last column says of which the figures carried are.
+    private func journalColumns(_ standing: Standing) -> [Report.Column] {
+        Self.journalColumns
+            + (standing.currencies.others.isEmpty ? [] : [.text("ledger", "Ledger in")])
+    }
+
     private static let journalColumns: [Report.Column] = [
         .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
         .text("account", "Account"), .text("commodity", "Commodity"), .number("amount", "Amount"),
@@ -53,10 +59,15 @@ extension Engine {
         .text("memo", "Memo"), .text("dated", "Dated"), .number("carried", "Carried at"),
     ]
 
-    private static func cells(
-        _ row: Store.JournalRow, _ figures: inout ReportWriter
+    private func cells(
+        _ row: Store.JournalRow, _ standing: Standing, _ figures: inout ReportWriter
     ) throws -> [Report.Cell] {
         let document = row.document
+        let owner = Scope(row.scope).flatMap { scope in
+            Account(row.account)?.owner(in: scope) ?? document.number?.series.branch
+        }
+        let ledger = owner.map { standing.ledger(of: $0) } ?? figures.ledger
+        let isMixed = !standing.currencies.others.isEmpty
         return [
             .text(row.day.description), .optional(document.number?.description),
             .text(document.kind.word), .text(row.account), .text(row.commodity),
@@ -64,14 +75,19 @@ extension Engine {
             .text(document.person), .optional(document.party), .optional(document.memo),
             // Its own date, where a close keeps it from there.
             .optional(row.day == document.effectiveDate ? nil : document.effectiveDate.description),
-            // Of another currency: in the book's own.
-            row.base.map { figures.money($0) } ?? .empty,
-        ]
+            // Of another currency: in the branch's own.
+            row.base.map { figures.money($0, ledger) } ?? .empty,
+        ] + (isMixed ? [.text(ledger.currency.text)] : [])
+    }
+
+    /// Any scope of a transaction's accounts that live in one; empty where all of it is bridges.
+    private func scope(of transaction: Transaction) -> String {
+        transaction.postings.lazy.compactMap { $0.account.home?.name }.first ?? ""
     }
 
     /// One document: its postings in every scope that is held, what links to it, what it cost.
     func document(number text: String) throws -> Report {
-        let (_, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
         guard let number = DocumentNumber(text) else {
             throw Refusal(
                 .badDocumentNumber, "\(text) is not a document's number",
@@ -83,20 +99,22 @@ extension Engine {
             throw Refusal(.unknownDocument, "\(text) is not held here")
         }
         try foldCosts()
-        var figures = ReportWriter(store, ledger)
+        let ledger = standing.ledger(of: number.series.branch)
+        var figures = ReportWriter(store, book)
         var report = Report(
             schema: "branchbook.document/1", title: "Document \(number)",
-            columns: Self.journalColumns)
+            columns: journalColumns(standing))
         for (place, transaction) in transactions.enumerated() {
             for posting in transaction.postings {
                 report.rows.append(
-                    try Self.cells(
+                    try cells(
                         Store.JournalRow(
                             day: transaction.document.effectiveDate,
                             document: transaction.document, account: posting.account.name,
                             commodity: posting.commodity.name, amount: posting.amount,
                             item: posting.item?.text, base: posting.base,
-                            transaction: Int64(place)), &figures))
+                            transaction: Int64(place), scope: scope(of: transaction)), standing,
+                        &figures))
             }
         }
         var cost = Int128(0)
@@ -105,7 +123,9 @@ extension Engine {
             .init("date", "Date", .text(first.document.effectiveDate.description)),
             .init("person", "Person", .text(first.document.person)),
         ]
-        if cost != 0 { report.facts.append(.init("cost", "Cost, derived", figures.money(cost))) }
+        if cost != 0 {
+            report.facts.append(.init("cost", "Cost, derived", figures.money(cost, ledger)))
+        }
         if number.kind == .invoice, let invoice = try invoice(number) {
             report.facts += try facts(of: invoice, ledger)
         }

@@ -7,7 +7,7 @@ extension Engine {
     /// An account, or all whose names begin with one that ends on `/`: what it held, what moved, what it holds. What the
     /// cost fold derives is one line a day.
     func ledger(_ filter: LedgerFilter) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
         let (from, to) = (try Planner.day(filter.from), try Planner.day(filter.to))
         guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
         let isMany = filter.account.hasSuffix("/")
@@ -24,6 +24,7 @@ extension Engine {
         for accounts in try turnovers(from: nil, to: Day(number: from.number &- 1)).values {
             for (account, turnover) in accounts where belongs(account) { opening += turnover.net }
         }
+        let ledger = try oneLedger(of: belongs, named: filter.account, upTo: to, standing, book)
         struct Line {
             let day: Day
             var number: String?
@@ -96,16 +97,40 @@ extension Engine {
         return report
     }
 
+    /// What the branches of some accounts keep their books in.
+    ///
+    /// - Throws: `.twoCurrencies` where these are several.
+    private func oneLedger(
+        of belongs: (Account) -> Bool, named name: String, upTo day: Day, _ standing: Standing,
+        _ book: Ledger
+    ) throws -> Ledger {
+        guard !standing.currencies.others.isEmpty else { return book }
+        var owners = try turnovers(from: nil, to: day).filter {
+            $0.value.keys.contains(where: belongs)
+        }.map(\.key).sorted()
+        if owners.isEmpty, case .branch(let owner)? = Account(name)?.place { owners = [owner] }
+        let found = Set(owners.map { standing.currencies[$0] })
+        guard found.count < 2 else {
+            throw Refusal(
+                .twoCurrencies,
+                "\(name) are of branches that keep their books in several currencies: "
+                    + owners.map { "\($0) in \(standing.currencies[$0])" }
+                    .joined(separator: ", "),
+                next: "name those of one branch, as in bank/\(owners[0])/")
+        }
+        return found.first.map { Ledger($0, in: book) } ?? book
+    }
+
     /// What customers owe, or what is owed to suppliers, by how long ago it fell due: what was paid settles what it is matched
     /// with, and else the oldest.
     func ageing(_ filter: AgeingFilter, at now: Instant) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let only = try alike(filter.branch)
+        let ledger = only.ledger
         guard let root = Account.Root(rawValue: filter.of), [.receivable, .payable].contains(root)
         else {
             throw Refusal(
                 .badOption, "\(filter.of) has no age", next: "use receivable or payable")
         }
-        let only = try filter.branch.map { try known($0, standing) }
         let day =
             try filter.asAt.map { try Planner.day($0) }
             ?? Day(now, utcOffsetMinutes: utcOffsetMinutes)
@@ -125,7 +150,7 @@ extension Engine {
         var sums = [Int128](repeating: 0, count: bounds.count + 2)
         let matched = Set(try store.matchedAccounts())
         for (branch, accounts) in try turnovers(from: nil, to: day).sorted(by: { $0.key < $1.key })
-        where only.map({ $0 == branch }) ?? true {
+        where only.contains(branch) {
             for (account, turnover) in accounts.sorted(by: { $0.key.name < $1.key.name })
             where account.root == root && turnover.net != 0 {
                 let party = account.rest
@@ -161,7 +186,7 @@ extension Engine {
             ("amount", "Amount", sums[0]), ("notDue", "Not due", sums[1]),
             ("overdue", "Overdue", sums[2...].reduce(0, +)),
         ] { report.facts.append(.init(key, label, figures.money(sum))) }
-        report.notes = scopesMissing(standing, only)
+        report.notes = scopesMissing(only)
         return report
     }
 

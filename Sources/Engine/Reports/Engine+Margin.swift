@@ -6,8 +6,7 @@ import Store
 extension Engine {
     /// Sales less returns: quantity, revenue, cost, profit and margin, by what is asked for.
     func margin(_ filter: MarginFilter) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try filter.branch.map { try known($0, standing) }
+        let only = try alike(filter.branch)
         let item = try filter.item.map { try Self.itemCode($0) }
         let (from, to) = (try Planner.day(filter.from), try Planner.day(filter.to))
         let dimensions = try filter.by.map { text in
@@ -25,7 +24,7 @@ extension Engine {
         try foldCosts()
         var lines: [[String]: Store.SoldRow] = [:]
         var categories: [String: String] = [:]
-        for branch in branches(standing, only) {
+        for branch in branches(only) {
             var query = Store.SoldQuery(branch: branch, from: from, to: to)
             query.item = item
             query.byItem = dimensions.contains(.item) || dimensions.contains(.category)
@@ -54,7 +53,7 @@ extension Engine {
             }
         }
         return try marginReport(
-            lines, dimensions, filter, ledger, notes: scopesMissing(standing, only))
+            lines, dimensions, filter, only.ledger, notes: scopesMissing(only))
     }
 
     private func category(_ item: String) throws -> String {

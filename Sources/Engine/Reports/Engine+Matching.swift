@@ -33,8 +33,9 @@ extension Engine {
 
     /// Items that are open, each with the day on which it is due.
     func openItems(_ side: MatchSide, party: String?, branch text: String?) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
         let only = try text.map { try known($0, standing) }
+        let ledger = (only ?? standing.branch).map { standing.ledger(of: $0) } ?? book
         let figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.open/1", title: "Open items",
@@ -47,12 +48,13 @@ extension Engine {
         var sums: [CurrencyCode: Int128] = [:]
         for (branch, account) in try partyAccounts(side, party: party, only, standing) {
             let terms = try terms(of: account.rest)
-            for (code, carried) in try carried(on: account, ledger) {
-                let items = try store.openItems(account, code, own: ledger.currency, upTo: nil)
+            let own = standing.ledger(of: branch)
+            for (code, carried) in try carried(on: account, own) {
+                let items = try store.openItems(account, code, own: own.currency, upTo: nil)
                 let share = CarriedShare(items, carried)
                 for item in items.items
                 where item.open != 0 && report.rows.count < Query.limitMax {
-                    let isOwn = code == ledger.currency
+                    let isOwn = code == own.currency
                     sums[code, default: 0] += item.open * side.sign
                     let worth = isOwn ? nil : share.value(of: item.open)
                     report.rows.append([
@@ -63,7 +65,7 @@ extension Engine {
                         figures.foreign(item.amount * side.sign, code),
                         figures.foreign(item.open * side.sign, code), .optional(item.memo),
                         .text(code.text),
-                        worth.map { figures.money($0 * side.sign) } ?? .empty,
+                        worth.map { figures.named($0 * side.sign, own) } ?? .empty,
                     ])
                 }
             }
@@ -82,10 +84,11 @@ extension Engine {
 
     /// What a person may confirm, the surest first.
     func matchProposals(_ side: MatchSide, party: String?) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         guard let own = standing.branch else {
             throw Refusal(.noGrant, "this node is of no branch yet")
         }
+        let ledger = standing.ledger(of: own)
         let figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.proposals/1", title: "What may settle what",
@@ -127,12 +130,13 @@ extension Engine {
 
     /// What is said to settle what, and asks for more than there is: of all branches that are read.
     func unfitMatches(_ only: BranchCode?) throws -> [Difference] {
-        let (_, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         var found: [Difference] = []
         for account in try store.matchedAccounts() {
             guard case .branch(let branch) = account.place, only == nil || branch == only else {
                 continue
             }
+            let ledger = standing.ledger(of: branch)
             // In every currency that anybody said anything of.
             let said = try store.matches(on: account).map { $0.currency ?? ledger.currency }
             for code in Set(said).sorted(by: { $0.text < $1.text }) {

@@ -7,12 +7,13 @@ extension Engine {
     /// The lines of a receipt, a refund or a delivery note. Whoever shows it where the document is not known
     /// can be believed: the fact `claim` is signed by this node.
     func paper(number text: String) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         guard let number = DocumentNumber(text) else {
             throw Refusal(
                 .badDocumentNumber, "\(text) is not a document's number",
                 next: "write it as in HZa-S-2026-000123")
         }
+        let ledger = standing.ledger(of: number.series.branch)
         // What is signed is what this node wrote: others may give their documents its numbers.
         let isOwn = number.series == standing.series
         let transactions =
@@ -60,9 +61,13 @@ extension Engine {
         if paper.isPriced {
             if paper.tax != 0 { report.facts.append(.init("tax", "Tax", figures.money(paper.tax))) }
             report.facts.append(.init("total", "Total", figures.money(paper.total)))
+            if !ledger.isBook {
+                report.facts.append(
+                    .init("currency", "Currency", .text(ledger.currency.text)))
+            }
             for (tender, amount, currency) in paper.tenders {
                 let figure = figures.foreign(amount, currency)
-                // The lines are in the book's own currency.
+                // The lines are in the branch's own currency.
                 report.facts.append(
                     .init(
                         "tender", tender,
@@ -127,13 +132,16 @@ extension Engine {
 
     /// Of each item the price that this branch sells at today, and what a scanner reads: its barcode, or its code.
     func labels(_ texts: [String], at now: Instant) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
+        let ledger = standing.branch.map { standing.ledger(of: $0) } ?? book
         guard (1...Self.labelsMax).contains(texts.count) else {
             throw Refusal(
                 .tooManyLines, "labels are printed for 1 to \(Self.labelsMax) items at once")
         }
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let list = try standing.branch.flatMap { try store.priceList(ofBranch: $0) }
+        // Prices are said in the book's own.
+        let rate = try ledger.isBook ? nil : self.rate(of: ledger.currency, in: book, on: today)
         var report = Report(
             schema: "branchbook.labels/1", title: "Labels",
             columns: [
@@ -148,7 +156,9 @@ extension Engine {
             }
             let listed = try list.flatMap { try store.price(of: code, on: $0, today) }
             let price = try (listed ?? facts.priceMillionths).map {
-                try Amount.worth($0, 1, per: 1, scale: ledger.scale)
+                try rate.map { [price = $0] in
+                    try Amount.worth(price, 1, per: 1, rate: $0, scale: ledger.scale)
+                } ?? Amount.worth($0, 1, per: 1, scale: ledger.scale)
             }
             report.rows.append([
                 .text(code.text), .text(facts.name), .text(facts.unit),

@@ -9,9 +9,11 @@ extension Engine {
     }
 
     func parties(search: String?, after: String? = nil) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        // Limits are of the book's own currency.
+        let alike = try alike(nil, inBook: true)
+        let ledger = alike.ledger
         let figures = ReportWriter(store, ledger)
-        let codes = branches(standing, nil)
+        let codes = branches(alike)
         var report = Report(
             schema: "branchbook.parties/1", title: "Parties",
             columns: [
@@ -41,7 +43,7 @@ extension Engine {
                 break
             }
         }
-        report.notes = scopesMissing(standing, nil)
+        report.notes = scopesMissing(alike)
         return report
     }
 
@@ -117,7 +119,7 @@ extension Engine {
 
     /// Customers who owe more than they may, and goods of items that became others.
     func partyExceptions(
-        _ standing: Standing, _ ledger: Ledger, _ figures: inout ReportWriter
+        _ standing: Standing, _ ledger: Ledger, on today: Day, _ figures: inout ReportWriter
     ) throws -> [[Report.Cell]] {
         var rows: [[Report.Cell]] = []
         let codes = branches(standing, nil)
@@ -125,7 +127,12 @@ extension Engine {
             prefix: PartyFacts.prefix, with: PartyFacts.Attribute.creditLimit)
         {
             guard let limit = try party(name).creditLimit else { continue }
-            let owed = try store.receivable(of: name, at: codes, .currency(ledger.currency))
+            // Of a currency of which no rate is known nothing can be said.
+            let owed = try standing.currencies.all.reduce(Int128(0)) { sum, code in
+                let part = try store.receivable(
+                    of: name, at: codes.filter { standing.currencies[$0] == code }, .currency(code))
+                return sum &+ (try inBook(part, of: code, on: today) ?? 0)
+            }
             guard owed > Int128(limit) else { continue }
             rows.append([
                 .text("credit limit"), .text(name), figures.money(owed - Int128(limit)),

@@ -11,8 +11,10 @@ extension Engine {
         currency: String?
     ) throws -> Report {
         let (standing, ledger) = try needLedger()
-        let code = try currency.map { try Planner.currency($0) } ?? ledger.currency
         let only = try text.map { try known($0, standing) }
+        let code =
+            try currency.map { try Planner.currency($0) }
+            ?? (only ?? standing.branch).map { standing.currencies[$0] } ?? ledger.currency
         let (from, to) = (try Planner.day(from), try Planner.day(to))
         guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
         let figures = ReportWriter(store, ledger)
@@ -30,18 +32,17 @@ extension Engine {
         var overdue = Int128(0)
         var others: Set<String> = []
         for (branch, account) in try partyAccounts(side, party: party, only, standing) {
+            let own = standing.currencies[branch]
             others.formUnion(try store.values(of: account).map(\.currency.text))
-            if code != ledger.currency,
-                try !store.lines(on: account, ledger.currency, upTo: to).isEmpty
-            {
-                others.insert(ledger.currency.text)
+            if code != own, try !store.lines(on: account, own, upTo: to).isEmpty {
+                others.insert(own.text)
             }
             // What is open is so at the end of the span; what moved is told by the documents' own days, and nothing of
             // it is taken together: what was sent before goes on from where it ended.
             let posted = try store.lines(on: account, code, upTo: to)
             let items = OpenItems(
                 posted,
-                try store.matches(on: account).filter { ($0.currency ?? ledger.currency) == code })
+                try store.matches(on: account).filter { ($0.currency ?? own) == code })
             var found: [String: StatementLine] = [:]
             for line in posted {
                 guard line.day >= from else {

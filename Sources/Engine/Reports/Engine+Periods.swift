@@ -34,16 +34,15 @@ extension Engine {
     /// What has to be ended before the branch is closed up to a day, each with what to do; and what `reconcile` names, which
     /// keeps nobody from closing.
     func closeCheck(through: String, at now: Instant) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        guard let branch = standing.branch, let member = standing.member,
-            let view = view(standing, ledger)
+        let (standing, _) = try needLedger()
+        guard let branch = standing.branch, let member = standing.member, let view = view(standing)
         else {
             throw Refusal(
                 .noGrant, "the roster that admits this node has not arrived yet",
                 next: "wait until `branchbook status` names a branch")
         }
         let planner = Planner(
-            branch: branch, ledger: ledger, grants: member.grants,
+            branch: branch, ledger: standing.ledger(of: branch), grants: member.grants,
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)
         var report = Report(
             schema: "branchbook.close-check/1", title: "Before the close",

@@ -6,8 +6,8 @@ import Store
 extension Engine {
     /// By supplier and item: units, what they were put on the books for, and what that is a unit.
     func purchases(branch text: String?, from: String, to: String) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try text.map { try known($0, standing) }
+        let only = try alike(text)
+        let ledger = only.ledger
         let (first, last) = (try Planner.day(from), try Planner.day(to))
         var figures = ReportWriter(store, ledger)
         var report = Report(
@@ -18,7 +18,7 @@ extension Engine {
                 .number("unit", "Unit cost"),
             ])
         var sums: [Store.PurchaseKey: Store.PurchaseRow] = [:]
-        for code in branches(standing, only) {
+        for code in branches(only) {
             for (key, row) in try store.purchases(of: code, from: first, to: last) {
                 sums[key, default: .init()].quantity += row.quantity
                 sums[key, default: .init()].value += row.value
@@ -37,7 +37,7 @@ extension Engine {
             ])
         }
         report.facts = [.init("total", "Total", figures.money(total))]
-        report.notes = scopesMissing(standing, only)
+        report.notes = scopesMissing(only)
         return report
     }
 
@@ -58,8 +58,8 @@ extension Engine {
     func slowStock(
         branch text: String?, days: Int, asAt: String?, at now: Instant
     ) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try text.map { try known($0, standing) }
+        let only = try alike(text)
+        let (standing, ledger) = (only.standing, only.ledger)
         guard (1...36_500).contains(days) else {
             throw Refusal(.badOption, "\(days) is not 1 to 36,500 days")
         }
@@ -75,7 +75,7 @@ extension Engine {
                 .text("sold", "Last sold"), .number("days", "Days ago"),
             ])
         var value = Int128(0)
-        for code in branches(standing, only) {
+        for code in branches(only) {
             let last = try store.lastSales(of: code, upTo: asked)
             let mayShow = standing.keyring.scopes.contains(.money(code))
             for (item, goods) in try held(at: code, on: asked) where goods.units > 0 {
@@ -92,7 +92,7 @@ extension Engine {
             }
         }
         report.facts = [.init("value", "Value", figures.money(value))]
-        report.notes = scopesMissing(standing, only)
+        report.notes = scopesMissing(only)
         return report
     }
 }

@@ -15,15 +15,32 @@ extension Engine {
         let check: String
         let subject: String
         var amount: Int128?
+        /// In whose currency the amount is; nil for that of the page.
+        var ledger: Ledger?
         let cause: String
         var person: String?
         var since: Day?
         let next: String
+
+        init(
+            check: String, subject: String, amount: Int128? = nil, ledger: Ledger? = nil,
+            cause: String, person: String? = nil, since: Day? = nil, next: String
+        ) {
+            self.check = check
+            self.subject = subject
+            self.amount = amount
+            self.ledger = ledger
+            self.cause = cause
+            self.person = person
+            self.since = since
+            self.next = next
+        }
     }
 
     func reconcile(branch text: String?, at now: Instant) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
         let only = try text.map { try known($0, standing) }
+        let ledger = only.map { standing.ledger(of: $0) } ?? book
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         try foldCosts()
         let figures = ReportWriter(store, ledger)
@@ -40,7 +57,7 @@ extension Engine {
         found += pairs.differences
         found += try halves()
         found += try drawers(only)
-        found += try paymentsTwice(ledger, only, today)
+        found += try paymentsTwice(standing, only, today)
         found += try documentsTwice(only)
         found += try gaps(standing, only)
         found += try late(only)
@@ -49,14 +66,14 @@ extension Engine {
         found += try unfitMatches(only)
         found += try invoiceDifferences(only, today)
         found += try entitySaleDifferences(standing, only, today)
-        let orders = try orderDifferences(standing, ledger, only, today)
+        let orders = try orderDifferences(standing, only, today)
         found += orders.differences
         found += try debtDifferences(only)
-        found += try moneyDifferences(standing, ledger, only, today)
+        found += try moneyDifferences(standing, only, today)
         for row in found {
             report.rows.append([
                 .text(row.check), .text(row.subject),
-                row.amount.map { figures.money($0) } ?? .empty,
+                row.amount.map { figures.named($0, row.ledger ?? ledger) } ?? .empty,
                 .text(row.cause), .optional(row.person),
                 row.since.map { .integer(Int64(today.number) - Int64($0.number)) } ?? .empty,
                 .text(row.next),
@@ -66,10 +83,13 @@ extension Engine {
             .init("currency", "Currency", .text(ledger.currency.text)),
             .init("differences", "Differences", .integer(Int64(found.count))),
         ]
+        func told(_ amount: Int128, _ pair: PairLine) -> String {
+            figures.named(amount, Ledger(standing.between(pair.from, pair.to), in: book)).plain
+        }
         for pair in pairs.lines {
             report.notes.append(
-                "\(pair.from) is due \(figures.money(pair.due).plain) from \(pair.to), which owes "
-                    + "\(figures.money(pair.owed).plain): \(figures.money(pair.due - pair.owed).plain) "
+                "\(pair.from) is due \(told(pair.due, pair)) from \(pair.to), which owes "
+                    + "\(told(pair.owed, pair)): \(told(pair.due - pair.owed, pair)) "
                     + "is on its way or not stated yet")
         }
         report.notes += orders.notes + scopesMissing(standing, only)
@@ -93,6 +113,7 @@ extension Engine {
                 found.append(
                     Difference(
                         check: "ledger", subject: "\(branch)", amount: sum,
+                        ledger: standing.ledger(of: branch),
                         cause: "a document of the branch is here in part",
                         next: "`branchbook exceptions`: half a document"))
             }
@@ -102,6 +123,7 @@ extension Engine {
                 found.append(
                     Difference(
                         check: "stock and ledger", subject: "\(branch)", amount: inventory - pools,
+                        ledger: standing.ledger(of: branch),
                         cause: "inventory has a posting that names no item, or a pool has a fault",
                         next: "`branchbook ledger account inventory/\(branch)`"))
             }
@@ -139,6 +161,7 @@ extension Engine {
                         check: "drawer", subject: "\(shift.number) \(drawer)",
                         // Of another currency `till show` has it.
                         amount: code == nil ? count.difference : nil,
+                        ledger: try own(shift.number),
                         cause: count.difference < 0
                             ? "less was counted than the books had: a sale that was not paid, or change"
                             : "more was counted than the books had: a sale that was not entered",
@@ -157,10 +180,10 @@ extension Engine {
 
     /// Two payments of one party and one amount, close to each other.
     private func paymentsTwice(
-        _ ledger: Ledger, _ only: BranchCode?, _ today: Day
+        _ standing: Standing, _ only: BranchCode?, _ today: Day
     ) throws -> [Difference] {
         let since = Day(number: today.number &- Self.paymentsDays)
-        let payments = try store.payments(since: since, ledger.currency)
+        let payments = try store.payments(since: since, standing.currencies)
         struct Key: Hashable {
             let party: String
             let root: Account.Root
@@ -189,6 +212,7 @@ extension Engine {
                     Difference(
                         check: "payment twice", subject: "\(second.number) as \(first.number)",
                         amount: Int128(second.value.magnitude),
+                        ledger: try own(second.number),
                         cause:
                             "\(key.party): the same amount \(second.day.number - first.day.number) "
                             + "days apart, by \(first.person) and \(second.person)",

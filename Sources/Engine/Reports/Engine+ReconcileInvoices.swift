@@ -74,6 +74,7 @@ extension Engine {
         return Difference(
             check: "invoiced twice", subject: "\(document) on \(invoice.number) and \(numbers)",
             amount: invoice.currency == nil ? Int128(invoice.net) + Int128(invoice.tax) : nil,
+            ledger: try own(invoice.number),
             cause: what + "\(people) and \(invoice.person) wrote beside each other",
             person: invoice.person, since: invoice.day, next: try takingBack(invoice))
     }

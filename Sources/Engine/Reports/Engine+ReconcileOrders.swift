@@ -21,7 +21,7 @@ extension Engine {
     /// again when something of it was written; of an older sale its last day, by index.
     /// - Parameter limit: how many differences; where one of the bounds is reached a note says from which order on.
     func orderDifferences(
-        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, _ today: Day,
+        _ standing: Standing, _ only: BranchCode?, _ today: Day,
         limit: Int = orderDifferencesMax
     ) throws -> (differences: [Difference], notes: [String]) {
         let held = Set(standing.keyring.scopes)
@@ -44,6 +44,8 @@ extension Engine {
             }
             let branch = number.series.branch
             guard only == nil || branch == only, held.contains(.trade(branch)) else { continue }
+            let ledger = standing.ledger(of: branch)
+            let before = found.count
             let invoices = try invoiced[branch] ?? self.invoiced(at: branch)
             invoiced[branch] = invoices
             guard number.kind == .purchaseOrder || invoices.parties[.issued]?.isEmpty == false,
@@ -63,6 +65,7 @@ extension Engine {
             } else if order.kind == .sale {
                 found += try undocumented(order, invoices, ledger, since, today)
             }
+            for place in before..<found.count { found[place].ledger = ledger }
         }
         return (Array(found.prefix(limit)), notes)
     }

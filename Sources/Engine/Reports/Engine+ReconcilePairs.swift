@@ -29,10 +29,15 @@ extension Engine {
                 guard case .side(let owner, let other) = account.place, isRead(owner, other) else {
                     continue
                 }
+                // What one of the two carries as a foreign amount is held against the other's by that amount.
+                let between = standing.between(owner, other)
+                let net =
+                    between == standing.currencies[owner]
+                    ? turnover.net : try store.balance(of: account, .currency(between))
                 if account.root == .dueFrom {
-                    due[BranchPairKey(from: owner, to: other), default: 0] += turnover.net
+                    due[BranchPairKey(from: owner, to: other), default: 0] += net
                 } else if account.root == .dueTo {
-                    owed[BranchPairKey(from: other, to: owner), default: 0] -= turnover.net
+                    owed[BranchPairKey(from: other, to: owner), default: 0] -= net
                 }
             }
         }
@@ -40,7 +45,10 @@ extension Engine {
         let written = try store.lastWritten(standing.roster)
         var found: [Difference] = []
         var explained: [BranchPairKey: Int128] = [:]
-        for value in try store.openValues() where isRead(value.sender, value.receiver) {
+        for value in try store.openValues()
+        where isRead(value.sender, value.receiver)
+            && standing.currencies[value.sender] == standing.currencies[value.receiver]
+        {
             let key = BranchPairKey(from: value.sender, to: value.receiver)
             explained[key, default: 0] += value.open
             let lines = open.filter { $0.number == value.shipment }
@@ -70,6 +78,7 @@ extension Engine {
             found.append(
                 Difference(
                     check: "due", subject: "\(number), of \(note.sale)", amount: note.total,
+                    ledger: try between(key.from, key.to),
                     cause: unheard(key.to, of: "\(number)", written),
                     person: note.person, since: note.day,
                     next: "at \(key.to): `branchbook transfer accept \(number)` if it is right"))
@@ -97,11 +106,18 @@ extension Engine {
             found.append(
                 Difference(
                     check: "due", subject: "\(key.from) and \(key.to)", amount: rest,
+                    ledger: try between(key.from, key.to),
                     cause: "one of the two booked what the other did not",
                     next: "`branchbook ledger account due-from/\(key.from)/\(key.to)` beside "
                         + "`due-to/\(key.to)/\(key.from)`"))
         }
         return (found, lines)
+    }
+
+    /// What two branches owe each other is in it.
+    private func between(_ a: BranchCode, _ b: BranchCode) throws -> Ledger {
+        let (standing, book) = try needLedger()
+        return Ledger(standing.between(a, b), in: book)
     }
 
     private struct BranchPairKey: Hashable, Comparable {
@@ -124,12 +140,14 @@ extension Engine {
             guard let due = facts.due, due < today else { return nil }
             return Difference(
                 check: "transit", subject: "\(value.shipment)", amount: value.open,
+                ledger: try between(value.sender, value.receiver),
                 cause: unheard(value.receiver, of: "\(value.shipment)", written),
                 person: facts.person, since: facts.day,
                 next: "at \(value.receiver): `branchbook transfer receive \(value.shipment)`")
         }
         return Difference(
             check: "transit", subject: "\(value.shipment)", amount: value.open,
+            ledger: try between(value.sender, value.receiver),
             cause: "\(value.receiver)'s keeper has not stated what came",
             person: facts.person, since: facts.day,
             next: "wait until the keeper of \(value.receiver) was connected")
@@ -143,6 +161,7 @@ extension Engine {
         let sender = number.series.branch
         return Difference(
             check: "transit", subject: "\(number) \(goods)", amount: value,
+            ledger: try? between(sender, receiver),
             cause: "\(receiver) says that it came short, or sent it back",
             person: facts.person, since: facts.day,
             next: "at \(sender): `branchbook transfer settle \(number) …` with --found or --lost")

@@ -18,8 +18,11 @@ extension Engine {
 
     /// Every account with what it held, what was debited and credited, and what it holds (科目余额表).
     func accounts(_ filter: StatementFilter) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let (chart, only) = (try self.chart(filter, ledger), try branches(filter, standing))
+        let (standing, book) = try needLedger()
+        let only = try branches(filter, standing)
+        // Each account is in what its branch keeps its books in: nothing of two currencies is added up.
+        let ledger = try tableLedger(only, standing)
+        let chart = try self.chart(filter, book)
         let (from, to) = try span(filter)
         try foldCosts()
         let figures = ReportWriter(store, ledger)
@@ -29,10 +32,14 @@ extension Engine {
                 .text("code", "Code"), .text("line", "Heading"), .text("account", "Account"),
                 .number("opening", "Opening"), .number("debit", "Debit"),
                 .number("credit", "Credit"), .number("closing", "Closing"),
-            ])
+            ] + ledgerColumns(standing))
         let opening = try from.map { try turnovers(from: nil, to: Day(number: $0.number &- 1)) }
         let moved = try turnovers(from: from, to: to)
-        var rows: [(line: ChartLine, account: String, opening: Int128, moved: Store.Turnover)] = []
+        var rows:
+            [(
+                line: ChartLine, account: String, opening: Int128, moved: Store.Turnover,
+                branch: BranchCode
+            )] = []
         for branch in only.sorted() {
             let (before, within) = (opening?[branch] ?? [:], moved[branch] ?? [:])
             for account in Set(before.keys).union(within.keys) {
@@ -43,38 +50,48 @@ extension Engine {
                     // What goes through an exchange account is no business of its own.
                     held != 0 || turnover.net != 0 || !account.root.isExchange
                 else { continue }
-                rows.append((line, account.name, held, turnover))
+                rows.append((line, account.name, held, turnover, branch))
             }
         }
-        var (debit, credit) = (Int128(0), Int128(0))
+        var sums: [CurrencyCode: Store.Turnover] = [:]
         for row in rows.sorted(by: { ($0.line, $0.account) < ($1.line, $1.account) }) {
-            debit += row.moved.debit
-            credit += row.moved.credit
-            report.rows.append([
-                .text(row.line.code), .text(row.line.title), .text(row.account),
-                figures.money(row.opening), figures.money(row.moved.debit),
-                figures.money(row.moved.credit), figures.money(row.opening + row.moved.net),
-            ])
+            let own = standing.ledger(of: row.branch)
+            sums[own.currency, default: Store.Turnover()].add(row.moved)
+            report.rows.append(
+                [
+                    .text(row.line.code), .text(row.line.title), .text(row.account),
+                    figures.money(row.opening, own), figures.money(row.moved.debit, own),
+                    figures.money(row.moved.credit, own),
+                    figures.money(row.opening + row.moved.net, own),
+                ] + ledgerCells(row.branch, standing))
         }
+        let sum = sums.removeValue(forKey: ledger.currency) ?? Store.Turnover()
         report.facts = [
             .init("currency", "Currency", .text(ledger.currency.text)),
-            .init("debit", "Debit", figures.money(debit)),
-            .init("credit", "Credit", figures.money(credit)),
+            .init("debit", "Debit", figures.money(sum.debit)),
+            .init("credit", "Credit", figures.money(sum.credit)),
         ]
+        for (code, sum) in sums.sorted(by: { $0.key.text < $1.key.text }) {
+            report.facts += [
+                .init("debit\(code)", "Debit \(code)", figures.foreign(sum.debit, code)),
+                .init("credit\(code)", "Credit \(code)", figures.foreign(sum.credit, code)),
+            ]
+        }
         report.notes = scopesMissing(standing, of: only)
         return report
     }
 
     /// What was earned and spent in a span (利润表).
     func profit(_ filter: StatementFilter) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, book) = try needLedger()
+        let ledger = try tableLedger(try branches(filter, standing), standing)
         let (from, to) = try span(filter)
         guard let to, from != nil else {
             throw Refusal(
                 .badDate, "profit is of a span", next: "give --from and --to, or --month")
         }
         let columns = try summed(
-            try self.columns(filter, standing, from: from, to: to), try chart(filter, ledger),
+            try self.columns(filter, standing, from: from, to: to), try chart(filter, book), ledger,
             withYearEnds: false)
         let figures = ReportWriter(store, ledger)
         var report = statement("branchbook.profit/1", "Profit and loss", columns)
@@ -105,11 +122,14 @@ extension Engine {
     }
 
     /// What there is and what is owed at the end of a day (资产负债表).
-    func position(_ filter: StatementFilter) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let chart = try chart(filter, ledger)
+    func position(_ filter: StatementFilter, at now: Instant) throws -> Report {
+        let (standing, book) = try needLedger()
+        let ledger = try tableLedger(try branches(filter, standing), standing)
+        let chart = try chart(filter, book)
         let (_, to) = try span(filter)
-        var columns = try summed(try self.columns(filter, standing, from: nil, to: to), chart)
+        var columns = try summed(
+            try self.columns(filter, standing, from: nil, to: to), chart, ledger,
+            on: Day(now, utcOffsetMinutes: utcOffsetMinutes))
         for place in columns.indices {
             let profit = Self.total(columns[place]) { !$0.kind.isOfPosition }
             columns[place].sums[chart.profit, default: 0] -= profit
@@ -147,8 +167,9 @@ extension Engine {
 
     /// Tax on sales, tax on purchases, and what is owed, of a span (by branch).
     func taxes(_ filter: StatementFilter) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         let only = try branches(filter, standing)
+        let ledger = try tableLedger(only, standing)
         let (from, to) = try span(filter)
         let figures = ReportWriter(store, ledger)
         var report = Report(
@@ -159,11 +180,14 @@ extension Engine {
                 .number("owed", "To be paid"),
             ])
         let turnovers = try turnovers(from: from, to: to)
+        let translated =
+            ledger.isBook ? try translatedMoves(only, from: from, to: to) : [:]
         var sum = (revenue: Int128(0), output: Int128(0), input: Int128(0))
         for branch in only.sorted() {
-            var accounts = turnovers[branch] ?? [:]
+            var accounts = translated[branch] ?? turnovers[branch] ?? [:]
             // The end of a year earns nothing.
-            for (account, amount) in try store.yearEnds(of: branch, from: from, to: to) {
+            for (account, amount) in try store.yearEnds(of: branch, from: from, to: to)
+            where translated[branch] == nil {
                 accounts[account, default: Store.Turnover()].add(-Int128(amount))
             }
             func net(_ root: Account.Root) -> Int128 {
@@ -197,7 +221,7 @@ extension Engine {
 
     // MARK: Columns
 
-    private func branches(
+    func branches(
         _ filter: StatementFilter, _ standing: Standing
     ) throws -> Set<BranchCode> {
         let named = Set(try filter.branches.map { try known($0, standing) })
@@ -252,8 +276,11 @@ extension Engine {
     }
 
     /// Fills the columns; each span is read once.
+    ///
+    /// - Parameter today: whose rates a balance sheet goes by that is of no day.
     private func summed(
-        _ columns: [Column], _ chart: OwnChart, withYearEnds: Bool = true
+        _ columns: [Column], _ chart: OwnChart, _ ledger: Ledger, on today: Day? = nil,
+        withYearEnds: Bool = true
     ) throws -> [Column] {
         struct Span: Hashable {
             let from: Day?
@@ -262,16 +289,25 @@ extension Engine {
         try foldCosts()
         var read: [Span: [BranchCode: [Account: Store.Turnover]]] = [:]
         // What is sold to a branch that is not read here is sold.
-        let readable = Set(try needStanding().keyring.scopes)
+        let standing = try needStanding()
+        let readable = Set(standing.keyring.scopes)
         return try columns.map { column in
             var column = column
+            // What branches of another currency than the table's sold each other is not eliminated.
             let within = column.branches.filter {
                 readable.contains(.trade($0)) && readable.contains(.money($0))
+                    && standing.currencies[$0] == ledger.currency
             }
+            let others = column.branches.filter { standing.currencies[$0] != ledger.currency }
             let span = Span(from: column.from, to: column.to)
             let found = try read[span] ?? turnovers(from: column.from, to: column.to)
             read[span] = found
-            for branch in column.branches {
+            if withYearEnds {
+                try addTranslated(others, to: &column, chart, on: today)
+            } else {
+                try addTranslatedMoves(others, to: &column, chart)
+            }
+            for branch in column.branches.subtracting(others) {
                 for (account, turnover) in found[branch] ?? [:] {
                     guard withYearEnds || !account.isSold(within: within),
                         let line = Self.line(of: account, chart, in: column.branches)
@@ -294,7 +330,7 @@ extension Engine {
     }
 
     /// What two branches of one column owe each other cancels; the rest is between them.
-    private static func line(
+    static func line(
         of account: Account, _ chart: OwnChart, in branches: Set<BranchCode>
     ) -> ChartLine? {
         if case .side(_, let other) = account.place, branches.contains(other),
@@ -305,16 +341,19 @@ extension Engine {
         return chart.line(of: account)
     }
 
-    /// Debits and credits by branch and account, those that the cost fold derives as well. Pools are to be folded
-    /// before.
+    /// Debits and credits by branch and account, those that the cost fold derives as well: in what each branch keeps its
+    /// books in. Pools are to be folded before.
     func turnovers(from: Day?, to: Day?) throws -> [BranchCode: [Account: Store.Turnover]] {
-        let (_, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         var found: [BranchCode: [Account: Store.Turnover]] = [:]
-        for (key, turnover) in try store.turnover(of: ledger.currency, from: from, to: to) {
-            guard let account = Account(key.account), let scope = Scope(key.scope),
-                let owner = account.owner(in: scope)
-            else { continue }
-            found[owner, default: [:]][account, default: Store.Turnover()].add(turnover)
+        // Of each branch what is of its own currency, and what others are carried at in that.
+        for currency in standing.currencies.all {
+            for (key, turnover) in try store.turnover(of: currency, from: from, to: to) {
+                guard let account = Account(key.account), let scope = Scope(key.scope),
+                    let owner = account.owner(in: scope), standing.currencies[owner] == currency
+                else { continue }
+                found[owner, default: [:]][account, default: Store.Turnover()].add(turnover)
+            }
         }
         var derived: [String: Int128] = [:]
         for row in try store.derived(upTo: to) {

@@ -18,7 +18,7 @@ extension Engine {
                 .number("uncosted", "Uncosted"), .text("location", "Location"),
                 .text("status", "Status"), .number("reserved", "Reserved"),
                 .number("promised", "Promised"), .number("free", "Free"),
-            ])
+            ] + ledgerColumns(standing))
         var statuses: [String: GoodsStatus] = [:]
         func status(_ row: Store.StockRow) throws -> GoodsStatus {
             let key = "\(row.branch)/\(row.location)"
@@ -33,21 +33,23 @@ extension Engine {
             let mayShow =
                 BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) } ?? false
             let status = try status(row)
-            report.rows.append([
-                .text(row.branch), .text(row.item), .optional(name),
-                try figures.quantity(row.onShelf, of: row.item),
-                mayShow ? (row.value.map { figures.money($0) } ?? .empty) : .empty,
-                row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
-                .text(row.location), .text(status.rawValue),
-                row.reserved == 0 ? .empty : try figures.quantity(row.reserved, of: row.item),
-                row.promised == 0 ? .empty : try figures.quantity(row.promised, of: row.item),
-                status == .available ? try figures.quantity(row.free, of: row.item) : .empty,
-            ])
+            let own = BranchCode(row.branch).map { standing.ledger(of: $0) } ?? ledger
+            report.rows.append(
+                [
+                    .text(row.branch), .text(row.item), .optional(name),
+                    try figures.quantity(row.onShelf, of: row.item),
+                    mayShow ? (row.value.map { figures.money($0, own) } ?? .empty) : .empty,
+                    row.uncosted == 0 ? .empty : try figures.quantity(row.uncosted, of: row.item),
+                    .text(row.location), .text(status.rawValue),
+                    row.reserved == 0 ? .empty : try figures.quantity(row.reserved, of: row.item),
+                    row.promised == 0 ? .empty : try figures.quantity(row.promised, of: row.item),
+                    status == .available ? try figures.quantity(row.free, of: row.item) : .empty,
+                ] + (BranchCode(row.branch).map { ledgerCells($0, standing) } ?? []))
         }
         if rows.count == bounded(limit) {
             report.notes.append("Only the first \(rows.count) rows are shown.")
         }
-        report.notes += scopesMissing(standing, only)
+        report.notes += currencyNotes(standing, ledger, only) + scopesMissing(standing, only)
         return report
     }
 
@@ -56,8 +58,8 @@ extension Engine {
     func stock(
         branch: String?, item: String?, asAt text: String, limit: Int
     ) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try branch.map { try known($0, standing) }
+        let only = try alike(branch)
+        let (standing, ledger) = (only.standing, only.ledger)
         let code = try item.map { try Self.itemCode($0) }
         let day = try Planner.day(text)
         try foldCosts()
@@ -70,7 +72,7 @@ extension Engine {
             ])
         let limit = bounded(limit)
         var sum = Int128(0)
-        for branch in branches(standing, only) {
+        for branch in branches(only) {
             let mayShow = standing.keyring.scopes.contains(.money(branch))
             let values =
                 mayShow ? try store.inventoryValues(of: branch, item: code, upTo: day) : [:]
@@ -98,7 +100,7 @@ extension Engine {
         if report.rows.count == limit {
             report.notes.append("Only the first \(limit) rows are shown; the value is of all.")
         }
-        report.notes += scopesMissing(standing, only)
+        report.notes += scopesMissing(only)
         return report
     }
 

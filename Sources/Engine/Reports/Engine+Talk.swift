@@ -5,11 +5,12 @@ import Store
 /// What people said of a document, on its page.
 extension Engine {
     /// Nil before the roster that admits this node has come.
-    func view(_ standing: Standing, _ ledger: Ledger) -> BooksNow? {
+    func view(_ standing: Standing) -> BooksNow? {
         standing.series.map {
             BooksNow(
                 store: store, book: standing.book, roster: standing.roster, series: $0,
-                currency: ledger.currency, author: standing.node,
+                ledger: standing.ledger(of: $0.branch), currencies: standing.currencies,
+                author: standing.node,
                 incarnation: author?.incarnation ?? 0)
         }
     }
@@ -35,12 +36,12 @@ extension Engine {
     /// Tasks, comments and decisions as notes, those that who asks may read; of a decision whether the document is what
     /// it was.
     func withTalk(_ report: Report, of document: DocumentNumber) throws -> Report {
-        let (standing, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         let talk = Talk(
             try store.said(of: Talk.entity(document), standing.roster)
                 .filter { !isHidden($0.scope) })
         guard !talk.remarks.isEmpty || !talk.tasks.isEmpty else { return report }
-        let version = try view(standing, ledger)?.version(of: document)
+        let version = try view(standing)?.version(of: document)
         var report = report
         for number in talk.tasks {
             guard let task = try task(number, standing), task.about == document else { continue }

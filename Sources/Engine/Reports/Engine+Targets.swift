@@ -36,11 +36,13 @@ extension Engine {
                 guard let target = targets[measure] else { continue }
                 report.rows.append([
                     .text(place.month.description), .text(place.branch.text),
-                    .text(measure.rawValue), figure(target, measure, ledger),
+                    .text(measure.rawValue),
+                    figure(target, measure, standing.ledger(of: place.branch)),
                 ])
             }
         }
         report.facts = [.init("currency", "Currency", .text(ledger.currency.text))]
+        report.notes = currencyNotes(standing, ledger, only)
         return report
     }
 
@@ -60,15 +62,16 @@ extension Engine {
         for branch in standing.roster.branches.keys.sorted() where only == nil || branch == only {
             let targets = try targets(of: branch, in: month)
             guard !targets.isEmpty else { continue }
+            let kept = standing.ledger(of: branch)
             let own = try actuals(of: branch, in: month, Measure.allCases)
             let told = try published(branch, month)
             for measure in Measure.allCases {
                 guard let target = targets[measure] else { continue }
                 let actual = own[measure] ?? told[measure] ?? nil
                 report.rows.append([
-                    .text(branch.text), .text(measure.rawValue), figure(target, measure, ledger),
-                    figure(actual, measure, ledger), percent(actual, measure, of: target),
-                    figure(told[measure] ?? nil, measure, ledger),
+                    .text(branch.text), .text(measure.rawValue), figure(target, measure, kept),
+                    figure(actual, measure, kept), percent(actual, measure, of: target),
+                    figure(told[measure] ?? nil, measure, kept),
                 ])
             }
         }
@@ -76,6 +79,7 @@ extension Engine {
             .init("month", "Month", .text(month.description)),
             .init("currency", "Currency", .text(ledger.currency.text)),
         ]
+        report.notes = currencyNotes(standing, ledger, only)
         return report
     }
 
@@ -94,14 +98,16 @@ extension Engine {
         for month in before {
             report.columns.append(.number(month.description, month.description))
         }
-        let told = try published(standing, before + [month])
+        let own = try published(standing, before + [month])
+        // What is told in other currencies is ranked by what it is worth in the book's own.
+        let (told, isWhole) = try inBook(own, standing, ledger)
         for measure in Measure.allCases where only == nil || measure == only {
             for row in Self.ranked(told, measure, in: month) {
                 let target = try targets(of: row.branch, in: month)[measure]
                 var cells: [Report.Cell] = [
                     .text(measure.rawValue), .integer(Int64(row.rank)), .text(row.branch.text),
                     figure(row.actual, measure, ledger),
-                    percent(row.actual, measure, of: target),
+                    percent(own[row.branch]?[month]?[measure], measure, of: target),
                 ]
                 for month in before {
                     cells.append(figure(told[row.branch]?[month]?[measure], measure, ledger))
@@ -116,10 +122,39 @@ extension Engine {
         report.notes = [
             "As the branches' own nodes told it, of what has a target."
         ]
+        if !isWhole {
+            report.notes.append(
+                "Amounts in currencies of which no rate is known are left out: `branchbook rate set`."
+            )
+        }
         return report
     }
 
     private typealias Told = [BranchCode: [Month: [Measure: Int64]]]
+
+    /// Amounts at the rates of the last days of their months; whole where all rates are known.
+    private func inBook(
+        _ own: Told, _ standing: Standing, _ ledger: Ledger
+    ) throws -> (told: Told, isWhole: Bool) {
+        guard !standing.currencies.others.isEmpty else { return (own, true) }
+        var (told, isWhole) = (own, true)
+        for (branch, months) in own {
+            let code = standing.currencies[branch]
+            for (month, figures) in months where code != ledger.currency {
+                told[branch]?[month] = try figures.reduce(into: [:]) { found, figure in
+                    guard [.revenue, .margin].contains(figure.key) else {
+                        found[figure.key] = figure.value
+                        return
+                    }
+                    found[figure.key] = try inBook(
+                        Int128(figure.value), of: code, on: month.last
+                    ).flatMap { Int64(exactly: $0) }
+                    if found[figure.key] == nil { isWhole = false }
+                }
+            }
+        }
+        return (told, isWhole)
+    }
 
     private func published(_ standing: Standing, _ months: [Month]) throws -> Told {
         var told: Told = [:]

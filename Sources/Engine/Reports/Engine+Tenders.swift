@@ -8,8 +8,8 @@ extension Engine {
     private static let tenderGraceDays: Int32 = 2
 
     func tenders(branch text: String?, from: String, to: String) throws -> Report {
-        let (standing, ledger) = try needLedger()
-        let only = try text.map { try known($0, standing) }
+        let only = try alike(text)
+        let ledger = only.ledger
         let (from, to) = (try Planner.day(from), try Planner.day(to))
         guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
         let figures = ReportWriter(store, ledger)
@@ -21,7 +21,7 @@ extension Engine {
                 .number("open", "Open"), .text("due", "Due on"),
             ])
         var sum = Int128(0)
-        for rule in try tenderRules(only) {
+        for rule in try tenderRules(only.only) where only.contains(rule.branch) {
             for day in try clearingDays(rule, ledger, from: from, to: to) {
                 sum += day.open
                 report.rows.append([
@@ -36,7 +36,7 @@ extension Engine {
             .init("currency", "Currency", .text(ledger.currency.text)),
             .init("open", "Open", figures.money(sum)),
         ]
-        report.notes = scopesMissing(standing, only)
+        report.notes = scopesMissing(only)
         return report
     }
 
@@ -80,7 +80,7 @@ extension Engine {
     // MARK: Differences
 
     func moneyDifferences(
-        _ standing: Standing, _ ledger: Ledger, _ only: BranchCode?, _ today: Day
+        _ standing: Standing, _ only: BranchCode?, _ today: Day
     ) throws -> [Difference] {
         var found: [Difference] = []
         let since = Day(number: today.number &- Self.bankDays)
@@ -89,12 +89,13 @@ extension Engine {
             let until = Day(
                 number: today.number &- rule.days &- Self.tenderGraceDays)
             guard since <= until else { continue }
-            for day in try clearingDays(rule, ledger, from: since, to: until)
+            for day in try clearingDays(
+                rule, standing.ledger(of: rule.branch), from: since, to: until)
             where day.open != 0 && found.count < Self.bankDifferencesMax {
                 found.append(
                     Difference(
                         check: "clearing", subject: "\(rule.name) of \(rule.branch), \(day.day)",
-                        amount: day.open,
+                        amount: day.open, ledger: standing.ledger(of: rule.branch),
                         cause: day.open > 0
                             ? "what it took is not at the bank"
                             : "more was settled than it took: goods came back",
@@ -102,7 +103,7 @@ extension Engine {
                         next: "`branchbook tender settle \(rule.name) --of \(day.day)`"))
             }
         }
-        found += try bankDifferences(standing, ledger, only, since: since, today)
+        found += try bankDifferences(standing, only, since: since, today)
         return found
     }
 }

@@ -32,7 +32,8 @@ extension Engine {
                 .text(shift.number.description), .text(shift.number.series.branch.text),
                 .text(shift.day.description), .text(shift.openedBy), .optional(shift.closedBy),
                 .text(shift.opening.keys.sorted().joined(separator: ", ")),
-                shift.closedBy == nil ? .empty : figures.money(difference),
+                shift.closedBy == nil
+                    ? .empty : figures.named(difference, try own(shift.number)),
                 others.isEmpty ? .empty : .text(others.joined(separator: ", ")),
             ])
         }
@@ -42,13 +43,14 @@ extension Engine {
     /// One shift: of each drawer what was in it, what came and went by kind of document, what should be in it,
     /// and what was.
     func shift(number text: String) throws -> Report {
-        let (_, ledger) = try needLedger()
+        let (standing, _) = try needLedger()
         guard let number = DocumentNumber(text), number.kind == .tillShift,
             let shift = TillShift(number, try store.events(of: TillShift.entity(number)))
         else {
             throw Refusal(
                 .unknownDocument, "there is no shift \(text)", next: "see `branchbook till list`")
         }
+        let ledger = standing.ledger(of: number.series.branch)
         let figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.shift/1", title: "Till shift \(number)",

@@ -86,13 +86,13 @@ extension Engine {
             }
             rows.append(Self.waits(order, step, ledger))
         }
-        rows += try debts(waitingFor: person, people, ledger, on: today)
-        return rows + (try sheets(waitingFor: person, people, standing, ledger, on: today))
+        rows += try debts(waitingFor: person, people, standing, on: today)
+        return rows + (try sheets(waitingFor: person, people, standing, on: today))
     }
 
     /// Debts that somebody asked to give up, and of which a step is this person's.
     private func debts(
-        waitingFor person: String, _ people: [PersonFacts], _ ledger: Ledger, on today: Day
+        waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, on today: Day
     ) throws -> [Waits] {
         try openDebts().compactMap { debt in
             guard let step = debt.nextStep, debt.askedBy != person,
@@ -102,7 +102,7 @@ extension Engine {
                         && ($0.name == person || $0.isDeputy(person, on: today))
                 })
             else { return nil }
-            return Self.waits(debt, step, ledger)
+            return Self.waits(debt, step, standing.ledger(of: debt.number.series.branch))
         }
     }
 
@@ -138,14 +138,14 @@ extension Engine {
     /// Stocktakes of this branch that cannot be posted before somebody who counted none of it has looked. Cost: every
     /// open sheet is planned.
     private func sheets(
-        waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, _ ledger: Ledger,
-        on today: Day
+        waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, on today: Day
     ) throws -> [Waits] {
         guard let branch = standing.branch, let member = standing.member,
-            let view = view(standing, ledger)
+            let view = view(standing)
         else { return [] }
         let planner = Planner(
-            branch: branch, ledger: ledger, grants: member.grants, today: today,
+            branch: branch, ledger: standing.ledger(of: branch), grants: member.grants,
+            today: today,
             person: self.person)
         return try view.openSheets(branch).compactMap { sheet in
             let roles = Set(sheet.workflow.steps.map(\.role))

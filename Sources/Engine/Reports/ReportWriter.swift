@@ -33,8 +33,7 @@ struct ReportWriter {
     }
 
     func foreign(_ amount: some SignedInteger, _ currency: CurrencyCode) -> Report.Cell {
-        let scale = currency == ledger.currency ? ledger.scale : currency.exponent
-        return .decimal(Amount.text(amount, scale: scale))
+        .decimal(Amount.text(amount, scale: ledger.scale(of: currency)))
     }
 
     mutating func scale(of item: String) throws -> Int {

@@ -41,8 +41,9 @@ extension Engine {
         case .lookBack: throw Refusal(.badOption, "a look back goes its own way")
         case .invite(let order):
             return Answer(reply: .outcome(try undoable { try invite(order, at: now) }))
-        case .addEntity(let name):
-            return Answer(reply: .outcome(try undoable { try addEntity(name, at: now) }))
+        case .addEntity(let name, let currency):
+            return Answer(
+                reply: .outcome(try undoable { try addEntity(name, currency: currency, at: now) }))
         case .withdrawInvitation(let id):
             return Answer(
                 reply: .outcome(try undoable { try withdraw(invitation: id, at: now) }))
@@ -119,7 +120,7 @@ extension Engine {
         case .item(let code): try item(code: code)
         case .transfers(let openOnly): try transfers(openOnly: openOnly)
         case .journal(let filter): try journal(filter)
-        case .balance(let branch, let asAt): try balance(branch: branch, asAt: asAt)
+        case .balance(let branch, let asAt): try balance(branch: branch, asAt: asAt, at: now)
         case .stock(let branch, let item, let limit):
             try stock(branch: branch, item: item, limit: limit)
         case .locations(let branch): try locations(branch: branch)
@@ -165,7 +166,7 @@ extension Engine {
         case .people: try people()
         case .accounts(let filter): try accounts(filter)
         case .profit(let filter): try profit(filter)
-        case .position(let filter): try position(filter)
+        case .position(let filter): try position(filter, at: now)
         case .taxes(let filter): try taxes(filter)
         case .ledger(let filter): try ledger(filter)
         case .ageing(let filter): try ageing(filter, at: now)

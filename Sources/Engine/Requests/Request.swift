@@ -18,7 +18,7 @@ package enum Request: Codable, Sendable {
     case lookBack(Query, to: String)
     case invite(InvitationOrder)
     /// Another legal entity of the company.
-    case addEntity(name: String)
+    case addEntity(name: String, currency: String? = nil)
     case withdrawInvitation(id: String)
     case revoke(node: String)
     /// Stop and resume talking to peers.

@@ -1,7 +1,7 @@
 package import Books
 
-/// Writes postings as an hledger journal (format of hledger 1.25): one transaction per document, in the
-/// book's currency; amounts of others at what they are carried at. Law: hledger's balances at cost are the trial
+/// Writes postings as an hledger journal (format of hledger 1.25): one transaction per document, in what its branch keeps its
+/// books in; amounts of other currencies at what they are carried at. Law: hledger's balances at cost are the trial
 /// balance.
 package struct HledgerJournal: Sendable {
     private let currency: String
@@ -12,15 +12,17 @@ package struct HledgerJournal: Sendable {
     package init(currency: String) { self.currency = currency }
 
     /// What stands before everything else.
-    package func head(scale: Int, company: String) -> String {
-        let zeros = scale > 0 ? "." + String(repeating: "0", count: scale) : "."
-        return """
-            ; \(Self.comment(company)), written by branchbook
-            decimal-mark .
-            commodity \(currency) 1000\(zeros)
-
-
-            """
+    ///
+    /// - Parameter others: further currencies in which branches keep their books, with their decimal places.
+    package func head(
+        scale: Int, company: String, others: [(currency: String, scale: Int)] = []
+    ) -> String {
+        let commodities = ([(currency, scale)] + others).map { code, scale in
+            let zeros = scale > 0 ? "." + String(repeating: "0", count: scale) : "."
+            return "commodity \(code) 1000\(zeros)\n"
+        }
+        return "; \(Self.comment(company)), written by branchbook\ndecimal-mark .\n"
+            + commodities.joined() + "\n"
     }
 
     /// The money of a page of the journal, in its order. Gives the text of the documents that are
@@ -31,9 +33,10 @@ package struct HledgerJournal: Sendable {
             guard case .text(let date) = row[0], case .text(let account) = row[3],
                 case .text(let commodity) = row[4], case .decimal(let amount) = row[5]
             else { continue }
+            let own = Self.own(row, at: Self.ledgerPlace) ?? currency
             let figures =
-                commodity == currency
-                ? ["\(currency) \(amount)"] : foreign(commodity, amount, row)
+                commodity == own
+                ? ["\(own) \(amount)"] : foreign(commodity, amount, row, in: own)
             for figure in figures {
                 last = max(last, date)
                 text += add(
@@ -46,7 +49,9 @@ package struct HledgerJournal: Sendable {
 
     /// An amount of another currency at what it is carried at: `USD 100.00 @@ CNY 720.00`. What changes that alone is an
     /// amount of the book's own. None for goods.
-    private func foreign(_ commodity: String, _ amount: String, _ row: [Report.Cell]) -> [String] {
+    private func foreign(
+        _ commodity: String, _ amount: String, _ row: [Report.Cell], in currency: String
+    ) -> [String] {
         guard !commodity.hasPrefix("#"), row.count > Self.carriedPlace,
             case .decimal(let value) = row[Self.carriedPlace]
         else { return [] }
@@ -63,15 +68,28 @@ package struct HledgerJournal: Sendable {
 
     /// The place of the column `carried` of the journal.
     private static let carriedPlace = 11
+    /// Behind all else, in what the branch keeps its books, where branches do so in several currencies.
+    private static let ledgerPlace = 12, derivedLedgerPlace = 3
+
+    private static func own(_ row: [Report.Cell], at place: Int) -> String? {
+        guard row.count > place, case .text(let code) = row[place] else { return nil }
+        return code
+    }
 
     /// What every account held at the end of the day before a span: one entry, which sums to zero.
-    package mutating func opening(_ balance: Report, on day: String, from: String) -> String {
+    ///
+    /// - Parameter branch: of one branch, and its currency: what stands between its scopes is left out.
+    package mutating func opening(
+        _ balance: Report, on day: String, from: String,
+        branch: (code: String, currency: String)? = nil
+    ) -> String {
         var text = ""
         for row in balance.rows {
+            if branch != nil, row[0].plain.utf8.starts(with: "via".utf8) { continue }
             let amount = row[1] == .empty ? "-" + row[2].plain : row[1].plain
             text += add(
-                date: day, number: "opening balances", account: row[0].plain,
-                figure: "\(currency) \(amount)",
+                date: day, number: "opening balances" + (branch.map { " of \($0.code)" } ?? ""),
+                account: row[0].plain, figure: "\(branch?.currency ?? currency) \(amount)",
                 note: nil)
         }
         // What is derived in the span stands in it, where nothing was posted as well.
@@ -85,7 +103,8 @@ package struct HledgerJournal: Sendable {
         for row in derived.rows {
             text += add(
                 date: last, number: "cost of \(row[0].plain), derived", account: row[1].plain,
-                figure: "\(currency) \(row[2].plain)", note: nil)
+                figure: "\(Self.own(row, at: Self.derivedLedgerPlace) ?? currency) \(row[2].plain)",
+                note: nil)
         }
         return text + finish()
     }

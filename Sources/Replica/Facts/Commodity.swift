@@ -38,6 +38,11 @@ package struct CurrencyCode: Hashable, Sendable, CustomStringConvertible {
         self.text = String(text)
     }
 
+    private init(known text: String) { self.text = text }
+
+    /// Of a book whose founding has not come. Source: ISO 4217, "no currency".
+    package static let unknown = CurrencyCode(known: "XXX")
+
     package var description: String { text }
 }
 

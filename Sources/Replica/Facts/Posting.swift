@@ -1,9 +1,9 @@
 /// One amount moved into (positive) or out of (negative) an account.
 ///
 /// A money posting may be tagged with the item it is about: that tag is what revenue per item and the
-/// cost fold read. `base` is what an amount of another currency is carried at, in minor units of the
-/// book's own; nil means that `amount` is already that. An amount of zero with a base changes what an
-/// account is carried at, and nothing else.
+/// cost fold read. `base` is what an amount of another currency is carried at, in minor units of what the
+/// account's branch keeps its books in; nil means that `amount` is already that. An amount of zero with a
+/// base changes what an account is carried at, and nothing else.
 package struct Posting: Hashable, Sendable {
     package let account: Account
     package let commodity: Commodity
@@ -67,8 +67,8 @@ package struct Transaction: Hashable, Sendable {
     }
 
     /// Of a currency all postings of a transaction say what they are carried at, or none does; and what they are carried
-    /// at sums to zero. So whatever anybody writes, the book's own amounts and what others are carried at sum to zero,
-    /// and nobody has to know which currency is the book's own.
+    /// at sums to zero. So whatever anybody writes, a branch's own amounts and what others are carried at sum to zero,
+    /// and nobody has to know which currency is whose own.
     private static func checkBases(_ postings: [Posting]) throws(FactError) {
         var sums: [Commodity: Sides] = [:]
         for posting in postings {

@@ -5,17 +5,21 @@ import Wire
 
 /// The lines of the cash flow of one day, made of its documents.
 final class CashDays {
-    static let question = KeptQuestion(name: "cash-2", branch: "")
+    /// Where branches keep their books in several currencies their answers are others than before the roster said so.
+    static func question(_ currencies: OwnCurrencies) -> KeptQuestion {
+        KeptQuestion(name: "cash-2", branch: currencies.text)
+    }
 
     private let db: Database
-    private let currency: CurrencyCode
+    private let currencies: OwnCurrencies
+    private var ids: [Int64: CurrencyCode] = [:]
     private var accounts: [Int64: Account] = [:]
     private var scopes: [Int64: (author: String, scope: Scope)] = [:]
     private var month: (number: Int32, accounts: String)?
 
-    init(_ db: Database, _ currency: CurrencyCode) {
+    init(_ db: Database, _ currencies: OwnCurrencies) {
         self.db = db
-        self.currency = currency
+        self.currencies = currencies
     }
 
     /// As it is kept.
@@ -55,25 +59,29 @@ final class CashDays {
     /// What each document that touches money posted, by account: all its parts of the day together, those in other scopes
     /// as well; in no order. Memory: a day's documents. Cost: the postings of money, summed by document and account.
     private func documents(on day: Day) throws -> [[CashFlow.Leg]] {
-        let own = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
-            arguments: [currency.text])
+        if ids.isEmpty {
+            for code in currencies.all {
+                let id = try Int64.fetchOne(
+                    db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
+                    arguments: [code.text])
+                if let id { ids[id] = code }
+            }
+        }
+        let own = "[" + ids.keys.sorted().map { String($0) }.joined(separator: ",") + "]"
         if month?.number != day.month { month = (day.month, try moved(in: day.month)) }
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 // In the order of the table's key: nothing is sorted, and goods are not read. What moves nothing is
                 // no leg: it would be one on days on which its account moved elsewhere in the month.
                 sql: """
-                    SELECT p.account, p.log,
-                        sum(CASE p.commodity WHEN ?1 THEN p.amount ELSE coalesce(p.base, 0) END >> 32),
-                        sum(CASE p.commodity WHEN ?1 THEN p.amount ELSE coalesce(p.base, 0) END
-                            & 4294967295),
-                        (SELECT d.number FROM document d
+                    SELECT p.account, p.log, sum(p.amount >> 32), sum(p.amount & 4294967295),
+                        sum(coalesce(p.base, 0) >> 32), sum(coalesce(p.base, 0) & 4294967295),
+                        p.commodity, (SELECT d.number FROM document d
                             WHERE d.log = p.log AND d.seq = p.seq AND d.op = p.op), p.seq, p.op,
                         max(p.amount <> 0)
                     FROM posting p
                     WHERE p.day = ?2 AND p.account IN (SELECT value FROM json_each(?3))
-                        AND (p.commodity = ?1 AND p.amount <> 0
+                        AND (p.commodity IN (SELECT value FROM json_each(?1)) AND p.amount <> 0
                             OR p.base IS NOT NULL AND (p.amount <> 0 OR p.base <> 0))
                     GROUP BY p.day, p.account, p.commodity, p.log, p.seq, p.op
                     """),
@@ -84,14 +92,19 @@ final class CashDays {
             guard let account = try account(row.at(0)), let log = try writer(row.at(1)) else {
                 continue
             }
-            let number: String? = try row.at(4)
+            let owner = account.owner(in: log.scope)
+            // What is of the owner's own currency is that; of any other what it is carried at.
+            let isOwn =
+                try ids[row.at(6)] == (owner.map { currencies[$0] } ?? currencies.book)
+            let amount = try Int128(row: row, halvesAt: isOwn ? 2 : 4)
+            let isValuation = try row.at(10) as Int64 == 0
+            guard amount != 0 || currencies.others.isEmpty else { continue }
+            let number: String? = try row.at(7)
             // Two authors that use one number have two documents.
             let key = try log.author + " " + (number ?? place(row))
             documents[key, default: []].append(
                 CashFlow.Leg(
-                    account: account, owner: account.owner(in: log.scope),
-                    amount: try Int128(row: row, halvesAt: 2),
-                    isValuation: try row.at(7) as Int64 == 0))
+                    account: account, owner: owner, amount: amount, isValuation: isValuation))
             if account.isMoney { withMoney.insert(key) }
         }
         return withMoney.map { documents[$0] ?? [] }
@@ -111,7 +124,7 @@ final class CashDays {
 
     /// Of an op without a number.
     private func place(_ row: Row) throws -> String {
-        "\(try row.at(1) as Int64) \(try row.at(5) as Int64) \(try row.at(6) as Int64)"
+        "\(try row.at(1) as Int64) \(try row.at(8) as Int64) \(try row.at(9) as Int64)"
     }
 
     private func account(_ id: Int64) throws -> Account? {

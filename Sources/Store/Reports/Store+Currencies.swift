@@ -37,11 +37,18 @@ extension Store {
     /// carried at nothing are left out. Cost: as two `turnover` for each currency.
     ///
     /// - Parameter branch: of its own accounts; then others' currencies are not looked at.
+    /// - Parameter others: of these branches what it is due from them, and owes them, as well.
     package func foreign(
-        than own: CurrencyCode, of branch: BranchCode? = nil, upTo day: Day?
+        than own: CurrencyCode, of branch: BranchCode? = nil, among others: [BranchCode] = [],
+        upTo day: Day?
     ) throws -> [ForeignRow] {
         try access { db in
-            let scopes = branch.map { [Scope.trade($0).name, Scope.money($0).name] }
+            let scopes = branch.map { branch in
+                [Scope.trade(branch).name, Scope.money(branch).name]
+                    + others.compactMap { BranchPair(branch, $0) }.map {
+                        Scope.betweenMoney($0).name
+                    }
+            }
             let isOfScope =
                 scopes == nil ? "" : "WHERE scope IN (SELECT value FROM json_each(:scopes))"
             let names = try String.fetchAll(

@@ -15,11 +15,14 @@ extension Store {
         package let base: Int64?
         /// Groups the postings of one transaction.
         package let transaction: Int64
+        /// Where it was posted.
+        package let scope: String
 
         package init(
             day: Day, document: DocumentHeader, account: String, commodity: String, amount: Int64,
-            item: String?, base: Int64? = nil, transaction: Int64
+            item: String?, base: Int64? = nil, transaction: Int64, scope: String
         ) {
+            self.scope = scope
             self.day = day
             self.document = document
             self.account = account
@@ -49,7 +52,7 @@ extension Store {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT a.name, c.name, p.amount, i.name, p.log, p.seq, p.op, p.base, d.*
+                        SELECT a.name, c.name, p.amount, i.name, p.log, p.seq, p.op, p.base, l.scope, d.*
                         FROM posting p
                         JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                         JOIN log l ON l.id = p.log
@@ -78,7 +81,7 @@ extension Store {
                         commodity: try row.at(1),
                         amount: try row.at(2),
                         item: (try row.at(3) as String?).map { String($0.dropFirst()) },
-                        base: try row.at(7), transaction: number))
+                        base: try row.at(7), transaction: number, scope: try row.at(8)))
             }
             return found
         }

@@ -9,14 +9,14 @@ extension Store {
     ///
     /// - Returns: is there more to do?
     package func keepDays(
-        _ branches: [BranchCode], of currency: CurrencyCode, utcOffsetMinutes: Int64, limit: Int
+        _ branches: [BranchCode], of currencies: OwnCurrencies, utcOffsetMinutes: Int64, limit: Int
     ) throws -> Bool {
         try savepoint {
             try access { db in
                 let kept = try KeptDays(db)
                 var missing = memory.missingDays ?? []
                 if missing.isEmpty {
-                    for question in Self.questions(branches, utcOffsetMinutes) {
+                    for question in Self.questions(branches, currencies, utcOffsetMinutes) {
                         guard missing.count < Self.missingMax else { break }
                         missing += try kept.missing(question, limit: Self.missingMax).map {
                             (question, $0)
@@ -27,7 +27,7 @@ extension Store {
                 while done < missing.count, done < limit, bytes < Self.bytesAtOnce {
                     let (question, day) = missing[done]
                     done += 1
-                    guard let make = try answer(to: question, db, currency) else { continue }
+                    guard let make = try answer(to: question, db, currencies) else { continue }
                     bytes += try kept.answer(question, on: day) { try make(day) }.count
                 }
                 memory.missingDays = Array(missing.dropFirst(done))
@@ -42,9 +42,9 @@ extension Store {
     private static let missingMax = 1_000
 
     private static func questions(
-        _ branches: [BranchCode], _ utcOffsetMinutes: Int64
+        _ branches: [BranchCode], _ currencies: OwnCurrencies, _ utcOffsetMinutes: Int64
     ) -> [KeptQuestion] {
-        [CashDays.question, BalanceDays.money]
+        [CashDays.question(currencies), BalanceDays.money]
             + branches.flatMap { branch in
                 [KeptQuestion(name: movesQuestion, branch: branch.text)]
                     + SoldTelling.allCases.map {
@@ -56,7 +56,7 @@ extension Store {
 
     /// What is kept and is not what the postings say, as texts; of a question that this program does not ask, nothing.
     /// Cost: as if nothing were kept.
-    package func keptDifferences(_ currency: CurrencyCode) throws -> [String] {
+    package func keptDifferences(_ currencies: OwnCurrencies) throws -> [String] {
         try access { db in
             let kept = try KeptDays(db)
             let rows = try Row.fetchAll(
@@ -66,7 +66,7 @@ extension Store {
             for row in rows {
                 let day: Int32 = try row.at(0)
                 let question = KeptQuestion(name: try row.at(1), branch: try row.at(2))
-                guard let make = try answer(to: question, db, currency),
+                guard let make = try answer(to: question, db, currencies),
                     try kept.held(question, on: day) != make(day)
                 else { continue }
                 faults.append("\(question.name) \(question.branch) \(Day(number: day))")
@@ -77,10 +77,10 @@ extension Store {
 
     /// How the answer to a question is made.
     private func answer(
-        to question: KeptQuestion, _ db: Database, _ currency: CurrencyCode
+        to question: KeptQuestion, _ db: Database, _ currencies: OwnCurrencies
     ) throws -> ((Int32) throws -> [UInt8])? {
-        if question == CashDays.question {
-            let days = CashDays(db, currency)
+        if question == CashDays.question(currencies) {
+            let days = CashDays(db, currencies)
             return { try days.bytes(on: $0) }
         }
         if question == BalanceDays.money || question == BalanceDays.goods {

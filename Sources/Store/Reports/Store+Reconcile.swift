@@ -72,13 +72,13 @@ extension Store {
         package let person: String
         package let commodity: String
         package let amount: Int64
-        /// In the book's own currency.
+        /// In the currency in which the account's branch keeps its books.
         package let value: Int64
     }
 
     /// Payments of customers and to suppliers since a day that nobody took back, by account and day. Cost: a look at
     /// every account of a party on every day.
-    package func payments(since day: Day, _ currency: CurrencyCode) throws -> [PaymentRow] {
+    package func payments(since day: Day, _ currencies: OwnCurrencies) throws -> [PaymentRow] {
         try access { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
@@ -86,7 +86,8 @@ extension Store {
                         SELECT d.number, a.name, p.day, d.person, p.amount, p.base, c.name
                         FROM name a CROSS JOIN book_day b
                         CROSS JOIN posting p ON p.day = b.day AND p.account = a.id
-                        JOIN name c ON c.id = p.commodity AND (c.name = ? OR p.base IS NOT NULL)
+                        JOIN name c ON c.id = p.commodity AND (p.base IS NOT NULL
+                            OR c.name IN (SELECT value FROM json_each(?)))
                         JOIN document d ON d.log = p.log AND d.seq = p.seq AND d.op = p.op
                         WHERE (a.name >= 'receivable/' AND a.name < 'receivable0'
                                 OR a.name >= 'payable/' AND a.name < 'payable0')
@@ -96,7 +97,8 @@ extension Store {
                         ORDER BY a.name, p.day, d.number
                         """),
                 arguments: [
-                    currency.text, day.number, DocumentKind.payment.rawValue,
+                    "[\"" + currencies.all.map(\.text).joined(separator: "\",\"") + "\"]",
+                    day.number, DocumentKind.payment.rawValue,
                     DocumentLink.Relation.reverses.rawValue,
                 ])
             return try rows.compactMap { row in
@@ -104,10 +106,14 @@ extension Store {
                     return nil
                 }
                 let (commodity, amount): (String, Int64) = (try row.at(6), try row.at(4))
+                let account: String = try row.at(1)
+                guard case .branch(let branch)? = Account(account)?.place else { return nil }
+                let isOwn = commodity == currencies[branch].text
+                guard let value = isOwn ? amount : try row.at(5) as Int64? else { return nil }
                 return PaymentRow(
-                    number: number, account: try row.at(1), day: Day(number: try row.at(2)),
+                    number: number, account: account, day: Day(number: try row.at(2)),
                     person: try row.at(3), commodity: commodity, amount: amount,
-                    value: commodity == currency.text ? amount : try row.at(5))
+                    value: value)
             }
         }
     }

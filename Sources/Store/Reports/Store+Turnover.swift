@@ -1,3 +1,4 @@
+import Books
 import GRDB
 package import Replica
 
@@ -42,6 +43,45 @@ extension Store {
                 hasOthers == true
                     ? [.amounts(own), .valuesOfOthers(own)]
                     : [.amounts(own)], from: from, to: to)
+        }
+    }
+
+    /// What each day moved on the accounts of branches, in the currency in which each keeps its books, in the order of days;
+    /// what the cost fold derives is apart. Cost: what is kept of each day.
+    package func turnoverDays(
+        of currencies: OwnCurrencies, _ branches: Set<BranchCode>, from: Day?, to: Day?,
+        _ body: (Day, BranchCode, Account, Turnover) -> Void
+    ) throws {
+        try access { db in
+            var own: [BranchCode: Int64] = [:]
+            for branch in branches { own[branch] = try commodity(db, currencies[branch]) }
+            var accounts: [Int64: Account] = [:]
+            var scopes: [String: Scope] = [:]
+            let days = try BalanceDays(db)
+            for day in try bookDays(
+                db, from: from ?? Day(number: .min), to: to ?? Day(number: .max))
+            {
+                var rows: [BalanceDays.Row] = []
+                try days.each(BalanceDays.money, on: day) { rows.append($0) }
+                for row in rows {
+                    if accounts[row.account] == nil {
+                        let name = try String.fetchOne(
+                            db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"),
+                            arguments: [row.account])
+                        accounts[row.account] = name.flatMap { Account($0) }
+                    }
+                    if scopes[row.scope] == nil { scopes[row.scope] = Scope(row.scope) }
+                    guard let account = accounts[row.account], let scope = scopes[row.scope],
+                        let owner = account.owner(in: scope), let currency = own[owner]
+                    else { continue }
+                    var turnover = Turnover()
+                    let isOwn = row.commodity == currency
+                    turnover.add(isOwn ? row.debit : row.valueDebit)
+                    turnover.add(isOwn ? row.credit : row.valueCredit)
+                    guard turnover.debit != 0 || turnover.credit != 0 else { continue }
+                    body(Day(number: day), owner, account, turnover)
+                }
+            }
         }
     }
 

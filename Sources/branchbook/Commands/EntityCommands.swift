@@ -15,8 +15,16 @@ struct EntityAdd: ParsableCommand {
         commandName: "add", abstract: "Another legal entity of the company.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "Its name, as the tax office has it.") var name: String
+    @Option(
+        name: .long,
+        help:
+            "What its branches keep their books in, as in HKD; it stays that. The book's own if not."
+    )
+    var currency: String?
     @Flag(name: .long, help: "Answer in JSON.") var json = false
-    func run() throws { try node.perform(.addEntity(name: name), json: json) }
+    func run() throws {
+        try node.perform(.addEntity(name: name, currency: currency), json: json)
+    }
 }
 
 struct EntitySet: ParsableCommand {

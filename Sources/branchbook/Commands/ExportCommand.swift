@@ -58,9 +58,22 @@ struct ExportHledger: ParsableCommand {
             else { throw Refusal(.fault, "the book tells no currency") }
             var journal = HledgerJournal(currency: currency)
             let status = try access.exported(.status)
+            let kept = try branches(access)
+            let others = Set(kept.map(\.currency)).subtracting([currency]).sorted()
             Terminal.write(
-                journal.head(scale: Int(scale), company: status.title), to: STDOUT_FILENO)
-            if let from {
+                journal.head(
+                    scale: Int(scale), company: status.title,
+                    others: others.compactMap { CurrencyCode($0) }.map { ($0.text, $0.exponent) }),
+                to: STDOUT_FILENO)
+            if let from, !others.isEmpty {
+                let before = Day(number: try Planner.day(from).number - 1).description
+                for branch in kept {
+                    let balance = try access.exported(.balance(branch: branch.code, asAt: before))
+                    Terminal.write(
+                        journal.opening(balance, on: before, from: from, branch: branch),
+                        to: STDOUT_FILENO)
+                }
+            } else if let from {
                 let before = Day(number: try Planner.day(from).number - 1).description
                 let balance = try access.exported(.balance(branch: nil, asAt: before))
                 Terminal.write(
@@ -70,6 +83,19 @@ struct ExportHledger: ParsableCommand {
                 Terminal.write(journal.add(page: page), to: STDOUT_FILENO)
             }
             Terminal.write(journal.finish(derived: derived), to: STDOUT_FILENO)
+        }
+    }
+
+    /// Every branch, and in what it keeps its books.
+    private func branches(_ access: NodeAccess) throws -> [(code: String, currency: String)] {
+        let entities = try access.exported(.entities)
+        guard let currency = entities.columns.firstIndex(where: { $0.key == "currency" }),
+            let branches = entities.columns.firstIndex(where: { $0.key == "branches" })
+        else { return [] }
+        return entities.rows.flatMap { row in
+            row[branches].plain.split(separator: ",").map {
+                ($0.filter { $0 != " " }, row[currency].plain)
+            }
         }
     }
 }

@@ -100,7 +100,9 @@ private struct Paper {
         var page = PrintedPage(
             title: Phrases.translate(report.title), language: Phrases.language)
         page.heading = [value("company"), value("branch")].compactMap { $0 }
-        page.facts = facts(["document", "date", "person", "party", "of", "to", "due", "memo"])
+        page.facts = facts([
+            "document", "date", "person", "party", "of", "to", "due", "currency", "memo",
+        ])
         page.totals = facts(["tax", "total", "tender"])
         page.lines = report.rows.map { row in
             PrintedPage.Line(

@@ -160,6 +160,8 @@ enum Phrases {
         "Shipments that no keeper has stated": "待计价发货", "Other assets": "其他资产", "Payables": "应付账款",
         "Customers' prepayments": "预收账款", "Taxes": "应交税费", "Due to branches": "内部应付",
         "Other liabilities": "其他负债", "Capital": "实收资本", "Profit of the period": "本年利润",
+        "Translation difference": "外币报表折算差额",
+        "Ledger in": "记账本位币",
         "Sales, net": "主营业务收入", "Other income": "营业外收入", "Cost of sales": "主营业务成本",
         "Purchase variance": "采购差异", "Revaluation of goods": "存货重估", "Goods written off": "存货损失",
         "Expenses": "管理费用", "Over-short of drawers": "现金长短款", "Rounding": "尾差",

@@ -69,6 +69,8 @@ struct MemoryBook: BookView {
     func people() -> [PersonFacts] { [] }
     func party(_ name: String) -> PartyFacts? { nil }
     func receivable(of party: String, at branch: BranchCode?) -> Int128 { 0 }
+    func receivablesElsewhere(of party: String) -> [(currency: CurrencyCode, owed: Int128)] { [] }
+    func currency(of branch: BranchCode) -> CurrencyCode? { nil }
     func said(of entity: String) -> [Said] { [] }
     func written(_ number: DocumentNumber) -> [Transaction] { documents[number] ?? [] }
     func rates(of currency: CurrencyCode) -> SaidRates { SaidRates([:]) }
