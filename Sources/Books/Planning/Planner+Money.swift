@@ -239,7 +239,8 @@ extension Planner {
             throw Refusal(.unknownDocument, "there is no document \(number)")
         }
         switch number.kind {
-        case .shipment, .arrival, .move, .reversal, .statement, .quota, .salesOrder,
+        case .reversal: try requireSurplus(number, first.document, view)
+        case .shipment, .arrival, .move, .statement, .quota, .salesOrder,
             .purchaseOrder, .transferRequest, .tillShift, .close, .match:
             throw Refusal(
                 .notReversible, "a \(number.kind.word) is not reversed",
