@@ -73,23 +73,40 @@ extension Store {
         }
     }
 
-    /// Of every item that any of these branches charged another one of them a price for, up to a day. Cost: all moves of
-    /// these items.
+    /// Of every item that any of these branches charged another one of them a price for, and of what was made of these, up to a
+    /// day. Cost: all moves of these items.
     package func transferFacts(
         of branches: Set<BranchCode>, upTo day: Day?
     ) throws -> [TransferFact] {
         let last = day?.number ?? .max
         return try access { db in
             let earned = try earned(db, branches, last)
-            let items = Set(earned.map(\.item))
+            var items = Set(earned.map(\.item))
             guard !items.isEmpty else { return [] }
+            // What is made of what was made of them, and so on: each round finds one that is new, or is the last.
+            while case let products = try products(db, of: items).subtracting(items),
+                !products.isEmpty
+            {
+                items.formUnion(products)
+            }
             let moves = try transfers(db, items, last)
             let others = try others(db, items, branches, last)
             return (earned + moves + others).sorted {
-                ($0.item, $0.day, $0.order, $0.time, $0.name)
-                    < ($1.item, $1.day, $1.order, $1.time, $1.name)
+                ($0.day, $0.order, $0.time, $0.name, $0.item)
+                    < ($1.day, $1.order, $1.time, $1.name, $1.item)
             }
         }
+    }
+
+    private func products(_ db: Database, of items: Set<Int64>) throws -> Set<Int64> {
+        Set(
+            try Int64.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT product FROM repack
+                        WHERE item IN (SELECT value FROM json_each(?))
+                        """),
+                arguments: ["[\(items.sorted().map(String.init).joined(separator: ","))]"]))
     }
 
     /// What keepers stated of prices, less what they stated of cost.
@@ -176,6 +193,33 @@ extension Store {
         return facts
     }
 
+    private struct MovePlace: Hashable {
+        let log: Int64
+        let seq: Int64
+        let op: Int64
+    }
+
+    /// Goods of one document that became another item, or that are what they were again.
+    private struct Making {
+        let number: DocumentNumber
+        /// Of a reversal, what it takes back.
+        let target: DocumentNumber?
+        let branch: BranchCode
+        let day: Int32
+        let time: Int64
+        var moves: [TransferProfit.Goods] = []
+
+        /// Nil where nothing of it is among the items that are asked for, or it makes no one item.
+        var fact: TransferProfit.Fact? {
+            if let target { return .unpacked(target) }
+            let from = moves.filter { $0.quantity < 0 }.sorted { $0.item < $1.item }
+            let into = moves.filter { $0.quantity > 0 }
+            guard into.count == 1, !from.isEmpty else { return nil }
+            return .repacked(
+                number, at: branch, from: from.map { .init($0.item, -$0.quantity) }, into: into[0])
+        }
+    }
+
     /// What came and left beside transfers, by month. What customers brought back is as if it had not left.
     private func others(
         _ db: Database, _ items: Set<Int64>, _ branches: Set<BranchCode>, _ last: Int32
@@ -187,12 +231,14 @@ extension Store {
         }
         var came: [Key: Int128] = [:]
         var left: [Key: Int128] = [:]
+        var making: [MovePlace: Making] = [:]
         for branch in branches.sorted() {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
                         SELECT p.day, p.commodity, sum(p.amount), d.kind,
-                            CASE WHEN d.relation = :reverses THEN d.target END
+                            CASE WHEN d.relation = :reverses THEN d.target END,
+                            p.log, p.seq, p.op, d.number, d.time
                         FROM book_day b
                         CROSS JOIN posting p ON p.day = b.day AND p.account IN
                             (SELECT id FROM name WHERE name >= :first AND name < :end)
@@ -214,13 +260,47 @@ extension Store {
                     branch: branch, item: try row.at(1),
                     month: Day(number: try row.at(0)).month)
                 let kind = DocumentKind(rawValue: try row.at(3))
-                let reversed = (try row.at(4) as String?).flatMap { DocumentNumber($0)?.kind }
-                if amount < 0 || kind == .customerReturn || reversed == .sale {
+                let target = (try row.at(4) as String?).flatMap { DocumentNumber($0) }
+                let reversed = target?.kind
+                if kind == .repack || reversed == .repack,
+                    let number = (try row.at(8) as String?).flatMap({ DocumentNumber($0) })
+                {
+                    let place = MovePlace(
+                        log: try row.at(5), seq: try row.at(6), op: try row.at(7))
+                    let (day, time): (Int32, Int64) = (try row.at(0), try row.at(9))
+                    var held =
+                        making[place]
+                        ?? Making(
+                            number: number, target: target, branch: branch, day: day, time: time)
+                    held.moves.append(.init(key.item, amount))
+                    making[place] = held
+                } else if amount < 0 || kind == .customerReturn || reversed == .sale {
                     left[key, default: 0] -= amount
                 } else if amount > 0 {
                     came[key, default: 0] += amount
                 }
             }
+        }
+        var makings: [TransferFact] = []
+        for made in making.values {
+            guard let fact = made.fact else {
+                // Nothing that it was made of was ever charged a price.
+                for move in made.moves {
+                    let key = Key(
+                        branch: made.branch, item: move.item,
+                        month: Day(number: made.day).month)
+                    if move.quantity < 0 {
+                        left[key, default: 0] -= move.quantity
+                    } else {
+                        came[key, default: 0] += move.quantity
+                    }
+                }
+                continue
+            }
+            makings.append(
+                TransferFact(
+                    item: made.moves[0].item, day: Day(number: made.day), fact: fact,
+                    time: made.time, order: 1, name: made.number.description))
         }
         func facts(
             _ sums: [Key: Int128], order: Int,
@@ -233,6 +313,7 @@ extension Store {
                     fact: fact(key.branch, amount), time: 0, order: order, name: key.branch.text)
             }
         }
-        return facts(came, order: 0) { .came($0, $1) } + facts(left, order: 2) { .left($0, $1) }
+        return makings + facts(came, order: 0) { .came($0, $1) }
+            + facts(left, order: 2) { .left($0, $1) }
     }
 }
