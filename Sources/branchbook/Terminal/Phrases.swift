@@ -101,7 +101,7 @@ enum Phrases {
         "May": "权限", "Days back": "可补录天数", "Signs in here": "在此登录", "Recurring entries": "定期凭证",
         "Sealed periods": "封账期间",
         "Absent": "缺席分店", "sealed": "已封账",
-        "role": "岗位不符",
+        "role": "岗位不符", "back-dated": "日期倒签过久",
         "Audit log": "审计日志",
         "printed": "打印", "exported": "导出", "secret": "登录凭据", "roles": "岗位变更",
         "Open items": "未清项目", "Open": "未清", "Due on": "到期日", "What may settle what": "核销建议",
