@@ -159,7 +159,7 @@ package struct TransferProfit: Sendable {
     private mutating func make(
         _ number: DocumentNumber, at branch: BranchCode, of goods: [Goods], _ product: Goods
     ) {
-        guard branches.contains(branch), made[number] == nil else { return }
+        guard branches.contains(branch) else { return }
         var sum = Int128(0)
         let parts = goods.map { part in
             let profit = take(part.quantity, from: Place(branch: branch, item: part.item))
@@ -167,6 +167,8 @@ package struct TransferProfit: Sendable {
             return (goods: part, profit: profit)
         }
         add(product.quantity, sum, to: Place(branch: branch, item: product.item))
+        // Of two that bear one number the first is what a reversal takes back.
+        guard made[number] == nil else { return }
         made[number] = Making(branch: branch, parts: parts, product: product)
         if unmade.remove(number) != nil { unmake(number) }
     }

@@ -9,10 +9,10 @@ extension Store {
         package let item: Int64
         package let day: Day
         package let fact: TransferProfit.Fact
-        fileprivate let time: Int64
-        fileprivate let order: Int
+        let time: Int64
+        let order: Int
         /// Of the document, or the branch.
-        fileprivate let name: String
+        let name: String
     }
 
     /// Did any branch charge another one a price?
@@ -193,45 +193,11 @@ extension Store {
         return facts
     }
 
-    private struct MovePlace: Hashable {
-        let log: Int64
-        let seq: Int64
-        let op: Int64
-    }
-
-    /// Goods of one document that became another item, or that are what they were again.
-    private struct Making {
-        let number: DocumentNumber
-        /// Of a reversal, what it takes back.
-        let target: DocumentNumber?
-        let branch: BranchCode
-        let day: Int32
-        let time: Int64
-        var moves: [TransferProfit.Goods] = []
-
-        /// Nil where nothing of it is among the items that are asked for, or it makes no one item.
-        var fact: TransferProfit.Fact? {
-            if let target { return .unpacked(target) }
-            let from = moves.filter { $0.quantity < 0 }.sorted { $0.item < $1.item }
-            let into = moves.filter { $0.quantity > 0 }
-            guard into.count == 1, !from.isEmpty else { return nil }
-            return .repacked(
-                number, at: branch, from: from.map { .init($0.item, -$0.quantity) }, into: into[0])
-        }
-    }
-
     /// What came and left beside transfers, by month. What customers brought back is as if it had not left.
     private func others(
         _ db: Database, _ items: Set<Int64>, _ branches: Set<BranchCode>, _ last: Int32
     ) throws -> [TransferFact] {
-        struct Key: Hashable {
-            let branch: BranchCode
-            let item: Int64
-            let month: Int32
-        }
-        var came: [Key: Int128] = [:]
-        var left: [Key: Int128] = [:]
-        var making: [MovePlace: Making] = [:]
+        var moves = OtherMoves()
         for branch in branches.sorted() {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
@@ -254,66 +220,8 @@ extension Store {
                     "arrival": DocumentKind.arrival.rawValue,
                     "items": "[\(items.sorted().map(String.init).joined(separator: ","))]",
                 ])
-            while let row = try rows.next() {
-                let amount = Int128(try row.at(2) as Int64)
-                let key = Key(
-                    branch: branch, item: try row.at(1),
-                    month: Day(number: try row.at(0)).month)
-                let kind = DocumentKind(rawValue: try row.at(3))
-                let target = (try row.at(4) as String?).flatMap { DocumentNumber($0) }
-                let reversed = target?.kind
-                if kind == .repack || reversed == .repack,
-                    let number = (try row.at(8) as String?).flatMap({ DocumentNumber($0) })
-                {
-                    let place = MovePlace(
-                        log: try row.at(5), seq: try row.at(6), op: try row.at(7))
-                    let (day, time): (Int32, Int64) = (try row.at(0), try row.at(9))
-                    var held =
-                        making[place]
-                        ?? Making(
-                            number: number, target: target, branch: branch, day: day, time: time)
-                    held.moves.append(.init(key.item, amount))
-                    making[place] = held
-                } else if amount < 0 || kind == .customerReturn || reversed == .sale {
-                    left[key, default: 0] -= amount
-                } else if amount > 0 {
-                    came[key, default: 0] += amount
-                }
-            }
+            while let row = try rows.next() { try moves.add(row, at: branch) }
         }
-        var makings: [TransferFact] = []
-        for made in making.values {
-            guard let fact = made.fact else {
-                // Nothing that it was made of was ever charged a price.
-                for move in made.moves {
-                    let key = Key(
-                        branch: made.branch, item: move.item,
-                        month: Day(number: made.day).month)
-                    if move.quantity < 0 {
-                        left[key, default: 0] -= move.quantity
-                    } else {
-                        came[key, default: 0] += move.quantity
-                    }
-                }
-                continue
-            }
-            makings.append(
-                TransferFact(
-                    item: made.moves[0].item, day: Day(number: made.day), fact: fact,
-                    time: made.time, order: 1, name: made.number.description))
-        }
-        func facts(
-            _ sums: [Key: Int128], order: Int,
-            _ fact: (BranchCode, Int128) -> TransferProfit.Fact
-        ) -> [TransferFact] {
-            sums.map { key, amount in
-                let month = Month(number: key.month)
-                return TransferFact(
-                    item: key.item, day: order == 0 ? month.first : month.last,
-                    fact: fact(key.branch, amount), time: 0, order: order, name: key.branch.text)
-            }
-        }
-        return makings + facts(came, order: 0) { .came($0, $1) }
-            + facts(left, order: 2) { .left($0, $1) }
+        return moves.facts()
     }
 }
