@@ -38,7 +38,11 @@ struct MarginLines {
     /// The first of them.
     private(set) var lines: [(place: [String], row: Store.SoldRow)] = []
 
-    init(_ dimensions: [MarginDimension]) {
+    /// Up to so many lines each has its place.
+    private let directMax: Int
+
+    init(_ dimensions: [MarginDimension], directMax: Int = 1 << 20) {
+        self.directMax = directMax
         self.dimensions = dimensions
         axes = dimensions.map { _ in Axis() }
         columns = dimensions.map { _ in [] }
@@ -97,8 +101,54 @@ struct MarginLines {
     /// Puts the rows together: all of them are summed, the first `limit` lines are told.
     mutating func finish(limit: Int) {
         let ranks = axes.map(\.ranks)
-        let order = places(by: ranks)
-        let keys = keys()
+        let keys = keys(by: ranks)
+        if let keys, keys.count <= UInt64(max(directMax, 0)) {
+            sumDirectly(keys.of, count: Int(keys.count), limit)
+        } else {
+            sumInOrder(places(by: ranks), keys?.of, limit)
+        }
+    }
+
+    /// One number for all that a row is told by, in the order of the texts, and how many there may be; nil where there are too
+    /// many.
+    private func keys(by ranks: [[Int32]]) -> (of: [UInt64], count: UInt64)? {
+        var keys = [UInt64](repeating: 0, count: columns.first?.count ?? 0)
+        var count: UInt64 = 1
+        for (ranks, column) in zip(ranks, columns) {
+            let size = UInt64(ranks.count)
+            let (product, over) = count.multipliedReportingOverflow(by: max(size, 1))
+            guard !over else { return nil }
+            count = product
+            for row in keys.indices {
+                keys[row] = keys[row] * size + UInt64(ranks[Int(column[row])])
+            }
+        }
+        return (keys, count)
+    }
+
+    /// Where there are few lines each has its place, and rows are read as they lie.
+    private mutating func sumDirectly(_ keys: [UInt64], count: Int, _ limit: Int) {
+        var placeOfKey = [Int32](repeating: -1, count: count)
+        var sums: [(first: Int, row: Store.SoldRow)] = []
+        var row = 0
+        for table in tables.indices {
+            for place in 0..<tables[table].count {
+                let key = Int(keys[row])
+                if placeOfKey[key] < 0 {
+                    placeOfKey[key] = Int32(sums.count)
+                    sums.append((row, Store.SoldRow()))
+                }
+                tables[table].add(place, to: &sums[Int(placeOfKey[key])].row)
+                row += 1
+            }
+        }
+        for place in placeOfKey where place >= 0 {
+            append(sums[Int(place)].first, sums[Int(place)].row, limit)
+        }
+    }
+
+    /// Where there are nearly as many lines as rows they are sorted.
+    private mutating func sumInOrder(_ order: [Int32], _ keys: [UInt64]?, _ limit: Int) {
         var ends: [Int] = []
         for table in tables { ends.append((ends.last ?? 0) + table.count) }
         var first = 0
@@ -112,27 +162,16 @@ struct MarginLines {
                 tables[table].add(place - (table == 0 ? 0 : ends[table - 1]), to: &row)
                 next += 1
             }
-            sum.add(row)
-            count += 1
-            if lines.count < limit {
-                lines.append((axes.indices.map { axes[$0].texts[Int(columns[$0][place])] }, row))
-            }
+            append(place, row, limit)
             first = next
         }
     }
 
-    /// One number for all that a row is told by; nil where there are too many.
-    private func keys() -> [UInt64]? {
-        var keys = [UInt64](repeating: 0, count: columns.first?.count ?? 0)
-        var most: UInt64 = 1
-        for (axis, column) in zip(axes, columns) {
-            let size = UInt64(axis.texts.count)
-            let (product, over) = most.multipliedReportingOverflow(by: max(size, 1))
-            guard !over else { return nil }
-            most = product
-            for row in keys.indices { keys[row] = keys[row] * size + UInt64(column[row]) }
-        }
-        return keys
+    private mutating func append(_ place: Int, _ row: Store.SoldRow, _ limit: Int) {
+        sum.add(row)
+        count += 1
+        guard lines.count < limit else { return }
+        lines.append((axes.indices.map { axes[$0].texts[Int(columns[$0][place])] }, row))
     }
 
     private func isSame(_ a: Int, _ b: Int, _ keys: [UInt64]?) -> Bool {
