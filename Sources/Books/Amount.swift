@@ -71,6 +71,11 @@ package enum Amount {
 
     /// The shortest text with exactly `scale` decimal places.
     package static func text(_ value: some SignedInteger, scale: Int) -> String {
+        guard let narrow = Int64(exactly: value) else { return wide(value, scale: scale) }
+        return text(narrow, scale: scale)
+    }
+
+    private static func wide(_ value: some SignedInteger, scale: Int) -> String {
         var digits = String(value.magnitude)
         if digits.utf8.count <= scale {
             digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits
@@ -78,5 +83,35 @@ package enum Amount {
         let whole = digits.dropLast(scale)
         let sign = value < 0 ? "-" : ""
         return scale == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(digits.suffix(scale))"
+    }
+
+    /// The same. Reports write tens of thousands of figures: nothing is looked up by type for each.
+    package static func text(_ value: Int128, scale: Int) -> String {
+        guard let narrow = Int64(exactly: value) else { return wide(value, scale: scale) }
+        return text(narrow, scale: scale)
+    }
+
+    package static func text(_ value: Int64, scale: Int) -> String {
+        // As many as there are in 64 bits, a zero before the point, the point and a sign.
+        let most = max(20, scale + 2) + 2
+        return String(unsafeUninitializedCapacity: most) { buffer in
+            var (rest, place, count) = (value.magnitude, most, 0)
+            repeat {
+                if count == scale, scale > 0 {
+                    place -= 1
+                    buffer[place] = 0x2e
+                }
+                place -= 1
+                buffer[place] = 0x30 + UInt8(rest % 10)
+                rest /= 10
+                count += 1
+            } while rest > 0 || count <= scale
+            if value < 0 {
+                place -= 1
+                buffer[place] = 0x2d
+            }
+            for index in place..<most { buffer[index - place] = buffer[index] }
+            return most - place
+        }
     }
 }

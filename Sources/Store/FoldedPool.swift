@@ -61,7 +61,10 @@ struct FoldedPool {
         self.linked = linked
         var standing: [CostInput] = []
         for input in all.sorted(by: { $0.place < $1.place }) {
+            // A reversal that was one too many goes with what took it back, not with the document.
+            let isTakenBack = input.document.number.map(linked.reversed.contains) ?? false
             if input.document.relation == .reverses, let target = input.document.target,
+                !isTakenBack,
                 let at = standing.firstIndex(where: {
                     $0.document.number == target && $0.amount == -input.amount
                 })

@@ -52,6 +52,13 @@ struct HotRead {
         }
     }
 
+    func bytes(_ column: Int32) throws -> [UInt8] {
+        guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw damaged() }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return Array(
+            UnsafeRawBufferPointer(start: sqlite3_column_blob(handle, column), count: count))
+    }
+
     private func damaged() -> StoreError {
         sqlite3_reset(handle)
         return .damaged("a figure of a report")

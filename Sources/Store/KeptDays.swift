@@ -40,11 +40,12 @@ struct KeptDays {
     }
 
     func held(_ question: KeptQuestion, on day: Int32) throws -> [UInt8]? {
-        try Data.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT sums FROM kept_day WHERE day = ? AND question = ? AND branch = ?"),
-            arguments: [day, question.name, question.branch]
-        ).map { Array($0) }
+        let rows = try HotRead(
+            db, "SELECT sums FROM kept_day WHERE day = ? AND question = ? AND branch = ?",
+            arguments: [day, question.name, question.branch])
+        var held: [UInt8]?
+        while try rows.next() { held = try rows.bytes(0) }
+        return held
     }
 
     /// The days of the book but the last on which nothing is kept for a question, the newest first.

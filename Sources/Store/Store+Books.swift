@@ -75,7 +75,7 @@ extension Store {
     }
 
     /// Of a row `r` of `register` and its log `l`: no valid write supersedes it.
-    private static let isShowing = """
+    static let isShowing = """
         NOT EXISTS (
             SELECT 1 FROM superseded s JOIN register w
                 ON w.entity = r.entity AND w.attribute = r.attribute

@@ -92,6 +92,10 @@ extension Store {
         try all(Self.matches)[account.name]
     }
 
+    package func match(_ number: DocumentNumber) throws -> Match? {
+        try all(Self.matches).all.first { $0.number == number }
+    }
+
     /// Accounts on which anything is matched, in order.
     package func matchedAccounts() throws -> [Account] {
         try all(Self.matches).allKeys.compactMap { Account($0) }

@@ -117,7 +117,9 @@ extension Store {
                     LEFT JOIN late t ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
                     CROSS JOIN posting p ON p.day = coalesce(t.day, d.day) AND p.account = ?2
                         AND p.commodity = ?3 AND p.log = d.log AND p.seq = d.seq AND p.op = d.op
-                    WHERE d.number = ?1 OR d.target = ?1 AND d.relation = ?4
+                    WHERE d.number = ?1 OR d.relation = ?4 AND d.target IN (
+                        SELECT ?1 UNION SELECT r.number FROM document r
+                        WHERE r.target = ?1 AND r.relation = ?4)
                     """)
             for number in settlements {
                 let rows = try Row.fetchAll(

@@ -49,4 +49,23 @@ import Testing
     func written(value: Int64, scale: Int, text: String) {
         #expect(Amount.text(value, scale: scale) == text)
     }
+
+    /// Whatever type a figure has, and however wide it is.
+    @Test(arguments: 0...6)
+    func oneFigureHasOneText(scale: Int) throws {
+        var values: [Int64] = [.min, .max, 0]
+        for power in [1, 9, 10, 99, 100, 101, 999_999, 1_000_000, 12_345_678_901] as [Int64] {
+            values += [power, -power]
+        }
+        for value in values {
+            let text = Amount.text(value, scale: scale)
+            #expect(Amount.text(Int128(value), scale: scale) == text)
+            #expect(Amount.text(Int(value), scale: scale) == text)
+            #expect(try Amount.parse(text, scale: scale) == value)
+            #expect(text.utf8.firstIndex(of: 0x2e) != nil || scale == 0)
+        }
+        let wide = Int128(Int64.max) * 10 + 5
+        #expect(Amount.text(wide, scale: 2) == "922337203685477580.75")
+        #expect(Amount.text(-wide, scale: 0) == "-92233720368547758075")
+    }
 }

@@ -43,6 +43,14 @@ import Testing
             }
             let left: Int128 = Int128(bytes[1] % 40) - 5
             facts.append(.left(to, left))
+            if bytes[2] & 1 != 0 {
+                let made = try self.number(to, running + 100)
+                facts.append(
+                    .repacked(
+                        made, at: to, from: [.init(0, Int128(bytes[3] % 20) + 1)],
+                        into: .init(1, Int128(bytes[4] % 5) + 1)))
+                if bytes[3] & 3 == 0 { facts.append(.unpacked(made)) }
+            }
         }
         for place in facts.indices.reversed() where place > 0 {
             let other = Int(random.bytes(1)[0]) % (place + 1)
@@ -109,6 +117,53 @@ import Testing
         // Sold in one month and back in another, all of it.
         profit.apply(.left(gz, -999))
         #expect(profit.held == [gz: 110_000] && profit.realised == [gz: 0])
+    }
+
+    /// Four units with 8 of profit and two of another item with 3 become one box: it has 11, as long as it is there.
+    @Test func whatIsMadeHasWhatItsPartsHad() throws {
+        let (hz, gz) = (Self.codes[0], Self.codes[1])
+        let (first, second, box) = (try number(hz, 1), try number(hz, 2), try number(gz, 1))
+        func begin() -> TransferProfit {
+            var profit = TransferProfit(of: [hz, gz])
+            for (item, shipment, quantity, earned) in [(1, first, 8, 16), (2, second, 2, 3)]
+                as [(Int64, DocumentNumber, Int128, Int128)]
+            {
+                profit.apply(.came(hz, quantity), of: item)
+                profit.apply(.shipped(shipment, from: hz, to: gz, quantity), of: item)
+                profit.apply(.earned(shipment, by: hz, earned), of: item)
+                profit.apply(.arrived(shipment, at: gz, quantity), of: item)
+            }
+            return profit
+        }
+        let making = TransferProfit.Fact.repacked(
+            box, at: gz, from: [.init(1, 4), .init(2, 2)], into: .init(3, 1))
+        var profit = begin()
+        profit.apply(making)
+        #expect(profit.held == [gz: 19] && profit.realised == [:])
+        // What is left of the first item has 8, and the box 11.
+        profit.apply(.left(gz, 4), of: 1)
+        #expect(profit.held == [gz: 11] && profit.realised == [gz: 8])
+        // It goes on as a whole, and is sold by the other.
+        let third = try number(gz, 2)
+        profit.apply(.shipped(third, from: gz, to: hz, 1), of: 3)
+        #expect(profit.onItsWay == 11)
+        profit.apply(.arrived(third, at: hz, 1), of: 3)
+        profit.apply(.left(hz, 1), of: 3)
+        #expect(profit.realised == [gz: 8, hz: 11] && profit.held == [:])
+        // Taken back, all is as it was, in whatever order the two are heard of.
+        for order in [[making, .unpacked(box)], [.unpacked(box), making]] {
+            var again = begin()
+            for fact in order { again.apply(fact) }
+            again.apply(.left(gz, 2), of: 2)
+            #expect(again.held == [gz: 16] && again.realised == [gz: 3])
+        }
+        // Of two boxes one was sold before: what it had is earned.
+        var sold = begin()
+        sold.apply(.repacked(box, at: gz, from: [.init(1, 8), .init(2, 2)], into: .init(3, 2)))
+        sold.apply(.left(gz, 1), of: 3)
+        sold.apply(.unpacked(box))
+        let held = sold.held[gz] ?? 0
+        #expect(held + (sold.realised[gz] ?? 0) == 19 && held < 19)
     }
 
     /// What another company sends back is held again.

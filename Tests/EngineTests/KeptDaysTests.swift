@@ -22,7 +22,8 @@ import Wire
         }
         + [
             ["item"], ["category"], ["customer"], ["day", "hour"], ["branch", "month"],
-            ["item", "customer"], ["hour", "item", "day"], ["day"],
+            ["item", "customer"], ["hour", "item", "day"], ["day"], ["customer", "hour"],
+            ["customer", "item", "hour"], ["category", "month", "hour"],
         ].flatMap { by in
             [false, true].map {
                 Query.margin(MarginFilter(by: by, from: from, to: to, withWriteOffs: $0))
@@ -30,6 +31,9 @@ import Wire
         }
         + [
             .margin(MarginFilter(by: ["item"], item: "TEA", from: "2026-10-25", to: "2026-11-15")),
+            .margin(
+                MarginFilter(
+                    by: ["item", "customer"], item: "TEA", from: "2026-10-25", to: "2026-11-15")),
             .movement(MovementFilter(item: "CUP", from: "2026-11-04", to: "2026-11-12", by: "day")),
             .cash(StatementFilter(from: from, to: to, byBranch: true)),
             .cash(StatementFilter(from: "2026-11-02", to: "2026-11-14")),
@@ -287,8 +291,9 @@ import Wire
         }
         #expect(try kept(hz) == 0)
         network.run(milliseconds: 700_000)
-        // Four days but the last: cash and accounts, and of two branches what moved, and what was sold by three things.
-        #expect(try kept(hz) == 4 * 10)
+        // Four days but the last: cash and accounts, and of two branches what moved, and what was sold, by three things
+        // and line by line.
+        #expect(try kept(hz) == 4 * 12)
         #expect(!hz.engine.makesDays)
         // What comes later is made as well.
         try hz.perform(
@@ -296,7 +301,7 @@ import Wire
                 Details(date: "2026-11-12"), [Line(item: "TEA", quantity: "1")], tender: "cash"))
         network.run(milliseconds: 700_000)
         let made = try kept(hz)
-        #expect(made == 5 * 10)
+        #expect(made == 5 * 12)
         try expectRight(hz, "by itself")
     }
 

@@ -3,6 +3,7 @@ import Testing
 @testable import Books
 @testable import Engine
 @testable import Replica
+@testable import Sodium
 @testable import Store
 
 /// What was earned, told by what is asked for.
@@ -87,6 +88,64 @@ import Testing
         #expect(report.facts.first { $0.key == "profit" }?.value.plain == "14.00")
         for by in [["week"], [], ["day", "day"]] {
             #expect(throws: Refusal.self) { try rows(hz, by, from, to) }
+        }
+    }
+
+    /// However rows are put together, the lines, their order and the sums are those of a plain dictionary.
+    @Test(arguments: 0..<6 as Range<UInt64>)
+    func rowsArePutTogetherInAnyWay(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let dimensions: [MarginDimension] = [
+            [.item, .customer], [.hour, .item], [.customer, .hour, .day], [.branch, .month],
+            [.category], [.customer, .branch, .item],
+        ][Int(seed)]
+        var tables: [(BranchCode, SoldTable)] = []
+        var expected: [[String]: [Int128]] = [:]
+        for code in ["HZ", "GZ"] {
+            let branch = try #require(BranchCode(code))
+            var table = SoldTable()
+            for _ in 0..<300 {
+                let name = ["Wang", "Li", nil][Int(random.next() % 3)]
+                let key = SoldTable.Key(
+                    item: 0, customer: table.customer(name),
+                    day: 20_400 + Int32(random.next() % 3) * 20, hour: Int8(random.next() % 24))
+                var row = Store.SoldRow()
+                row.quantity = Int128(random.next() % 9) - 2
+                row.revenue = Int128(random.next() % 1_000)
+                // Some are wider than any figure of a business, some hold units of unknown cost.
+                if random.next() % 11 == 0 { row.cost = Int128(Int64.max) + 7 }
+                if random.next() % 7 == 0 { row.uncosted = 1 }
+                table.append(key, row)
+                let day = Day(number: key.day).description
+                let place = dimensions.map { dimension -> String in
+                    switch dimension {
+                    case .branch: code
+                    case .item: ""
+                    case .category: "none"
+                    case .day: day
+                    case .month: String(day.prefix(7))
+                    case .hour: key.hour < 10 ? "0\(key.hour)" : "\(key.hour)"
+                    case .customer: name ?? ""
+                    }
+                }
+                let held = expected[place] ?? [0, 0, 0, 0]
+                expected[place] = zip(
+                    held, [row.quantity, row.revenue, row.cost, row.uncosted]
+                ).map { $0 + $1 }
+            }
+            tables.append((branch, table))
+        }
+        let wanted = expected.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        for directMax in [0, 1 << 20] {
+            var lines = MarginLines(dimensions, directMax: directMax)
+            for (branch, table) in tables { lines.add(table, of: branch) { _ in "none" } }
+            lines.finish(limit: 40)
+            #expect(lines.count == wanted.count)
+            #expect(lines.lines.map(\.place) == wanted.prefix(40).map(\.key))
+            #expect(
+                lines.lines.map { [$0.row.quantity, $0.row.revenue, $0.row.cost, $0.row.uncosted] }
+                    == wanted.prefix(40).map(\.value))
+            #expect(lines.sum.revenue == wanted.reduce(Int128(0)) { $0 + $1.value[1] })
         }
     }
 }

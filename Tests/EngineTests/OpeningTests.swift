@@ -66,7 +66,8 @@ import Testing
                     .accounts(StatementFilter(branches: [branch], to: "2026-10-31"))),
                 stock: try node.report(
                     .handingOn(.stock(at: "2026-10-31", after: nil))
-                ).rows))
+                ).rows,
+                currencies: try node.report(.currencies(branch: branch, asAt: "2026-10-31"))))
     }
 
     private func items(_ node: TestNode) throws {
@@ -220,6 +221,83 @@ import Testing
         // Two branches may name their files alike: see `branchesBeginBesideEachOther`.
         let stock = try hz.report(.stock(branch: "HZ", item: "TEA", limit: 10)).rows
         #expect(stock.first?[3].plain == "11")
+    }
+
+    /// The example of `docs/handing-on.md`: dollars in the bank and owed by Acme, at what the old books carried them at.
+    @Test func otherCurrenciesAreCarriedAtWhatTheyWere() throws {
+        let network = try TestNetwork.company(["gz"], seed: 349)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        let text = """
+            account,amount,currency,value,party,document,date
+            bank/usd,1000.00,USD,7100.00,,,
+            bank/usd,50.00,,,,,
+            receivable,100.00,USD,720.00,Acme,R-9,2026-10-05
+            payable,-2000,JPY,-94.00,Mill,17,2026-10-11
+            """
+        for isFirst in [true, false] {
+            let result = try bring(text, into: hz)
+            #expect(result.faults.isEmpty && result.codes.count == 4)
+            #expect(result.codes.allSatisfy { $0 == (isFirst ? nil : .alreadyRecorded) })
+            #expect(result.agrees, "\(result.proof.rows)")
+            #expect(
+                result.proof.rows.map { $0.map(\.plain) }.filter { $0[0] == "currency" } == [
+                    ["currency", "bank/HZ/usd USD", "1000.00", "1000.00", "0.00"],
+                    ["currency", "payable/HZ/Mill JPY", "-2000", "-2000", "0"],
+                    ["currency", "receivable/HZ/Acme USD", "100.00", "100.00", "0.00"],
+                ])
+        }
+        network.settle()
+        for node in [hz, gz] {
+            #expect(
+                try node.balances() == [
+                    "bank/HZ/usd": "7150.00", "equity/HZ/opening": "-7776.00",
+                    "payable/HZ/Mill": "-94.00", "receivable/HZ/Acme": "720.00",
+                ])
+        }
+        // What is open is in its own currency, with its old number, and is paid at what it is carried at.
+        let open = try hz.report(.openItems(.receivable, party: "Acme", branch: nil)).rows
+        #expect(
+            open.map { $0.map(\.plain) }.map { [$0[2], $0[6], $0[8], $0[9]] } == [
+                ["2026-10-05", "100.00", "USD", "720.00"]
+            ])
+        var paying = Details(date: "2026-11-05")
+        (paying.currency, paying.rate) = ("USD", "7.3")
+        try hz.perform(
+            .pay(
+                paying,
+                Payment(
+                    direction: .received, party: "Acme", amount: "100.00", through: "bank:usd")))
+        #expect(try hz.balances()["exchange-gain/HZ"] == "-10.00")
+        #expect(try hz.balances()["receivable/HZ/Acme"] == nil)
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
+    /// One dollar more in the file than in the books is found, though it is worth nothing.
+    @Test func theProofHoldsAmountsOfOtherCurrencies() throws {
+        let hz = try TestNode.founder(seed: 350)
+        let head = "account,amount,currency,value\n"
+        #expect(try bring(head + "bank/usd,10.00,USD,72.00", into: hz).agrees)
+        let more = try bring(head + "bank/usd,10.01,USD,72.00", into: hz)
+        #expect(!more.agrees && more.differing == ["bank/HZ/usd USD"])
+        for (row, reason) in [
+            ("bank/usd,10.00,USD,", "has its value"), ("bank/usd,10.00,,72.00", "a value is that"),
+            ("bank/usd,10.00USD,,", "a column of its own"), ("stock,1.00,USD,7.20", "book's own"),
+        ] {
+            let result = try bring(head + row, into: hz)
+            #expect(result.faults.count == 1 && result.faults[0].contains(reason), "\(row)")
+            #expect(!result.agrees)
+        }
+        for (row, code) in [
+            ("bank/usd,10.00,CNY,10.00", Refusal.Code.badOption),
+            ("bank/usd,10.00,dollars,72.00", .badNumber),
+            ("expense/rent,10.00,USD,72.00", .ownCurrencyOnly),
+            ("bank/eur,10.001,EUR,72.00", .tooPrecise),
+        ] {
+            let result = try bring(head + row, into: hz)
+            #expect(result.codes == [code], "\(row) \(result.codes)")
+        }
+        #expect(try hz.balances()["bank/HZ/usd"] == "72.00")
+        #expect(try hz.verify().isSound)
     }
 
     @Test func theProofFindsWhatIsNotThere() throws {

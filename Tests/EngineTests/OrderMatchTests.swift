@@ -258,8 +258,8 @@ import Testing
         let own = try #require(header.number)
         let receipt = try #require(
             OrderMatch.Receipt(
-                own, [transaction], returns: [], entered: HybridTime(raw: 1), money))
-        #expect(receipt.kept == nil)
+                own, [transaction], returns: [], entered: HybridTime(raw: 1), in: money,
+                own: money))
         let network = try company(seed: 468)
         let hz = try network["hz"]
         let number = try order(
@@ -268,7 +268,12 @@ import Testing
         let known = try #require(try hz.engine.order(placed))
         let match = OrderMatch(
             known, [receipt], tolerance: 0, try #require(hz.engine.standing?.ledger))
-        #expect(match.prices.isEmpty && match.agreed[receipt.number] == 2_000)
+        let invoice = Invoice(
+            try #require(DocumentNumber("HZa-I-2026-000001")), .received, code: "A-1",
+            party: "Mill", net: 1, tax: 0, due: nil, documents: [own], day: header.effectiveDate,
+            person: "Wang")
+        #expect(match.prices.isEmpty && match.worth(of: receipt, on: [invoice]) == 2_000)
+        #expect(OrderMatch.booked(of: receipt, on: [invoice]) == nil)
     }
 
     /// What is over and old is not read again, until something is written of it; a bound that is reached is told.

@@ -121,6 +121,67 @@ import Testing
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
+    /// The example of `docs/money.md`: GZ makes two boxes of the four teas, and sells one. What HZ earned goes along.
+    @Test func whatIsMadeOfGoodsKeepsWhatWasEarnedOnThem() throws {
+        let network = try company(seed: 305)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(.addItems([ItemChange(code: "BOX", name: "Box", price: "20.00")]))
+        try setRule(hz, "cost+50%")
+        let shipment = try hz.perform(.ship(Details(), Self.tea("4"), to: "GZ")).subject
+        network.run(milliseconds: 60_000)
+        try gz.perform(.arrive(Details(), [], shipment: shipment))
+        network.run(milliseconds: 60_000)
+        try gz.perform(
+            .repack(
+                Details(), Self.tea("4"), into: Line(item: "BOX", quantity: "2"), extra: nil))
+        network.run(milliseconds: 120_000)
+        for node in [hz, gz] {
+            #expect(try position(node, "GZ")["Inventory"] == "12.00")
+            #expect(try position(node)["Inventory"] == "20.00")
+            #expect(try profit(node)["Profit"] == "0.00")
+        }
+        try gz.perform(
+            .sell(Details(), [Line(item: "BOX", quantity: "1")], tender: "cash"))
+        network.run(milliseconds: 120_000)
+        for node in [hz, gz] {
+            #expect(try profit(node, "GZ")["Cost of sales"] == "6.00")
+            #expect(try profit(node)["Cost of sales"] == "4.00")
+            #expect(try position(node)["Inventory"] == "16.00")
+        }
+        // All is sold: what was earned is earned.
+        try gz.perform(.sell(Details(), [Line(item: "BOX", quantity: "1")], tender: "cash"))
+        network.run(milliseconds: 120_000)
+        #expect(try profit(hz)["Cost of sales"] == "8.00")
+        #expect(try position(hz)["Inventory"] == "12.00")
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
+    /// A making that is taken back is tea again, with what was earned on it.
+    @Test func whatIsUnmadeIsWhatItWas() throws {
+        let network = try company(seed: 306)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(.addItems([ItemChange(code: "BOX", name: "Box", price: "20.00")]))
+        try setRule(hz, "cost+50%")
+        let shipment = try hz.perform(.ship(Details(), Self.tea("4"), to: "GZ")).subject
+        network.run(milliseconds: 60_000)
+        try gz.perform(.arrive(Details(), [], shipment: shipment))
+        network.run(milliseconds: 60_000)
+        let making = try gz.perform(
+            .repack(
+                Details(), Self.tea("4"), into: Line(item: "BOX", quantity: "2"), extra: nil)
+        ).subject
+        network.run(milliseconds: 120_000)
+        try gz.perform(.reverse(Details(), number: making))
+        network.run(milliseconds: 120_000)
+        try gz.perform(.sell(Details(), Self.tea("1"), tender: "cash"))
+        network.run(milliseconds: 120_000)
+        for node in [hz, gz] {
+            #expect(try position(node)["Inventory"] == "18.00")
+            #expect(try profit(node)["Cost of sales"] == "2.00")
+        }
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
+    }
+
     /// A rule is of what leaves after it; a late cost changes what was earned, and of cost and a part what is owed.
     @Test func aRuleIsOfWhatLeaves() throws {
         let network = try company(seed: 310)

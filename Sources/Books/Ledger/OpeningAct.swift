@@ -3,6 +3,7 @@
 package enum OpeningAct: Codable, Hashable, Sendable {
     /// Goods that are there, with what they are worth in all (`total`).
     case goods([Line])
-    /// Balances of accounts, debits above zero; of one party, or of none.
+    /// Balances of accounts, debits above zero; of one party, or of none. Of another currency with what they are carried at,
+    /// as in a journal entry.
     case balances([JournalLine])
 }

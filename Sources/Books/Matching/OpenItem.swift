@@ -74,12 +74,18 @@ package struct OpenItems: Sendable {
                 heads[number] = line
             }
         }
-        // A reversal's amount belongs to what it takes back.
+        // A reversal's amount belongs to what it takes back, and so does that of a reversal of one that was too many.
         for (number, head) in heads.sorted(by: { $0.key < $1.key }) {
-            guard let link = head.link, link.relation == .reverses, heads[link.target] != nil else {
-                continue
+            var target = number
+            var link = head.link
+            var steps = 0
+            while let next = link, next.relation == .reverses, let other = heads[next.target],
+                steps < Self.stepsMax
+            {
+                (target, link, steps) = (next.target, other.link, steps + 1)
             }
-            sums[link.target, default: 0] += sums.removeValue(forKey: number) ?? 0
+            guard target != number else { continue }
+            sums[target, default: 0] += sums.removeValue(forKey: number) ?? 0
         }
         for (number, amount) in sums {
             guard let head = heads[number] else { continue }
@@ -111,6 +117,9 @@ package struct OpenItems: Sendable {
             take(Int128(settled), at: place)
         }
     }
+
+    /// Documents that take each other back in a chain: more than a few nobody writes.
+    private static let stepsMax = 16
 
     package subscript(number: DocumentNumber) -> OpenItem? { places[number].map { items[$0] } }
 

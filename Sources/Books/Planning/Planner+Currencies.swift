@@ -58,7 +58,7 @@ extension Planner {
             return
         }
         switch command {
-        case .sell, .receive, .pay, .currency, .invoice(_, .enter): return
+        case .sell, .receive, .pay, .currency, .spread, .invoice(_, .enter): return
         case .between(_, .charge), .between(_, .settle): return
         case .between(_, .accept) where details.rate == nil: return
         case .order(_, .open), .order(_, .write): return

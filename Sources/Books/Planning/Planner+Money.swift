@@ -43,13 +43,13 @@ extension Planner {
     }
 
     /// Freight, duty and other charges on a receipt: shared out over its goods by what they were worth or how many they
-    /// are, to the cent; each share acts at the receipt's own place, on what is on hand and on what was sold.
+    /// are, to the cent; each share acts at the receipt's own place, on what is on hand and on what was sold. In another
+    /// currency it is worth the rate of its own day.
     func spread(
         _ details: Details, receipt text: String, _ amountText: String, by basis: SpreadBasis,
         _ view: some BookView
     ) throws -> Draft {
         try requireMoney("stock values")
-        let amount = try positive(amountText)
         let number = try Self.number(text)
         let transactions = try view.transactions(of: number)
         guard let first = transactions.first, number.series.branch == branch,
@@ -80,16 +80,30 @@ extension Planner {
             try header(
                 .revaluation, details, link: DocumentLink(.adjusts, number),
                 notBefore: first.document.effectiveDate, view))
-        var shares = Shares(of: Int128(amount), in: sum)
+        let foreign = try foreign(details, on: document.header.effectiveDate, view)
+        let amount = try reading(foreign).positive(amountText)
+        try Self.check(party, "party", DocumentHeader.partyBytesMax)
+        let owed = Account.named(.payable, branch, try self.party(party, view))
+        var (worth, from) = (amount, owed)
+        if let foreign {
+            worth = try foreign.value(amount)
+            guard worth > 0 else {
+                throw Refusal(
+                    .notPositive, "\(amountText) \(foreign.code) are worth nothing")
+            }
+            try owe(amount, worth: worth, to: owed, foreign, &document, view)
+            from = ForeignLegs.exchange(of: .money(branch), branch)
+        }
+        var shares = Shares(of: Int128(worth), in: sum)
         for (item, weight) in weights.sorted(by: { $0.key < $1.key }) {
             let share = try shares.next(weight)
             guard share != 0 else { continue }
             try document.move(
-                .money(branch), share, of: currency(),
-                from: .named(.payable, branch, try self.party(party, view)),
+                .money(branch), share, of: currency(), from: from,
                 to: .simple(.inventory, branch), taggedTo: item)
         }
         return try document.draft(references: [number], total: amount)
+            .totalled(in: foreign?.code)
     }
 
     private func toUnitCost(
@@ -239,7 +253,8 @@ extension Planner {
             throw Refusal(.unknownDocument, "there is no document \(number)")
         }
         switch number.kind {
-        case .shipment, .arrival, .move, .reversal, .statement, .quota, .salesOrder,
+        case .reversal: try requireSurplus(number, first.document, view)
+        case .shipment, .arrival, .move, .statement, .quota, .salesOrder,
             .purchaseOrder, .transferRequest, .tillShift, .close, .match:
             throw Refusal(
                 .notReversible, "a \(number.kind.word) is not reversed",

@@ -36,7 +36,14 @@ extension Planner {
                     next: "enter goods by item, as stock of the branch that sent them")
             }
             lines[place].account = account.name
-            sum += Int128(try Amount.parse(lines[place].amount, scale: ledger.scale))
+            let figure = JournalFigure(lines[place].amount)
+            if let currency = figure.currency,
+                let line = try foreignLine(figure, currency, on: account, details, view)
+            {
+                sum += Int128(line.own.amount)
+            } else {
+                sum += Int128(try Amount.parse(figure.amount, scale: ledger.scale))
+            }
         }
         if sum != 0 {
             lines.append(

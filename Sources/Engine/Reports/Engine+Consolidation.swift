@@ -51,18 +51,14 @@ extension Engine {
 
     private func profits(of branches: Set<BranchCode>, upTo day: Day?) throws -> Profits {
         var sums = Profits()
-        var facts = try store.transferFacts(of: branches, upTo: day)[...]
-        while let first = facts.first {
-            let own = facts.prefix { $0.item == first.item }
-            facts = facts.dropFirst(own.count)
-            var profit = TransferProfit(of: branches)
-            for fact in own { profit.apply(fact.fact) }
-            for (branch, amount) in profit.held { sums.held[branch, default: 0] += amount }
-            for (branch, amount) in profit.realised { sums.realised[branch, default: 0] += amount }
-            // What left these branches is earned by them all.
-            if let any = branches.min() { sums.realised[any, default: 0] += profit.sentOut }
-            sums.onItsWay += profit.onItsWay
+        var profit = TransferProfit(of: branches)
+        for fact in try store.transferFacts(of: branches, upTo: day) {
+            profit.apply(fact.fact, of: fact.item)
         }
+        (sums.held, sums.realised) = (profit.held, profit.realised)
+        // What left these branches is earned by them all.
+        if let any = branches.min() { sums.realised[any, default: 0] += profit.sentOut }
+        sums.onItsWay = profit.onItsWay
         return sums
     }
 }

@@ -120,7 +120,7 @@ extension Engine {
         }
         var inCharge = InCharge(
             store: store, people: try store.people(), branches: Set(standing.roster.branches.keys))
-        for place in report.rows.indices {
+        for place in report.rows.indices where report.rows[place].count < report.columns.count {
             let subject = report.rows[place][1].plain
             report.rows[place].append(.optional(try inCharge.person(for: subject)))
         }

@@ -22,7 +22,7 @@ extension Engine {
             throw Refusal(.badOption, "name what the sales are to be told by, each once")
         }
         try foldCosts()
-        var lines: [[String]: Store.SoldRow] = [:]
+        var lines = MarginLines(dimensions)
         var categories: [String: String] = [:]
         for branch in branches(only) {
             var query = Store.SoldQuery(branch: branch, from: from, to: to)
@@ -34,26 +34,16 @@ extension Engine {
             query.byCustomer = dimensions.contains(.customer)
             query.utcOffsetMinutes = Int64(utcOffsetMinutes)
             query.withWriteOffs = filter.withWriteOffs
-            for (key, row) in try store.sold(query) {
-                if dimensions.contains(.category), categories[key.item] == nil {
-                    categories[key.item] = try category(key.item)
-                }
-                let place = dimensions.map { dimension -> String in
-                    switch dimension {
-                    case .branch: branch.text
-                    case .item: key.item
-                    case .category: categories[key.item] ?? ""
-                    case .day: key.day.description
-                    case .month: String(key.day.description.prefix(7))
-                    case .hour: key.hour.map { $0 < 10 ? "0\($0)" : "\($0)" } ?? ""
-                    case .customer: key.customer ?? ""
-                    }
-                }
-                lines[place, default: Store.SoldRow()].add(row)
+            try lines.add(try store.sold(query), of: branch) { item in
+                if let known = categories[item] { return known }
+                let category = try category(item)
+                categories[item] = category
+                return category
             }
         }
+        lines.finish(limit: bounded(filter.limit))
         return try marginReport(
-            lines, dimensions, filter, only.ledger, notes: scopesMissing(only))
+            lines, dimensions, only.ledger, notes: scopesMissing(only))
     }
 
     private func category(_ item: String) throws -> String {
@@ -64,8 +54,8 @@ extension Engine {
     }
 
     private func marginReport(
-        _ lines: [[String]: Store.SoldRow], _ dimensions: [MarginDimension],
-        _ filter: MarginFilter, _ ledger: Ledger, notes: [String]
+        _ lines: MarginLines, _ dimensions: [MarginDimension], _ ledger: Ledger,
+        notes: [String]
     ) throws -> Report {
         var figures = ReportWriter(store, ledger)
         // Units of several items have no sum.
@@ -77,12 +67,9 @@ extension Engine {
                 .number("cost", "Cost"), .number("profit", "Profit"),
                 .number("margin", "Margin"), .number("uncosted", "Uncosted"),
             ])
-        let limit = bounded(filter.limit)
-        var sum = Store.SoldRow()
-        for line in lines.values { sum.add(line) }
-        for (place, line) in lines.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) })
-            .prefix(limit)
-        {
+        let sum = lines.sum
+        if let item { try figures.learn(lines.lines.lazy.map { $0.place[item] }) }
+        for (place, line) in lines.lines {
             let code = item.map { place[$0] }
             report.rows.append(
                 place.map { .text($0) } + [
@@ -103,7 +90,9 @@ extension Engine {
             .init("profit", "Profit", figures.money(sum.profit)),
             .init("margin", "Margin", Self.margin(sum)),
         ]
-        if lines.count > limit { report.notes.append("Only the first \(limit) rows are shown.") }
+        if lines.count > lines.lines.count {
+            report.notes.append("Only the first \(lines.lines.count) rows are shown.")
+        }
         report.notes += notes
         return report
     }

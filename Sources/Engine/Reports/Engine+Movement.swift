@@ -35,11 +35,11 @@ extension Engine {
             // One more than are shown tells that there are more.
             try lines.read(branch, upTo: limit + 1)
         }
-        var names: [String: String?] = [:]
+        try figures.learn(lines.lines.prefix(limit).lazy.map(\.shelf.item))
+        report.rows.reserveCapacity(min(lines.lines.count, limit))
         for line in lines.lines.prefix(limit) {
             let shelf = line.shelf
-            let name = try names[shelf.item] ?? ItemCode(shelf.item).flatMap { try itemName($0) }
-            names[shelf.item] = name
+            let name = try figures.name(of: shelf.item)
             func figure(_ amount: Int128) throws -> Report.Cell {
                 amount == 0 ? .empty : try figures.quantity(amount, of: shelf.item)
             }

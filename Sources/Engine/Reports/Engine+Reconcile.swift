@@ -59,6 +59,7 @@ extension Engine {
         found += try drawers(only)
         found += try paymentsTwice(standing, only, today)
         found += try documentsTwice(only)
+        found += try reversedTwice(only)
         found += try gaps(standing, only)
         found += try late(only)
         found += currencyDifferences(balances, standing, only)

@@ -61,7 +61,7 @@ extension Engine {
                 found += try surplus(order, match, ledger)
                 found += prices(order, match, ledger)
                 found += try billed(order, match, invoices, tolerance, ledger)
-                found += unbilled(order, match, invoices, since, today)
+                found += unbilled(order, match, invoices, ledger, since, today)
             } else if order.kind == .sale {
                 found += try undocumented(order, invoices, ledger, since, today)
             }
@@ -124,18 +124,19 @@ extension Engine {
     }
 
     private func receipts(of order: Order, _ ledger: Ledger) throws -> [OrderMatch.Receipt] {
-        try documents(of: order, .goodsReceipt).compactMap {
-            try receipt($0, ledger)
+        let code = order.figures(ledger).currency
+        return try documents(of: order, .goodsReceipt).compactMap {
+            try receipt($0, in: code, ledger)
         }
     }
 
     private func receipt(
-        _ number: DocumentNumber, _ ledger: Ledger
+        _ number: DocumentNumber, in code: CurrencyCode, _ ledger: Ledger
     ) throws -> OrderMatch.Receipt? {
         guard let entered = try store.time(of: number) else { return nil }
         return OrderMatch.Receipt(
             number, try store.transactions(of: number), returns: try returns(of: number),
-            entered: entered, ledger.currency)
+            entered: entered, in: code, own: ledger.currency)
     }
 
     // MARK: Ordered and received
@@ -188,19 +189,33 @@ extension Engine {
     private func prices(
         _ order: Order, _ match: OrderMatch, _ ledger: Ledger
     ) -> [Difference] {
-        match.prices.map { price in
+        let shown = figures(of: order, ledger)
+        return match.prices.map { price in
             Difference(
                 check: "ordered and received",
-                subject: "\(price.receipt.number) of \(order.number) \(price.item)",
-                amount: price.booked - price.agreed,
+                subject: "\(price.receipt.number) of \(order.number)"
+                    + (price.item.map { " \($0)" } ?? ""),
+                amount: shown.isOwn ? price.booked - price.agreed : nil,
                 cause:
-                    "it came at \(Amount.text(price.booked, scale: ledger.scale)), and was ordered at "
-                    + Amount.text(price.agreed, scale: ledger.scale),
+                    "it came at \(shown.text(price.booked)), and was ordered at "
+                    + shown.text(price.agreed),
                 person: price.receipt.person, since: price.receipt.day,
                 next:
                     "ask \(order.party); `branchbook reverse \(price.receipt.number)` and receive it "
                     + "anew, or `branchbook order write \(order.number)`")
         }
+    }
+
+    /// Amounts of an order as its party reads them: of another currency with its name.
+    private func figures(
+        of order: Order, _ ledger: Ledger
+    ) -> (isOwn: Bool, text: (Int128) -> String) {
+        let own = order.figures(ledger)
+        let isOwn = own == ledger
+        return (
+            isOwn,
+            { Amount.text($0, scale: own.scale) + (isOwn ? "" : " \(own.currency)") }
+        )
     }
 
     // MARK: Received and invoiced
@@ -216,31 +231,35 @@ extension Engine {
                 invoices[invoice.number] = invoice
             }
         }
+        let code = order.figures(ledger).currency
+        // What was asked for in another currency than the goods came for is no figure of one kind.
         guard let last = invoices.values.max(by: { $0.number < $1.number }),
-            invoices.values.allSatisfy({ ($0.currency ?? ledger.currency) == ledger.currency })
+            invoices.values.allSatisfy({ ($0.currency ?? ledger.currency) == code })
         else { return [] }
+        let all = Array(invoices.values)
         var (asked, worth): (Int128, Int128) = (0, 0)
-        for document in Set(invoices.values.flatMap(\.documents)) {
-            if let agreed = match.agreed[document] {
-                worth += agreed
-            } else if !match.receipts.contains(where: { $0.number == document }),
-                let other = try receipt(document, ledger)?.kept
-            {
-                worth += other
-            } else {
-                return []
-            }
+        for document in Set(all.flatMap(\.documents)) {
+            let part =
+                try match.receipts.first { $0.number == document }.map {
+                    match.worth(of: $0, on: all)
+                }
+                ?? receipt(document, in: code, ledger).flatMap {
+                    OrderMatch.booked(of: $0, on: all)
+                }
+            guard let part else { return [] }
+            worth += part
         }
-        for invoice in invoices.values { asked += Int128(invoice.net) }
+        for invoice in all { asked += Int128(invoice.net) }
         guard asked > worth, !OrderMatch.isWithin(asked - worth, tolerance, of: worth) else {
             return []
         }
+        let shown = figures(of: order, ledger)
         return [
             Difference(
                 check: "received and invoiced", subject: "\(last.code) of \(order.number)",
-                amount: asked - worth,
-                cause: "\(Amount.text(asked, scale: ledger.scale)) are invoiced of what came for "
-                    + Amount.text(worth, scale: ledger.scale) + " at the order's prices",
+                amount: shown.isOwn ? asked - worth : nil,
+                cause: "\(shown.text(asked)) are invoiced of what came for "
+                    + shown.text(worth) + " at the order's prices",
                 person: last.person, since: last.day,
                 next: "ask \(order.party) for a credit note; `branchbook show \(last.number)`")
         ]
@@ -248,18 +267,21 @@ extension Engine {
 
     /// Suppliers that sent invoices before are under "no invoice".
     private func unbilled(
-        _ order: Order, _ match: OrderMatch, _ invoiced: Invoiced, _ since: Day, _ today: Day
+        _ order: Order, _ match: OrderMatch, _ invoiced: Invoiced, _ ledger: Ledger,
+        _ since: Day, _ today: Day
     ) -> [Difference] {
         let suppliers = invoiced.parties[.received] ?? []
         guard !suppliers.isEmpty, !suppliers.contains(order.party) else { return [] }
         let until = Day(number: today.number &- Self.orderInvoiceDays)
+        let isOwn = figures(of: order, ledger).isOwn
         return match.receipts.filter {
             (since...max(since, until)).contains($0.day) && $0.day <= until
                 && invoiced.of[$0.number] == nil
         }.map {
             Difference(
                 check: "received and invoiced", subject: "\($0.number) of \(order.number)",
-                amount: $0.worth, cause: "goods of the order came, and their invoice did not",
+                amount: isOwn ? $0.worth : nil,
+                cause: "goods of the order came, and their invoice did not",
                 person: $0.person, since: $0.day,
                 next: "ask \(order.party), or `branchbook invoice enter`")
         }

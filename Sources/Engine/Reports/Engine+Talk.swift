@@ -26,6 +26,7 @@ extension Engine {
             case .task: return try task(number: number.description)
             case .notice: return try notice(number: number.description)
             case .invoice: return try invoicePage(number)
+            case .match: return try matchPage(number)
             default: return nil
             }
         } catch let refusal as Refusal where refusal.code == .unknownDocument {

@@ -19,6 +19,12 @@ struct MovementLines {
             opening + bought - sold + received - shipped + adjusted + moved
         }
 
+        /// Of lines of one branch.
+        fileprivate func isBefore(_ other: Self) -> Bool {
+            shelf.item == other.shelf.item
+                ? shelf.location < other.shelf.location : shelf.item < other.shelf.item
+        }
+
         mutating func add(_ kind: DocumentKind, _ amount: Int128) {
             switch kind {
             case .goodsReceipt, .supplierReturn: bought += amount
@@ -31,18 +37,6 @@ struct MovementLines {
                 adjusted += amount
             }
         }
-    }
-
-    private struct Key: Hashable {
-        let account: Int64
-        let item: Int64
-        let kind: DocumentKind
-    }
-
-    /// A line of a span: its shelf, by its place in `Shelves`.
-    private struct Span {
-        let day: Day
-        var sums: [Key: Int128] = [:]
     }
 
     private let store: Store
@@ -73,48 +67,76 @@ struct MovementLines {
             branch: BranchCode(branch), item: item, before: from)
         where shelf.branch == branch { shelves.open(shelf, amount) }
         if cut != .whole {
-            try eachSpan(branch) { span in
-                for (key, amount) in span.sums where amount != 0 {
-                    shelves.isMoved[try shelves.place(key.account, key.item)] = true
-                }
+            try eachSpan(branch, &shelves) { _, sums, shelves in
+                sums.eachShelf { shelf in shelves.isMoved[shelves.place(of: shelf)] = true }
                 return true
             }
         }
         var isFirst = true
-        func append(_ day: Day, _ found: [Int: Line]) {
-            var found = found
-            for (place, line) in found { shelves.held[place] = line.closing }
+        try eachSpan(branch, &shelves) { day, sums, shelves in
+            // What lies still comes first, with what moved on the first day.
+            if isFirst, day != from {
+                append([], still: &shelves)
+                isFirst = false
+            }
+            let found = placed(sums, day, &shelves)
             if isFirst {
-                for place in shelves.items.indices
-                where found[place] == nil && (cut == .whole || !shelves.isMoved[place]) {
-                    found[place] = Line(
-                        shelf: shelves.items[place], day: from, opening: shelves.held[place])
-                }
+                append(found, still: &shelves)
+            } else {
+                lines += found.map(\.line)
             }
             isFirst = false
-            lines += found.values.sorted { $0.shelf < $1.shelf }
-        }
-        try eachSpan(branch) { span in
-            // What lies still comes first, with what moved on the first day.
-            if isFirst, span.day != from { append(from, [:]) }
-            var found: [Int: Line] = [:]
-            for (key, amount) in span.sums where amount != 0 {
-                let place = try shelves.place(key.account, key.item)
-                found[
-                    place,
-                    default: Line(
-                        shelf: shelves.items[place], day: span.day, opening: shelves.held[place])
-                ].add(key.kind, amount)
-            }
-            append(span.day, found)
             return lines.count < count
         }
-        if isFirst { append(from, [:]) }
+        if isFirst { append([], still: &shelves) }
     }
 
-    /// Spans in their order, until `body` has enough.
-    private func eachSpan(_ branch: String, _ body: (Span) throws -> Bool) throws {
-        var span = Span(day: from)
+    private struct Placed {
+        let place: Int
+        var line: Line
+    }
+
+    /// The lines of a span, by shelf; afterwards what stands there is their closing.
+    private func placed(
+        _ sums: SpanSums, _ day: Day, _ shelves: inout Shelves
+    ) -> [Placed] {
+        var found: [Placed] = []
+        var index = [Int32](repeating: -1, count: shelves.items.count)
+        sums.each { shelf, kind, amount in
+            let place = shelves.place(of: shelf)
+            if index[place] < 0 {
+                index[place] = Int32(found.count)
+                found.append(
+                    Placed(
+                        place: place,
+                        line: Line(
+                            shelf: shelves.items[place], day: day, opening: shelves.held[place])))
+            }
+            found[Int(index[place])].line.add(kind, amount)
+        }
+        for placed in found { shelves.held[placed.place] = placed.line.closing }
+        return found.sorted { $0.line.isBefore($1.line) }
+    }
+
+    /// The first lines, and one for each shelf on which nothing moves.
+    private mutating func append(_ found: [Placed], still shelves: inout Shelves) {
+        let known = Set(found.map(\.place))
+        var lines = found.map(\.line)
+        for place in shelves.items.indices
+        where !known.contains(place) && (cut == .whole || !shelves.isMoved[place]) {
+            lines.append(
+                Line(shelf: shelves.items[place], day: from, opening: shelves.held[place]))
+        }
+        self.lines += lines.sorted { $0.isBefore($1) }
+    }
+
+    /// Spans of which anything moved, in their order, until `body` has enough.
+    private func eachSpan(
+        _ branch: String, _ shelves: inout Shelves,
+        _ body: (Day, SpanSums, inout Shelves) throws -> Bool
+    ) throws {
+        var first = from
+        var sums = SpanSums()
         var wantsMore = true
         try store.eachMove(branch: branch, item: item, from: from, to: to) { day, moves in
             let begins: Day =
@@ -123,22 +145,78 @@ struct MovementLines {
                 case .month: max(day.firstOfMonth, from)
                 case .day: day
                 }
-            if begins != span.day {
-                if !span.sums.isEmpty { wantsMore = try body(span) }
-                span = Span(day: begins)
+            if begins != first {
+                if !sums.isEmpty { wantsMore = try body(first, sums, &shelves) }
+                sums.clear()
+                first = begins
             }
             guard wantsMore else { return false }
-            for move in moves {
-                let key = Key(account: move.account, item: move.item, kind: move.kind)
-                span.sums[key, default: 0] += move.amount
+            for (move, shelf) in zip(moves, try shelves.numbers(of: moves)) {
+                sums.add(Int(shelf), move.kind, move.amount)
             }
             return true
         }
-        if wantsMore, !span.sums.isEmpty { _ = try body(span) }
+        if wantsMore, !sums.isEmpty { _ = try body(first, sums, &shelves) }
     }
 }
 
-/// The shelves of a branch that a report tells of, each with a place.
+/// What documents of each kind did to each shelf in a span. A shelf has few kinds: they hang on it one behind the other.
+private struct SpanSums {
+    private struct Sum {
+        let kind: DocumentKind
+        var amount: Int128
+        let next: Int32
+    }
+
+    /// By shelf; below zero where nothing happened.
+    private var heads: [Int32] = []
+    private var sums: [Sum] = []
+    /// Shelves in the order in which something happened to them.
+    private var touched: [Int32] = []
+
+    /// Did nothing happen, or was all of it undone?
+    var isEmpty: Bool { sums.allSatisfy { $0.amount == 0 } }
+
+    mutating func add(_ shelf: Int, _ kind: DocumentKind, _ amount: Int128) {
+        if shelf >= heads.count {
+            heads += repeatElement(-1, count: max(shelf + 1, 2 * heads.count) - heads.count)
+        }
+        var place = heads[shelf]
+        if place < 0 { touched.append(Int32(shelf)) }
+        while place >= 0 {
+            if sums[Int(place)].kind == kind {
+                sums[Int(place)].amount += amount
+                return
+            }
+            place = sums[Int(place)].next
+        }
+        sums.append(Sum(kind: kind, amount: amount, next: heads[shelf]))
+        heads[shelf] = Int32(sums.count - 1)
+    }
+
+    mutating func clear() {
+        for shelf in touched { heads[Int(shelf)] = -1 }
+        touched.removeAll(keepingCapacity: true)
+        sums.removeAll(keepingCapacity: true)
+    }
+
+    /// What is left of each.
+    func each(_ body: (Int, DocumentKind, Int128) -> Void) {
+        for shelf in touched {
+            var place = heads[Int(shelf)]
+            while place >= 0 {
+                let sum = sums[Int(place)]
+                if sum.amount != 0 { body(Int(shelf), sum.kind, sum.amount) }
+                place = sum.next
+            }
+        }
+    }
+
+    func eachShelf(_ body: (Int) -> Void) { each { shelf, _, _ in body(shelf) } }
+}
+
+/// The shelves of a branch, each with a number, and the lines that a report tells of, each with a place: several shelves are of
+/// one line where locations are told together.
 private struct Shelves {
     let store: Store
     let branch: String
@@ -148,13 +226,11 @@ private struct Shelves {
     var held: [Int128] = []
     var isMoved: [Bool] = []
     private var places: [Store.ShelfItem: Int] = [:]
-    private var known: [ShelfID: Int] = [:]
+    /// Of each account the numbers of its items.
+    private var numbers: [NumbersOfIDs] = []
+    private var accounts: [Int64: Int] = [:]
+    private var placeOfShelf: [Int32] = []
     private var locations: [Int64: String]?
-
-    private struct ShelfID: Hashable {
-        let account: Int64
-        let item: Int64
-    }
 
     init(_ store: Store, branch: String, byLocation: Bool) {
         self.store = store
@@ -166,17 +242,48 @@ private struct Shelves {
         held[place(shelf.item, shelf.location)] += amount
     }
 
-    /// A name is looked up once for each.
-    mutating func place(_ account: Int64, _ item: Int64) throws -> Int {
-        let id = ShelfID(account: account, item: item)
-        if let place = known[id] { return place }
+    /// The numbers of the shelves of moves; a name is looked up once for each item.
+    mutating func numbers(of moves: [Store.ShelfMove]) throws -> [Int32] {
+        var found: [Int32] = []
+        found.reserveCapacity(moves.count)
+        // Moves come account by account.
+        var last: (account: Int64, place: Int)?
+        var new: [Store.ShelfMove] = []
+        for move in moves {
+            if last?.account != move.account {
+                last = (move.account, place(ofAccount: move.account))
+            }
+            let number = numbers[last?.place ?? 0][move.item]
+            if number < 0 { new.append(move) }
+            found.append(number)
+        }
+        guard !new.isEmpty else { return found }
+        try learn(new)
+        return moves.map { numbers[accounts[$0.account] ?? 0][$0.item] }
+    }
+
+    private mutating func learn(_ moves: [Store.ShelfMove]) throws {
         let locations = try locations ?? store.locations(of: branch)
         self.locations = locations
-        let code = try store.itemCodes([item])[item] ?? ""
-        let place = place(code, locations[account] ?? "")
-        known[id] = place
+        let codes = try store.itemCodes(Set(moves.map(\.item)))
+        for move in moves {
+            let account = place(ofAccount: move.account)
+            guard numbers[account][move.item] < 0 else { continue }
+            numbers[account][move.item] = Int32(placeOfShelf.count)
+            placeOfShelf.append(
+                Int32(place(codes[move.item] ?? "", locations[move.account] ?? "")))
+        }
+    }
+
+    private mutating func place(ofAccount account: Int64) -> Int {
+        if let place = accounts[account] { return place }
+        let place = numbers.count
+        numbers.append(NumbersOfIDs())
+        accounts[account] = place
         return place
     }
+
+    func place(of shelf: Int) -> Int { Int(placeOfShelf[shelf]) }
 
     private mutating func place(_ item: String, _ location: String) -> Int {
         let shelf = Store.ShelfItem(

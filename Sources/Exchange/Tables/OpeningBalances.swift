@@ -17,6 +17,7 @@ enum OpeningBalances {
     /// Why a row is none; nil for one that may be tried.
     static func fault(_ row: TableImport.Row, upTo date: String?) -> String? {
         let account = row["account"] ?? ""
+        if let reason = currencyFault(row) { return reason }
         guard !isGoods(row) else {
             return row["item"] == nil || row["quantity"] == nil
                 ? "goods have an item and a quantity" : nil
@@ -38,6 +39,28 @@ enum OpeningBalances {
             return "\(own) is after the last day of the old books"
         }
         return nil
+    }
+
+    /// An amount of another currency stands beside what the old books carried it at.
+    private static func currencyFault(_ row: TableImport.Row) -> String? {
+        let figures = [row["amount"], row["value"]].compactMap { $0 }
+        if let figure = figures.first(where: { $0.utf8.contains { (0x40...0x5a).contains($0) } }) {
+            return "\(figure) is no figure: a currency has a column of its own"
+        }
+        guard row["currency"] != nil else {
+            return row["value"] == nil ? nil : "a value is that of an amount in another currency"
+        }
+        guard !isGoods(row) else { return "goods are worth the book's own currency" }
+        return row["value"] == nil
+            ? "an amount in another currency has its value in the book's own" : nil
+    }
+
+    /// As a journal entry has it.
+    private static func figure(_ row: TableImport.Row) -> String {
+        let amount = row["amount"] ?? ""
+        guard let currency = row["currency"] else { return amount }
+        let value = row["value"] ?? ""
+        return "\(amount)\(currency)@@\(value.hasPrefix("-") ? String(value.dropFirst()) : value)"
     }
 
     /// Days are what days are, where there are any.
@@ -69,7 +92,7 @@ enum OpeningBalances {
         if isOfParty(row) { details.party = row["party"] }
         return .bringForward(
             details,
-            .balances([JournalLine(account: account(row), amount: row["amount"] ?? "")]))
+            .balances([JournalLine(account: account(row), amount: figure(row))]))
     }
 
     /// Without the branch.
@@ -86,8 +109,9 @@ enum OpeningBalances {
             return key(
                 item, of: [full, row["location"] ?? LocationFacts.main, item, row["lot"] ?? ""])
         }
-        guard isOfParty(row) else { return key(full, of: [full]) }
-        return key(row["document"] ?? "", of: [full, row["document"] ?? ""])
+        let currency = [row["currency"]].compactMap { $0 }
+        guard isOfParty(row) else { return key(full, of: [full] + currency) }
+        return key(row["document"] ?? "", of: [full, row["document"] ?? ""] + currency)
     }
 
     /// A key is short: what a row is of stands in it as a number, behind the beginning of a text that people know.

@@ -7,11 +7,22 @@ package struct OpeningProof: Sendable {
     private let branch: BranchCode
     private let ledger: Ledger
     private var accounts: [String: Int128] = [:]
+    /// Of other currencies, in their own minor units.
+    private var foreign: [Holding: Int128] = [:]
     private var goods: [String: (quantity: Int128, value: Int128)] = [:]
     /// Rows whose figures cannot be read: nothing is proven while there are any.
     private var unread = 0
 
     private static let rowsMax = 10_000
+
+    private struct Holding: Hashable, Comparable {
+        let account: String
+        let currency: CurrencyCode
+
+        static func < (a: Self, b: Self) -> Bool {
+            (a.account, a.currency.text) < (b.account, b.currency.text)
+        }
+    }
 
     /// - Throws: `Refusal.badCode` where `branch` is no branch's code.
     package init(branch text: String, ledger: Ledger) throws(Refusal) {
@@ -24,6 +35,7 @@ package struct OpeningProof: Sendable {
 
     /// - Returns: whether its figures are some that can be entered.
     mutating func add(_ row: TableImport.Row) -> Bool {
+        if let currency = row["currency"] { return add(row, in: currency) }
         guard let amount = try? Amount.parse(row["amount"] ?? "", scale: ledger.scale) else {
             unread += 1
             return false
@@ -45,6 +57,21 @@ package struct OpeningProof: Sendable {
         return amount != 0
     }
 
+    private mutating func add(_ row: TableImport.Row, in text: String) -> Bool {
+        guard let code = CurrencyCode(text), code != ledger.currency,
+            let amount = try? Amount.parse(row["amount"] ?? "", scale: code.exponent),
+            let value = try? Amount.parse(row["value"] ?? "", scale: ledger.scale),
+            value == 0 || (value < 0) == (amount < 0)
+        else {
+            unread += 1
+            return false
+        }
+        let account = full(OpeningBalances.account(row))
+        accounts[account, default: 0] += Int128(value)
+        foreign[Holding(account: account, currency: code), default: 0] += Int128(amount)
+        return amount != 0
+    }
+
     /// A row that was refused before its figures were looked at.
     mutating func addUnread() { unread += 1 }
 
@@ -58,7 +85,10 @@ package struct OpeningProof: Sendable {
     /// - Parameters:
     ///   - books: `Query.accounts` of the branch at the day.
     ///   - stock: what stood at branches then: rows of `HandingOnQuery.stock`.
-    package func report(books: Report, stock: [[Report.Cell]]) throws -> Report {
+    ///   - currencies: `Query.currencies` of the branch at the day.
+    package func report(
+        books: Report, stock: [[Report.Cell]], currencies: Report
+    ) throws -> Report {
         var report = Report(
             schema: "branchbook.opening/1", title: "Opening balances",
             columns: [
@@ -92,6 +122,17 @@ package struct OpeningProof: Sendable {
             compare(
                 "account", name, expected[name] ?? 0, held[name] ?? 0, scale: ledger.scale,
                 always: true)
+        }
+        var amounts: [Holding: Int128] = [:]
+        for row in currencies.rows where row.count > 4 && row[0].plain == "account" {
+            guard let code = CurrencyCode(row[1].plain) else { continue }
+            amounts[Holding(account: row[3].plain, currency: code)] = Int128(
+                try Amount.parse(row[4].plain, scale: code.exponent))
+        }
+        for holding in Set(foreign.keys).union(amounts.keys).sorted() {
+            compare(
+                "currency", "\(holding.account) \(holding.currency)", foreign[holding] ?? 0,
+                amounts[holding] ?? 0, scale: holding.currency.exponent, always: true)
         }
         var shelves: [String: (quantity: Int128, value: Int128)] = [:]
         for row in stock where row.count > 4 && row[0].plain == branch.text {

@@ -45,7 +45,8 @@ package enum TableKind: String, CaseIterable, Codable, Sendable {
             [
                 ("account", true), ("amount", true), ("item", false), ("quantity", false),
                 ("location", false), ("lot", false), ("expiry", false), ("party", false),
-                ("document", false), ("date", false), ("due", false),
+                ("document", false), ("date", false), ("due", false), ("currency", false),
+                ("value", false),
             ]
         }
     }

@@ -10,49 +10,80 @@ extension Store {
     package struct BreachRow: Hashable, Sendable {
         package let number: DocumentNumber
         package let person: String
-        /// In the ledger.
+        /// In the ledger; of what stands in none, when it was written.
         package let day: Day
+        /// Of a document of a day that its author may not date back to: that day.
+        package var backTo: Day?
     }
 
-    /// Of each person's roles all that were ever said, together: who was moved to another role did what they did as what they
-    /// were. Those of whom no role of the program's was ever said are left out: a company may name people for its workflows
+    /// What somebody was ever allowed.
+    package struct EverHad: Hashable, Sendable {
+        package fileprivate(set) var rights: Set<Right> = []
+        /// The widest bound; nil where there ever was none.
+        package fileprivate(set) var daysBack: Int32? = 0
+    }
+
+    /// Of each person all roles and bounds that were ever said, together: who was moved to another role did what they did as what
+    /// they were. Those of whom no role of the program's was ever said are left out: a company may name people for its workflows
     /// alone.
-    package func rightsEverHad() throws -> [String: Set<Right>] {
+    package func everHad() throws -> [String: EverHad] {
         try access { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT entity, value FROM register
-                        WHERE entity >= ? AND entity < ? AND attribute = ?
+                        SELECT entity, attribute, value FROM register
+                        WHERE entity >= ? AND entity < ? AND attribute IN (?, ?)
                         """),
                 arguments: [
                     PersonFacts.prefix, PersonFacts.prefix.dropLast() + "0",
-                    PersonFacts.Attribute.roles,
+                    PersonFacts.Attribute.roles, PersonFacts.Attribute.daysBack,
                 ])
-            var found: [String: Set<Right>] = [:]
+            var found: [String: EverHad] = [:]
+            var bounds: [String: Int32] = [:]
             for row in rows {
                 let name = String(
                     decoding: (try row.at(0) as String).utf8.dropFirst(
                         PersonFacts.prefix.utf8.count),
                     as: UTF8.self)
-                let value = try Value(bytes: Array(try row.at(1) as Data))
-                let roles = (value.text ?? "").split(separator: " ").compactMap {
-                    Role(rawValue: String($0))
+                let attribute: String = try row.at(1)
+                let value = try Value(bytes: Array(try row.at(2) as Data))
+                let person = PersonFacts(name: name, values: [attribute: [value]])
+                if let own = person.ownDaysBack { bounds[name] = max(bounds[name] ?? 0, own) }
+                guard !person.rights.isEmpty else { continue }
+                var had = found[name] ?? EverHad()
+                had.rights.formUnion(person.rights)
+                had.daysBack = had.daysBack.flatMap { held in
+                    person.daysBack.map { max(held, $0) }
                 }
-                for role in roles { found[name, default: []].formUnion(role.rights) }
+                found[name] = had
+            }
+            for (name, bound) in bounds {
+                if let held = found[name]?.daysBack { found[name]?.daysBack = max(held, bound) }
             }
             return found
         }
     }
 
-    /// Among the last `count` documents of every log of other nodes: those written since `from`, by people of whom `rights` tells and
-    /// whom it does not allow them, and that nobody took back. By number.
+    /// What nodes post by themselves, or follow another branch in, is nobody's act.
+    private static func isByItself(
+        _ kind: DocumentKind, _ relation: UInt8?, source: String?
+    ) -> Bool {
+        kind == .journal
+            && (relation == DocumentLink.Relation.settles.rawValue
+                || source == Planner.recurringSource)
+    }
+
+    /// A node may be in another time zone than this one, where it is another day.
+    private static let zonesDays: Int64 = 1
+
+    /// Among the last `count` documents of every log of other nodes: those written since `from`, by people of whom `people` tells and
+    /// whom it does not allow them, or not so far back, and that nobody took back. By number.
     ///
     /// Cost: a look at `count` rows for each log, whatever the history.
     package func breaches(
-        of rights: [String: Set<Right>], notBy node: NodeID, since from: Day, last count: Int
+        of people: [String: EverHad], notBy node: NodeID, since from: Day, last count: Int
     ) throws -> [BreachRow] {
-        guard !rights.isEmpty else { return [] }
+        guard !people.isEmpty else { return [] }
         return try access { db in
             let logs = try Int64.fetchAll(
                 db.cachedStatement(sql: "SELECT id FROM log WHERE author <> ? ORDER BY id"),
@@ -63,7 +94,7 @@ extension Store {
                     db.cachedStatement(
                         sql: """
                             SELECT d.number, d.kind, d.person, coalesce(t.day, d.day), d.time,
-                                d.relation
+                                d.relation, d.day, d.source
                             FROM document d LEFT JOIN late t
                                 ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
                             WHERE d.log = ? ORDER BY d.seq DESC, d.op DESC LIMIT ?
@@ -77,16 +108,22 @@ extension Store {
                             milliseconds: Int64(
                                 UInt64(bitPattern: try row.at(4) as Int64) >> 16)),
                         utcOffsetMinutes: 0)
-                    // What a keeper books of a charge is nobody's act.
-                    let isSettling =
-                        try row.at(5) as UInt8? == DocumentLink.Relation.settles.rawValue
-                    guard written >= from, let allowed = rights[try row.at(2) as String],
+                    guard written >= from, let allowed = people[try row.at(2) as String],
                         let kind = DocumentKind(rawValue: try row.at(1)), !kind.rights.isEmpty,
-                        allowed.isDisjoint(with: kind.rights),
                         let number = (try row.at(0) as String?).flatMap({ DocumentNumber($0) }),
-                        number.kind == kind, kind != .journal || !isSettling
+                        number.kind == kind,
+                        !Self.isByItself(kind, try row.at(5), source: try row.at(7))
                     else { continue }
-                    found[number] = BreachRow(number: number, person: try row.at(2), day: day)
+                    var breach = BreachRow(number: number, person: try row.at(2), day: day)
+                    if !allowed.rights.isDisjoint(with: kind.rights) {
+                        let own = Day(number: try row.at(6))
+                        guard let bound = allowed.daysBack,
+                            Int64(written.number) - Int64(own.number)
+                                > Int64(bound) + Self.zonesDays
+                        else { continue }
+                        breach.backTo = own
+                    }
+                    found[number] = breach
                 }
             }
             let isTakenBack = try db.cachedStatement(
@@ -98,6 +135,74 @@ extension Store {
                         row.number.description, DocumentLink.Relation.reverses.rawValue,
                     ]) == false
             }.sorted { $0.number < $1.number }
+        }
+    }
+
+    /// The same of what orders, tasks and notices are made of: among the last `count` steps of every series. What asks for a
+    /// role by itself, and that a notice was read, is left out.
+    ///
+    /// Cost: a look at `count` rows for each series, kind and year, whatever the history.
+    package func eventBreaches(
+        of people: [String: EverHad], notBy node: NodeID, since from: Day, last count: Int
+    ) throws -> [BreachRow] {
+        guard !people.isEmpty else { return [] }
+        return try access { db in
+            var found: [DocumentNumber: BreachRow] = [:]
+            let counters = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT series, kind, year FROM counter ORDER BY series, kind, year"))
+            for counter in counters {
+                guard let series = Series(try counter.at(0) as String),
+                    let kind = DocumentKind(rawValue: try counter.at(1)),
+                    let year: UInt16 = try counter.at(2), let place = Self.placeOfActs(kind)
+                else { continue }
+                let one = DocumentNumber(series: series, kind: kind, year: year, running: 1)
+                let prefix = place + String(one.description.dropLast(6))
+                let rows = try Row.fetchCursor(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT e.entity, e.kind, e.person, e.time FROM event e
+                            JOIN log l ON l.id = e.log
+                            WHERE e.entity >= ? AND e.entity < ? AND l.author <> ?
+                            ORDER BY e.entity DESC LIMIT ?
+                            """),
+                    arguments: [
+                        prefix, prefix + "\u{10ffff}", Data(copying: node.key.bytes), count,
+                    ])
+                while let row = try rows.next() {
+                    let entity: String = try row.at(0)
+                    let written = Day(
+                        Instant(
+                            milliseconds: Int64(
+                                UInt64(bitPattern: try row.at(3) as Int64) >> 16)),
+                        utcOffsetMinutes: 0)
+                    guard written >= from, let allowed = people[try row.at(2) as String],
+                        allowed.rights.isDisjoint(with: kind.rights),
+                        Self.isAct(try row.at(1), of: kind),
+                        let number = DocumentNumber(entity.dropFirst(place.count)),
+                        number.kind == kind
+                    else { continue }
+                    found[number] = BreachRow(number: number, person: try row.at(2), day: written)
+                }
+            }
+            return found.values.sorted { $0.number < $1.number }
+        }
+    }
+
+    private static func placeOfActs(_ kind: DocumentKind) -> String? {
+        switch kind {
+        case .purchaseOrder, .salesOrder, .transferRequest: Event.orderPrefix
+        case .task: Event.taskPrefix
+        case .notice: Event.noticePrefix
+        default: nil
+        }
+    }
+
+    private static func isAct(_ said: String, of kind: DocumentKind) -> Bool {
+        switch kind {
+        case .notice: said == Event.openingKind
+        case .task: true
+        default: ![Event.approvalKind, Event.refusalKind, Event.withdrawalKind].contains(said)
         }
     }
 }

@@ -4,16 +4,6 @@ package import Replica
 
 /// What was sold, for how much, and what it cost.
 extension Store {
-    package struct SoldKey: Hashable, Sendable {
-        /// Empty for lines that name no item, and where it was not asked for.
-        package let item: String
-        /// The first day of its span.
-        package let day: Day
-        /// Of the day, by the wall clock; nil where it was not asked for.
-        package let hour: Int?
-        package let customer: String?
-    }
-
     package struct SoldRow: Sendable {
         package var quantity: Int128 = 0
         package var revenue: Int128 = 0
@@ -64,12 +54,13 @@ extension Store {
         }
     }
 
-    /// Sales less returns by what is asked for; what holds units of unknown cost is no part of the profit. Pools are to be
-    /// folded before. Cost: a row for each day, and item, hour or customer; where more of these are asked for at once, and
-    /// on days that are not kept, the postings of the days to the branch's sales and customers, and a cost row for each.
-    package func sold(_ query: SoldQuery) throws -> [SoldKey: SoldRow] {
+    /// Sales less returns by what is asked for, day by day; what holds units of unknown cost is no part of the profit. Pools are
+    /// to be folded before. Cost: a row for each day, and item, hour or customer; where more of these are asked for at once a row
+    /// for each line of a sale; of one item, and on days that are not kept, the postings of the days to the branch's sales and
+    /// customers, and a cost row for each.
+    package func sold(_ query: SoldQuery) throws -> SoldTable {
         try access { db in
-            var sums = SoldSums()
+            var table = SoldTable()
             let only = try query.item.map { code in
                 try Int64.fetchOne(
                     db.cachedStatement(sql: "SELECT id FROM name WHERE name = ?"),
@@ -85,11 +76,11 @@ extension Store {
                     }
                 func add(_ told: SoldTold, _ row: SoldRow) {
                     guard only == nil || told.item == only else { return }
-                    sums.rows[
-                        SoldSums.Key(
-                            item: query.byItem ? told.item : nil, day: begins.number,
-                            hour: told.hour, customer: told.customer), default: SoldRow()
-                    ].add(row)
+                    let key = SoldTable.Key(
+                        item: table.item(query.byItem ? told.item : nil),
+                        customer: table.customer(told.customer), day: begins.number,
+                        hour: Int8(truncatingIfNeeded: told.hour ?? -1))
+                    table.append(key, row)
                 }
                 guard let telling = query.telling else {
                     for (told, row) in try sold(db, query, on: day) { add(told, row) }
@@ -98,9 +89,14 @@ extension Store {
                 let bytes = try kept.answer(query.question(telling), on: day) {
                     try sold(db, query, telling, on: day)
                 }
-                try SoldTold.read(bytes, telling, add)
+                if telling == .line {
+                    try SoldTold.addLines(bytes, query, begins.number, to: &table)
+                } else {
+                    try SoldTold.read(bytes, telling, add)
+                }
             }
-            return try sums.named(db)
+            try table.learnItems(db, self)
+            return table
         }
     }
 
@@ -110,6 +106,12 @@ extension Store {
     ) throws -> [UInt8] {
         var whole = query
         whole.item = nil
+        guard telling != .line else {
+            whole.byItem = true
+            whole.byHour = true
+            whole.byCustomer = true
+            return SoldTold.lines(try soldLines(db, whole, on: day))
+        }
         var sums: [SoldTold: SoldRow] = [:]
         for (told, row) in try sold(db, whole, on: day) {
             let key =
@@ -124,6 +126,15 @@ extension Store {
     private func sold(
         _ db: Database, _ query: SoldQuery, on day: Int32
     ) throws -> [SoldTold: SoldRow] {
+        var rows = try soldLines(db, query, on: day)
+        for key in rows.keys { rows[key]?.leaveOutUncosted() }
+        return rows
+    }
+
+    /// The same, and nothing is left out yet.
+    private func soldLines(
+        _ db: Database, _ query: SoldQuery, on day: Int32
+    ) throws -> [SoldTold: SoldRow] {
         var rows: [SoldTold: SoldRow] = [:]
         // Revenue and goods of a document are of one day: it is looked up once.
         var documents = SoldDocuments(query)
@@ -136,7 +147,6 @@ extension Store {
                 rows[$0, default: SoldRow()].add($1)
             }
         }
-        for key in rows.keys { rows[key]?.leaveOutUncosted() }
         return rows
     }
 
@@ -184,35 +194,6 @@ extension Store {
             let milliseconds =
                 Int64(time >> 16) + query.utcOffsetMinutes * 60_000
             return Int((milliseconds / 3_600_000) % 24)
-        }
-    }
-
-    /// By ids, as rows come: a name is looked up once for each item.
-    fileprivate struct SoldSums {
-        struct Key: Hashable {
-            let item: Int64?
-            let day: Int32
-            let hour: Int?
-            let customer: String?
-        }
-
-        var rows: [Key: SoldRow] = [:]
-
-        func named(_ db: Database) throws -> [SoldKey: SoldRow] {
-            var names: [Int64: String] = [:]
-            var found: [SoldKey: SoldRow] = [:]
-            for (key, row) in rows {
-                if let item = key.item, names[item] == nil {
-                    names[item] = try String.fetchOne(
-                        db.cachedStatement(sql: "SELECT substr(name, 2) FROM name WHERE id = ?"),
-                        arguments: [item])
-                }
-                let name = key.item.flatMap { names[$0] } ?? ""
-                let sold = SoldKey(
-                    item: name, day: Day(number: key.day), hour: key.hour, customer: key.customer)
-                found[sold, default: SoldRow()].add(row)
-            }
-            return found
         }
     }
 

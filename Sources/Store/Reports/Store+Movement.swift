@@ -117,12 +117,13 @@ extension Store {
         let item: Int64
     }
 
-    /// Texts of interned names.
-    func names(_ db: Database, _ ids: Set<Int64>) throws -> [Int64: String] {
+    /// Texts of interned names. Cost: a look for each.
+    func names(_ db: Database, _ ids: some Collection<Int64>) throws -> [Int64: String] {
         var names: [Int64: String] = [:]
+        names.reserveCapacity(ids.count)
         for id in ids {
-            names[id] = try String.fetchOne(
-                db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"), arguments: [id])
+            let rows = try HotRead(db, "SELECT name FROM name WHERE id = ?", arguments: [id])
+            while try rows.next() { names[id] = try rows.text(0) }
         }
         return names
     }
@@ -298,8 +299,9 @@ extension Store.ShelfMove {
     }
 
     fileprivate static func read(_ bytes: [UInt8], of item: Int64?) throws -> [Self] {
-        var reader = ByteReader(bytes)
+        var reader = KeptReader(bytes)
         var moves: [Self] = []
+        moves.reserveCapacity(item == nil ? bytes.count / 4 : 0)
         var last = (account: Int64(0), item: Int64(0))
         while !reader.isAtEnd {
             let account = last.account &+ (try reader.signed())

@@ -34,6 +34,9 @@ extension Store {
                     db.cachedStatement(
                         sql: """
                             SELECT coalesce(d.party, (SELECT o.party FROM document o
+                                    WHERE o.number = d.target LIMIT 1),
+                                    (SELECT f.party FROM document o
+                                    JOIN document f ON f.number = o.target
                                     WHERE o.number = d.target LIMIT 1), ''),
                                 n.name, sum(p.amount >> 32), sum(p.amount & 4294967295)
                             FROM book_day b CROSS JOIN posting p ON p.day = b.day
@@ -42,13 +45,17 @@ extension Store {
                             JOIN name n ON n.id = \(isGoods ? "p.commodity" : "p.item")
                             WHERE b.day >= ? AND b.day <= ? AND (d.kind IN (?, ?)
                                 OR d.kind = ? AND substr(d.target, instr(d.target, '-') + 1, 1)
-                                    IN ('G', 'B'))
+                                    IN ('G', 'B')
+                                OR d.kind = ? AND EXISTS (SELECT 1 FROM document o
+                                    WHERE o.number = d.target AND o.kind = d.kind
+                                    AND substr(o.target, instr(o.target, '-') + 1, 1)
+                                        IN ('G', 'B')))
                             GROUP BY 1, 2
                             """),
                     arguments: [
                         account.name, from.number, to.number,
                         DocumentKind.goodsReceipt.rawValue, DocumentKind.supplierReturn.rawValue,
-                        DocumentKind.reversal.rawValue,
+                        DocumentKind.reversal.rawValue, DocumentKind.reversal.rawValue,
                     ])
                 while let row = try rows.next() {
                     let key = PurchaseKey(

@@ -172,7 +172,7 @@ extension Store {
                     place.isEmpty
                     ? documents
                     : """
-                    \(documents) UNION SELECT substr(entity, instr(entity, '/') + 1) FROM event
+                    \(documents) UNION SELECT substr(entity, instr(entity, '/') + 1) AS number FROM event
                     WHERE kind = 'opened' AND entity >= :place || :prefix AND entity < :place || :end
                     """
                 var arguments: StatementArguments = [
@@ -184,12 +184,24 @@ extension Store {
                         db.cachedStatement(sql: "SELECT count(*) FROM (\(numbers))"),
                         arguments: arguments) ?? 0
                 guard count < last else { continue }
-                let held = try String.fetchCursor(
-                    db.cachedStatement(sql: "\(numbers) ORDER BY 1"), arguments: arguments)
+                // From a million on numbers are longer: as texts they would stand among shorter ones.
                 var next: UInt64 = 1
-                while let text = try held.next() {
-                    guard let number = DocumentNumber(text), number.running == next else { break }
-                    next += 1
+                var isOver = false
+                for digits in 6...max(6, String(last).utf8.count) where !isOver {
+                    let held = try String.fetchCursor(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT number FROM (\(numbers)) WHERE length(number) = :length
+                                ORDER BY number
+                                """),
+                        arguments: arguments + ["length": prefix.count + digits])
+                    while let text = try held.next() {
+                        guard let number = DocumentNumber(text), number.running == next else {
+                            isOver = true
+                            break
+                        }
+                        next += 1
+                    }
                 }
                 found.append(
                     (
@@ -198,6 +210,20 @@ extension Store {
                     ))
             }
             return found
+        }
+    }
+
+    /// Documents that more than one other takes back, in order, with these. Cost: every document that names another one.
+    package func reversedTwice(limit: Int) throws -> [DocumentNumber] {
+        try access { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT target FROM document WHERE target IS NOT NULL AND relation = ?
+                        GROUP BY target HAVING count(DISTINCT number) > 1 ORDER BY target LIMIT ?
+                        """),
+                arguments: [DocumentLink.Relation.reverses.rawValue, limit]
+            ).compactMap { DocumentNumber($0) }
         }
     }
 

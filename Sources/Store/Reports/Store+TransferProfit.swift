@@ -9,10 +9,10 @@ extension Store {
         package let item: Int64
         package let day: Day
         package let fact: TransferProfit.Fact
-        fileprivate let time: Int64
-        fileprivate let order: Int
+        let time: Int64
+        let order: Int
         /// Of the document, or the branch.
-        fileprivate let name: String
+        let name: String
     }
 
     /// Did any branch charge another one a price?
@@ -73,23 +73,40 @@ extension Store {
         }
     }
 
-    /// Of every item that any of these branches charged another one of them a price for, up to a day. Cost: all moves of
-    /// these items.
+    /// Of every item that any of these branches charged another one of them a price for, and of what was made of these, up to a
+    /// day. Cost: all moves of these items.
     package func transferFacts(
         of branches: Set<BranchCode>, upTo day: Day?
     ) throws -> [TransferFact] {
         let last = day?.number ?? .max
         return try access { db in
             let earned = try earned(db, branches, last)
-            let items = Set(earned.map(\.item))
+            var items = Set(earned.map(\.item))
             guard !items.isEmpty else { return [] }
+            // What is made of what was made of them, and so on: each round finds one that is new, or is the last.
+            while case let products = try products(db, of: items).subtracting(items),
+                !products.isEmpty
+            {
+                items.formUnion(products)
+            }
             let moves = try transfers(db, items, last)
             let others = try others(db, items, branches, last)
             return (earned + moves + others).sorted {
-                ($0.item, $0.day, $0.order, $0.time, $0.name)
-                    < ($1.item, $1.day, $1.order, $1.time, $1.name)
+                ($0.day, $0.order, $0.time, $0.name, $0.item)
+                    < ($1.day, $1.order, $1.time, $1.name, $1.item)
             }
         }
+    }
+
+    private func products(_ db: Database, of items: Set<Int64>) throws -> Set<Int64> {
+        Set(
+            try Int64.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT product FROM repack
+                        WHERE item IN (SELECT value FROM json_each(?))
+                        """),
+                arguments: ["[\(items.sorted().map(String.init).joined(separator: ","))]"]))
     }
 
     /// What keepers stated of prices, less what they stated of cost.
@@ -180,19 +197,14 @@ extension Store {
     private func others(
         _ db: Database, _ items: Set<Int64>, _ branches: Set<BranchCode>, _ last: Int32
     ) throws -> [TransferFact] {
-        struct Key: Hashable {
-            let branch: BranchCode
-            let item: Int64
-            let month: Int32
-        }
-        var came: [Key: Int128] = [:]
-        var left: [Key: Int128] = [:]
+        var moves = OtherMoves()
         for branch in branches.sorted() {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
                         SELECT p.day, p.commodity, sum(p.amount), d.kind,
-                            CASE WHEN d.relation = :reverses THEN d.target END
+                            CASE WHEN d.relation = :reverses THEN d.target END,
+                            p.log, p.seq, p.op, d.number, d.time
                         FROM book_day b
                         CROSS JOIN posting p ON p.day = b.day AND p.account IN
                             (SELECT id FROM name WHERE name >= :first AND name < :end)
@@ -208,31 +220,8 @@ extension Store {
                     "arrival": DocumentKind.arrival.rawValue,
                     "items": "[\(items.sorted().map(String.init).joined(separator: ","))]",
                 ])
-            while let row = try rows.next() {
-                let amount = Int128(try row.at(2) as Int64)
-                let key = Key(
-                    branch: branch, item: try row.at(1),
-                    month: Day(number: try row.at(0)).month)
-                let kind = DocumentKind(rawValue: try row.at(3))
-                let reversed = (try row.at(4) as String?).flatMap { DocumentNumber($0)?.kind }
-                if amount < 0 || kind == .customerReturn || reversed == .sale {
-                    left[key, default: 0] -= amount
-                } else if amount > 0 {
-                    came[key, default: 0] += amount
-                }
-            }
+            while let row = try rows.next() { try moves.add(row, at: branch) }
         }
-        func facts(
-            _ sums: [Key: Int128], order: Int,
-            _ fact: (BranchCode, Int128) -> TransferProfit.Fact
-        ) -> [TransferFact] {
-            sums.map { key, amount in
-                let month = Month(number: key.month)
-                return TransferFact(
-                    item: key.item, day: order == 0 ? month.first : month.last,
-                    fact: fact(key.branch, amount), time: 0, order: order, name: key.branch.text)
-            }
-        }
-        return facts(came, order: 0) { .came($0, $1) } + facts(left, order: 2) { .left($0, $1) }
+        return moves.facts()
     }
 }

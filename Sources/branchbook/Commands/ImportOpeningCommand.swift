@@ -13,6 +13,7 @@ struct ImportOpening: ParsableCommand {
         discussion: """
             A row for each item (account stock, with its quantity and value), each document that a customer or a supplier \
             has open (receivable or payable, with party and document), and each other account. Debits are above zero. \
+            An amount of another currency has that currency, and its value in the book's own. \
             A second run of the same file changes nothing. Afterwards every account and item is held against the file.
             """)
     @OptionGroup var node: NodeOptions
@@ -91,6 +92,7 @@ struct ImportOpening: ParsableCommand {
         return try proof.report(
             books: try access.report(
                 .accounts(StatementFilter(branches: [branch], to: day.description))),
-            stock: stock)
+            stock: stock,
+            currencies: try access.report(.currencies(branch: branch, asAt: day.description)))
     }
 }

@@ -206,7 +206,7 @@ func print(_ report: Report, as form: ReportForm) throws {
     switch form {
     case .table:
         for line in Table(report, width: Terminal.width).lines { Terminal.print(line) }
-    case .json: try printJSON(ReportJSON(report))
+    case .json: Terminal.write(ReportJSON(report).bytes + [0x0a], to: STDOUT_FILENO)
     case .csv: Terminal.write(CSVWriter().table(report), to: STDOUT_FILENO)
     case .html: Terminal.write(HTMLPage(report).text, to: STDOUT_FILENO)
     }

@@ -317,11 +317,13 @@ struct Spread: ParsableCommand {
     @Option(name: .long, help: "By what the goods were worth, or how many: value or quantity.")
     var by: SpreadBasis = .value
     @Option(name: .long, help: "Who is owed for it.") var party: String
+    @OptionGroup var currency: CurrencyOptions
     @OptionGroup var writing: WriteOptions
     func run() throws {
         try node.perform(
-            .spread(writing.details(party: party), receipt: receipt, amount: amount, basis: by),
-            writing)
+            .spread(
+                currency.details(writing.details(party: party)), receipt: receipt, amount: amount,
+                basis: by), writing)
     }
 }
 
