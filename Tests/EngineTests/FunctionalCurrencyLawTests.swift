@@ -194,4 +194,142 @@ import Testing
         _ = hz.ask(.rebuild)
         #expect(try Self.queries.map { try table(hz, $0) } == before, "seed \(seed), read anew")
     }
+
+    private func write(_ node: TestNode, _ scope: Scope, _ ops: [Replica.Operation]) throws {
+        try node.engine.store.transact {
+            _ = try node.engine.commit([Draft.Part(scope, ops)], at: node.now)
+            try node.engine.author?.seal(in: node.engine.store)
+        }
+    }
+
+    /// Entries of a changed program: amounts of the other's currency without what they are carried at, goods that are sent
+    /// to a branch of another currency, and figures that fit nothing.
+    @Test func aHostilePeerMixesNothing() throws {
+        let network = try company(seed: 1_100)
+        let (hz, hk) = (try network["hz"], try network["hk"])
+        let (hzCode, hkCode) = (try #require(BranchCode("HZ")), try #require(BranchCode("HK")))
+        let pair = try #require(BranchPair(hzCode, hkCode))
+        func currency(_ text: String) throws -> Commodity {
+            .currency(try #require(CurrencyCode(text)))
+        }
+        func post(_ number: String, _ kind: DocumentKind, _ postings: [Posting]) throws
+            -> Replica.Operation
+        {
+            .post(
+                try Transaction(
+                    DocumentHeader(
+                        kind: kind, number: DocumentNumber(number),
+                        effectiveDate: try #require(Day("2026-11-18")), person: "Eve"), postings))
+        }
+        try hz.perform(
+            .receive(Details(), [Line(item: "TEA", quantity: "5", cost: "2.00")], supplier: "Mill"))
+        network.settle()
+        let before = try table(hz, .balance(branch: "HK", asAt: nil))
+
+        // CNY without a value are no HKD, nor are yen what HZ is due.
+        let (cny, jpy, hkd) = (try currency("CNY"), try currency("JPY"), try currency("HKD"))
+        try write(
+            hk, .trade(hkCode),
+            [
+                try post(
+                    "HKa-J-2026-000090", .journal,
+                    [
+                        Posting(.named(.receivable, hkCode, "Acme"), cny, 7_700),
+                        Posting(.simple(.sales, hkCode), cny, -7_700),
+                    ])
+            ])
+        try write(
+            hz, .betweenMoney(pair),
+            [
+                try post(
+                    "HZa-J-2026-000090", .journal,
+                    [
+                        Posting(.dueFrom(hzCode, hkCode), jpy, 5_000),
+                        Posting(.via(.money(hzCode)), jpy, -5_000),
+                    ]),
+                try post(
+                    "HZa-J-2026-000091", .journal,
+                    [
+                        Posting(.dueFrom(hzCode, hkCode), cny, 1, base: .max),
+                        Posting(.via(.money(hzCode)), cny, -1, base: -.max),
+                    ]),
+                .append(
+                    ChargeNote(
+                        .charged, to: hkCode, amount: .max, account: "expense/rent", person: "Eve",
+                        day: try #require(Day("2026-11-18")), memo: nil
+                    ).event(try #require(DocumentNumber("HZa-J-2026-000091")))),
+            ])
+        // Two teas on their way to HK, by which nobody there owes anything.
+        let tea = Commodity.item(try #require(ItemCode("TEA")))
+        try write(
+            hz, .trade(hzCode),
+            [
+                try post(
+                    "HZa-T-2026-000090", .shipment,
+                    [
+                        Posting(.stock(hzCode), tea, -2),
+                        Posting(.via(.between(pair)), tea, 2),
+                    ])
+            ])
+        try write(
+            hz, .between(pair),
+            [
+                try post(
+                    "HZa-T-2026-000090", .shipment,
+                    [
+                        Posting(.via(.trade(hzCode)), tea, -2),
+                        Posting(.transit(pair, "HZa-T-2026-000090"), tea, 2),
+                    ])
+            ])
+        network.settle()
+        _ = hk.refusal(
+            .arrive(
+                Details(), [ArrivalLine(item: "TEA", accepted: "2")], shipment: "HZa-T-2026-000090")
+        )
+        network.run(milliseconds: 120_000)
+        network.settle()
+        for node in [hz, hk] {
+            let report = try node.report(.balance(branch: "HK", asAt: nil)).rows.map {
+                $0.map(\.plain)
+            }
+            #expect(report.filter { !$0[0].hasPrefix("via") } == before)
+            for accounts in try node.engine.turnovers(from: nil, to: nil).values {
+                #expect(!accounts.keys.contains { $0 == .dueTo(hkCode, hzCode) })
+            }
+            for query in Self.queries { _ = node.ask(.query(query)) }
+            #expect(
+                try node.report(.position(StatementFilter(branches: ["HK"], to: "2026-11-18")))
+                    .facts.first { $0.key == "balanced" }?.value == .flag(true))
+        }
+        // A figure that fits nothing is refused where somebody plans with it.
+        try write(
+            hk, .trade(hkCode),
+            [
+                try post(
+                    "HKa-J-2026-000091", .journal,
+                    [
+                        Posting(.named(.receivable, hkCode, "Acme"), hkd, .max),
+                        Posting(.simple(.sales, hkCode), hkd, -.max),
+                    ])
+            ])
+        try hz.perform(
+            .setRate(currency: "HKD", rate: "9223372036854.775807", from: "2026-11-18"))
+        try hz.perform(.setParty(PartyChange(name: "Acme", creditLimit: "5.00")))
+        network.settle()
+        for node in [hz, hk] {
+            for query in Self.queries + [.exceptions, .parties(search: nil)] {
+                _ = node.ask(.query(query))
+            }
+            #expect(
+                node.refusal(
+                    .sell(
+                        Details(party: "Acme"), [Line(item: "TEA", quantity: "1", price: "1.00")],
+                        tender: "credit")) != nil)
+        }
+        // Half of two documents was written, and verification names that alone.
+        for name in ["hz", "hk", "jp"] {
+            let faults = try network.verify(name).rows.filter { $0[1].plain == "FAULT" }
+            #expect(faults.map { $0[0].plain } == ["bridges between scopes"])
+        }
+    }
 }

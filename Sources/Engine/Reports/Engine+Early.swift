@@ -31,7 +31,7 @@ extension Engine {
             }
             rows.append([
                 .text("return not booked"), .text("\(number), of \(note.sale)"),
-                figures.money(note.total),
+                figures.named(note.total, standing.ledger(of: number.series.branch)),
                 .text(
                     "\(note.person) gave it back at \(number.series.branch). Was it returned before? "
                         + "At \(note.sale.series.branch): `branchbook transfer accept \(number)`"),

@@ -45,6 +45,7 @@ extension Engine {
                     Difference(
                         check: "invoice", subject: "\(invoice.code) of \(sale.shipment)",
                         amount: now - Int128(invoice.net) - Int128(invoice.tax),
+                        ledger: standing.ledger(of: from),
                         cause: "what \(sale.receiver) is charged changed after the invoice",
                         person: invoice.person, since: invoice.day,
                         next: "`branchbook invoice redden \(invoice.number) --code CODE`, and "
@@ -54,7 +55,7 @@ extension Engine {
                     Difference(
                         check: "no invoice",
                         subject: "\(sale.shipment) to \(entity(sale.receiver) ?? "")",
-                        amount: sale.net + sale.tax,
+                        amount: sale.net + sale.tax, ledger: standing.ledger(of: from),
                         cause: "goods went to another legal entity, and no tax invoice was issued",
                         person: facts.person, since: day,
                         next: "at \(from): `branchbook invoice issue \(sale.shipment) --code CODE`")
