@@ -126,6 +126,58 @@ import Testing
         #expect(again != first)
     }
 
+    /// The office, cut off since before the 8th, closes up to the 9th, and had not seen what head office entered of the 8th and
+    /// closed with the 10th: nothing of the sealed days moves, at every node, nor does the next seal.
+    @Test func anEarlierCloseBesideASealMovesNothing() throws {
+        let network = try company(seed: 228)
+        let (hz, gz, office) = (try network["hz"], try network["gz"], try network["office"])
+        for other in ["hz", "gz"] { network.sever("office", other) }
+        network.settle()
+        func rent(_ node: TestNode, _ day: String) throws {
+            try node.perform(
+                .journal(
+                    Details(date: day),
+                    [
+                        JournalLine(account: "expense/rent", amount: "5.00"),
+                        JournalLine(account: "bank/main", amount: "-5.00"),
+                    ]))
+        }
+        try rent(hz, "2026-11-08")
+        try close(hz, "2026-11-10")
+        try close(gz, "2026-11-10")
+        network.run(milliseconds: 60_000)
+        try hz.perform(seal("2026-11-10"))
+        let days = ["2026-11-08", "2026-11-09", "2026-11-10"]
+        let sealed = try days.map { try balances(hz, $0) }
+        #expect(sealed[0]["expense/HZ/rent"] == "5.00")
+        try rent(office, "2026-11-07")
+        let beside = try close(office, "2026-11-09")
+        for other in ["hz", "gz"] { network.mend("office", other) }
+        network.run(milliseconds: 120_000)
+        for name in ["hz", "gz", "office"] {
+            let node = try network[name]
+            #expect(try days.map { try balances(node, $0) } == sealed, "\(name)")
+            #expect(try balances(node, "2026-11-11")["expense/HZ/rent"] == "10.00", "\(name)")
+        }
+        // Another close, made where the first sealed one's entries are known, and the next seal.
+        try close(hz, "2026-11-15")
+        try close(gz, "2026-11-15")
+        network.run(milliseconds: 60_000)
+        try hz.perform(seal("2026-11-15"))
+        network.run(milliseconds: 60_000)
+        for name in ["hz", "gz", "office"] {
+            let node = try network[name]
+            #expect(
+                try node.report(.seals).rows.allSatisfy { !$0[2].plain.contains(beside) }, "\(name)"
+            )
+            #expect(try days.map { try balances(node, $0) } == sealed, "\(name)")
+            #expect(try network.verify(name).isSound)
+            _ = node.ask(.rebuild)
+            #expect(try days.map { try balances(node, $0) } == sealed, "\(name)")
+        }
+        #expect(try network.digests().count == 1)
+    }
+
     /// Without a branch it takes two people at two nodes.
     @Test func aBranchThatDoesNotAnswerIsListed() throws {
         let network = try company(seed: 222)

@@ -135,10 +135,25 @@ extension [PeriodClose] {
     /// The day on which something stands in the ledger: its own, or, where a close that did not know of it covers
     /// that, the day after the last such close.
     ///
+    /// What a sealed close holds stays where it is: nothing moves it that nobody sealed, and no later close that was sealed
+    /// and had not seen it. A seal names no close of days that were sealed before (`Planner.seal`), so that what was
+    /// sealed once goes nowhere.
+    ///
     /// Law: a function of the closes that stand and of where the entry stands, in whatever order they came.
     package func ledgerDay(_ effective: Day, in log: LogID, _ seq: UInt64) -> Day {
-        let latest = lazy.filter {
-            $0.stands && $0.through >= effective && !$0.covers(log, seq)
+        let fixed = lazy.filter {
+            $0.isSealed && $0.stands && $0.through >= effective && $0.covers(log, seq)
+        }.map(\.through).min()
+        return ledgerDay(effective, fixedBy: fixed, in: log, seq)
+    }
+
+    /// - Parameter end: of the first sealed period that holds the entry.
+    private func ledgerDay(
+        _ effective: Day, fixedBy end: Day?, in log: LogID, _ seq: UInt64
+    ) -> Day {
+        let latest = lazy.filter { close in
+            close.stands && close.through >= effective && !close.covers(log, seq)
+                && (end.map { close.isSealed && close.through < $0 } ?? true)
         }.map(\.through).max()
         return latest.map { Day(number: $0.number &+ 1) } ?? effective
     }
@@ -147,7 +162,12 @@ extension [PeriodClose] {
     package func ledgerDay(
         _ effective: Day, of close: DocumentNumber, isClose: Bool, in log: LogID, _ seq: UInt64
     ) -> Day {
-        filter { $0.isSealed && !(isClose && $0.number == close) }.ledgerDay(
-            effective, in: log, seq)
+        let sealed = filter { $0.isSealed && !(isClose && $0.number == close) }
+        // What a sealed close froze is of its own period, though it cannot name the entry in which it stands.
+        let held = lazy.filter {
+            $0.isSealed && $0.stands && $0.through >= effective
+                && (isClose && $0.number == close || $0.covers(log, seq))
+        }.map(\.through).min()
+        return sealed.ledgerDay(effective, fixedBy: held, in: log, seq)
     }
 }
