@@ -44,8 +44,12 @@ extension Store {
             found[number.series.branch, default: []].append(
                 sealed.contains(number) ? close.sealed() : close)
         }
-        return found.mapValues {
-            $0.sorted { ($0.through, $0.number) < ($1.through, $1.number) }
+        return found.mapValues { closes in
+            let sealed = closes.filter(\.isSealed).through
+            return closes.map { close in
+                guard !close.isSealed, let sealed, close.through <= sealed else { return close }
+                return close.beside()
+            }.sorted { ($0.through, $0.number) < ($1.through, $1.number) }
         }
     }
 

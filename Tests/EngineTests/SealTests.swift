@@ -159,6 +159,13 @@ import Testing
             #expect(try days.map { try balances(node, $0) } == sealed, "\(name)")
             #expect(try balances(node, "2026-11-11")["expense/HZ/rent"] == "10.00", "\(name)")
         }
+        #expect(
+            try hz.report(.periods(branch: "HZ")).rows.map { $0[3].plain }
+                == ["beside a seal", "sealed"])
+        // Rates of sealed days stay as they are; one that nobody said may be said.
+        for (rate, code) in [("7.2", nil), ("7.3", Refusal.Code.sealed)] {
+            #expect(hz.refusal(.setRate(currency: "USD", rate: rate, from: "2026-11-05")) == code)
+        }
         // Another close, made where the first sealed one's entries are known, and the next seal.
         try close(hz, "2026-11-15")
         try close(gz, "2026-11-15")

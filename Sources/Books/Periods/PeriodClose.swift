@@ -13,6 +13,8 @@ package struct PeriodClose: Hashable, Sendable {
     package let reopened: Reopening?
     /// Administrators sealed it: nobody opens it again, and who did so beside that did not.
     package private(set) var isSealed = false
+    /// Of days that are sealed, and in no seal: it closes nothing, and what it froze stands after them.
+    package private(set) var isBeside = false
 
     package struct Reopening: Hashable, Sendable {
         package let person: String
@@ -116,7 +118,13 @@ package struct PeriodClose: Hashable, Sendable {
         }
     }
 
-    package var stands: Bool { reopened == nil || isSealed }
+    package var stands: Bool { !isBeside && (reopened == nil || isSealed) }
+
+    package func beside() -> Self {
+        var close = self
+        close.isBeside = true
+        return close
+    }
 
     package func sealed() -> Self {
         var close = self
@@ -136,8 +144,7 @@ extension [PeriodClose] {
     /// that, the day after the last such close.
     ///
     /// What a sealed close holds stays where it is: nothing moves it that nobody sealed, and no later close that was sealed
-    /// and had not seen it. A seal names no close of days that were sealed before (`Planner.seal`), so that what was
-    /// sealed once goes nowhere.
+    /// and had not seen it. Nobody seals a close that is beside a seal, so that what was sealed once goes nowhere.
     ///
     /// Law: a function of the closes that stand and of where the entry stands, in whatever order they came.
     package func ledgerDay(_ effective: Day, in log: LogID, _ seq: UInt64) -> Day {

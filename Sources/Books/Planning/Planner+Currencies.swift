@@ -247,6 +247,15 @@ extension Planner {
             }
             attribute = CrossRate.attribute(from, third)
         }
+        // Statements of several are turned at the rates of their days.
+        if let sealed = try view.closes(branch).filter(\.isSealed).through, from <= sealed,
+            try reading(ledger.book.currency).rate(of: code, on: from, view) != nil
+        {
+            throw Refusal(
+                .sealed,
+                "a rate of \(code) holds on \(from), and the company's books are sealed up to \(sealed)",
+                next: "say it from a later day on with --date")
+        }
         return Draft(
             number: nil,
             parts: [

@@ -66,12 +66,8 @@ extension Planner {
             }
             // The one that covers the day is not to be opened either.
             let last = all.first { $0.through >= day }?.number
-            // Of days that are sealed nothing is sealed again: who closed them beside that closed nothing of them.
-            let sealed = all.filter(\.isSealed).through
-            closes += all.filter { close in
-                !close.isSealed && (sealed.map { close.through > $0 } ?? true)
-                    && (close.through <= day || close.number == last)
-            }.map(\.number)
+            closes += all.filter { !$0.isSealed && ($0.through <= day || $0.number == last) }
+                .map(\.number)
         }
         for (branch, what) in try view.unlike() where !absent.contains(branch) {
             throw Refusal(

@@ -20,7 +20,11 @@ extension Engine {
                 report.rows.append([
                     .text(branch.text), .text(close.through.description),
                     .text(close.number.description),
-                    .text(close.isSealed ? "sealed" : close.stands ? "closed" : "open"),
+                    .text(
+                        close.isSealed
+                            ? "sealed"
+                            : close.isBeside
+                                ? "beside a seal" : close.stands ? "closed" : "open"),
                     .text(close.day.description), .text(close.person),
                     .optional(
                         close.reopened.map { "\($0.person) \($0.day): \($0.reason)" }),
