@@ -93,7 +93,7 @@ import Testing
                     "5001 Sales, net 27.00", "5301 Other income 2.00",
                     "5401.01 Cost of sales 6.00", " Gross profit 23.00",
                     "5603.01 Exchange losses 0.25", "6602.01 Rent 30.00", "6602.02 Staff 20.00",
-                    "6603 Interest 1.50", " Profit -28.75",
+                    "6603 Interest 1.50", " Net profit -28.75",
                 ])
             #expect(
                 try rows(node.report(.accounts(filter("MINE")))).filter { $0[0] == "6602.01" }

@@ -107,7 +107,7 @@ import Testing
             october == [
                 ["5001", "Sales, net", "720.00"], ["", "Gross profit", "720.00"],
                 ["5301.01", "Exchange gains", "9.00"], ["5603.01", "Exchange losses", "4.00"],
-                ["", "Profit", "725.00"],
+                ["", "Net profit", "725.00"],
             ])
         let account = try node.report(
             .ledger(

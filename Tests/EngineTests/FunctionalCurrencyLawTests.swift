@@ -123,9 +123,10 @@ import Testing
             StatementFilter(to: "2026-11-18", byBranch: true)
         )
         for (branch, paid) in [("HZ", Int64(1_000_000)), ("HK", 900_000), ("JP", 50_000)] {
-            let earned = try figure(node, .profit(all), branch, "Profit")
+            let earned = try figure(node, .profit(all), branch, "Net profit")
             let held =
                 try figure(node, .position(last), branch, "Capital")
+                + figure(node, .position(last), branch, "Retained earnings")
                 + figure(node, .position(last), branch, "Profit of the period")
             #expect(held - paid == earned, "\(branch) \(what)")
         }

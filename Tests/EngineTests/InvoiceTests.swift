@@ -247,6 +247,20 @@ import Testing
             try network["gz"].refusal(
                 .invoice(Details(memo: "x"), .redden(number: issued.subject, code: "1")))
                 == .notForThisBranch)
+        // The next one is of what is left, and nothing is found about it; of nothing there is none.
+        #expect(hz.refusal(issue([second], "044004")) == .notPositive)
+        let third = try sell(hz, "3", "2026-11-06")
+        try hz.perform(
+            .giveBack(
+                Details(party: "Hotel"), [Line(item: "TEA", quantity: "1")], sale: third,
+                tender: "credit"))
+        #expect(try hz.perform(issue([third], "044005")).total == "20.34")
+        #expect(try differences(hz, "invoice") == [])
+        try hz.perform(
+            .giveBack(
+                Details(party: "Hotel"), [Line(item: "TEA", quantity: "1")], sale: third,
+                tender: "credit"))
+        #expect(try differences(hz, "invoice") == ["044005 of \(third)"])
     }
 
     // MARK: Debts

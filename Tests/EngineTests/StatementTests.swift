@@ -61,7 +61,7 @@ import Testing
                 ["expense", "5401.01", "Cost of sales", "6.00", "2.00"],
                 ["total", "", "Gross profit", "21.00", "7.00"],
                 ["expense", "5602", "Expenses", "30.00", "0.00"],
-                ["total", "", "Profit", "-9.00", "7.00"],
+                ["total", "", "Net profit", "-9.00", "7.00"],
             ])
         // Another replica tells the same, and another chart has other codes and the same figures.
         #expect(try gz.report(.profit(november)).rows == report.rows)
@@ -78,7 +78,9 @@ import Testing
         let columns = try hz.report(.profit(branches))
         #expect(columns.columns.map(\.key) == ["kind", "code", "line", "GZ", "HZ", "amount"])
         #expect(
-            columns.rows.last?.map(\.plain) == ["total", "", "Profit", "0.00", "-9.00", "-9.00"])
+            columns.rows.last?.map(\.plain) == [
+                "total", "", "Net profit", "0.00", "-9.00", "-9.00",
+            ])
         for (filter, code) in [
             (StatementFilter(), Refusal.Code.badDate),
             (StatementFilter(from: "2026-11-02", to: "2026-11-01"), .badDate),

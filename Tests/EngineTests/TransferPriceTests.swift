@@ -78,8 +78,8 @@ import Testing
             #expect(try node.balances()["transfer-cost/HZ/GZ"] == "8.00")
             #expect(try position(node)["Between branches, on its way"] == "8.00")
             #expect(try position(node)["Inventory"] == "12.00")
-            #expect(try profit(node)["Profit"] == "0.00")
-            #expect(try profit(node, "HZ")["Profit"] == "4.00")
+            #expect(try profit(node)["Net profit"] == "0.00")
+            #expect(try profit(node, "HZ")["Net profit"] == "4.00")
         }
         try gz.perform(.arrive(Details(), [], shipment: shipment))
         network.run(milliseconds: 60_000)
@@ -95,7 +95,7 @@ import Testing
             #expect(try profit(node, "GZ")["Cost of sales"] == "3.00")
             #expect(try profit(node)["Cost of sales"] == "2.00")
             #expect(try profit(node)["Goods sent to branches"] == "0.00")
-            #expect(try profit(node)["Profit"] == "7.00")
+            #expect(try profit(node)["Net profit"] == "7.00")
             #expect(try node.report(.reconcile(branch: nil)).rows.isEmpty)
         }
         // The end of a year takes what was earned to the capital, and not what is in goods.
@@ -110,7 +110,7 @@ import Testing
         for node in [hz, gz] {
             #expect(try position(node)["Inventory"] == "18.00")
             #expect(try position(node)["Profit of the period"] == "-3.00")
-            #expect(try profit(node)["Profit"] == "7.00")
+            #expect(try profit(node)["Net profit"] == "7.00")
         }
         // The rest is sold: what was earned is earned.
         try gz.perform(.sell(Details(), Self.tea("3"), tender: "cash"))
@@ -138,7 +138,7 @@ import Testing
         for node in [hz, gz] {
             #expect(try position(node, "GZ")["Inventory"] == "12.00")
             #expect(try position(node)["Inventory"] == "20.00")
-            #expect(try profit(node)["Profit"] == "0.00")
+            #expect(try profit(node)["Net profit"] == "0.00")
         }
         try gz.perform(
             .sell(Details(), [Line(item: "BOX", quantity: "1")], tender: "cash"))
@@ -249,8 +249,8 @@ import Testing
             #expect(try position(node, "HZ")["Inventory"] == "14.00")
             // Bought for 10.00, and of these 6.00 were earned by the other.
             #expect(try position(node)["Inventory"] == "18.00")
-            #expect(try profit(node)["Profit"] == "-2.00")
-            #expect(try profit(node, "entity Company")["Profit"] == "4.00")
+            #expect(try profit(node)["Net profit"] == "-2.00")
+            #expect(try profit(node, "entity Company")["Net profit"] == "4.00")
             #expect(try position(node, "entity South Ltd")["Due to branches"] == "11.30")
             let taxes = try node.report(.taxes(StatementFilter(byBranch: true))).rows.map {
                 $0.map(\.plain)
@@ -419,10 +419,10 @@ import Testing
         try gz.perform(.setTransferPrice(from: "GZ", to: "HZ", rule: "cost+50%"))
         try gz.perform(.ship(Details(), Self.tea("4"), to: "HZ"))
         network.run(milliseconds: 60_000)
-        #expect(try profit(gz)["Profit"] == "4.00")
+        #expect(try profit(gz)["Net profit"] == "4.00")
         #expect(try profit(gz)["Goods sent to branches"] == "12.00")
         #expect(try position(gz)["Inventory"] == "12.00")
-        #expect(try profit(hz)["Profit"] == "0.00")
+        #expect(try profit(hz)["Net profit"] == "0.00")
     }
 
     /// Of three units that go for 1.00 with tax one comes and two are lost: both have the same tax.

@@ -186,3 +186,31 @@ package enum InvoiceAct: Codable, Hashable, Sendable {
         }
     }
 }
+
+extension Invoice {
+    /// What is left to be invoiced of a sale: the sale less what came back of it at its branch and was not taken again.
+    ///
+    /// - Parameters:
+    ///   - sale: its transactions; `about`: those of documents that link to it.
+    package static func left(
+        of sale: [Transaction], about: [Transaction], at branch: BranchCode,
+        isReversed: (DocumentNumber) throws -> Bool
+    ) rethrows -> (net: Int128, tax: Int128) {
+        let returns = try about.filter { transaction in
+            guard transaction.document.isOf(.returns), transaction.isOf(branch),
+                let number = transaction.document.number
+            else { return false }
+            return try !isReversed(number)
+        }
+        var (net, tax) = (Int128(0), Int128(0))
+        for posting in (sale + returns).flatMap(\.postings)
+        where posting.account.place == .branch(branch) {
+            switch posting.account.root {
+            case .sales, .rounding: net -= Int128(posting.amount)
+            case .tax: tax -= Int128(posting.amount)
+            default: break
+            }
+        }
+        return (net, tax)
+    }
+}

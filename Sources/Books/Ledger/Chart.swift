@@ -80,7 +80,7 @@ package enum Chart: String, CaseIterable, Sendable {
 
     private enum Place: CaseIterable {
         case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
-        case payable, prepaid, tax, dueTo, otherLiability, equity, profit, translation
+        case payable, prepaid, tax, dueTo, otherLiability, equity, retained, profit, translation
         case transferSales, transferCost
         case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
         case exchange, exchangeGain, exchangeLoss
@@ -110,6 +110,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .dueTo: "Due to branches"
             case .otherLiability: "Other liabilities"
             case .equity: "Capital"
+            case .retained: "Retained earnings"
             case .profit: "Profit of the period"
             case .translation: "Translation difference"
             case .sales: "Sales, net"
@@ -139,7 +140,7 @@ package enum Chart: String, CaseIterable, Sendable {
                 .otherAsset, .exchange, .unmatched:
                 .asset
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
-            case .equity, .profit, .translation: .equity
+            case .equity, .retained, .profit, .translation: .equity
             case .sales, .transferSales, .otherIncome, .exchangeGain: .income
             case .cost, .transferCost, .variance, .revaluation, .writeOff, .expense, .exchangeLoss,
                 .overShort,
@@ -168,6 +169,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .dueTo: ("2241.01", "2300")
             case .otherLiability: ("2241.02", "2400")
             case .equity: ("3001", "3000")
+            case .retained: ("3104", "3100")
             case .profit: ("3103", "3900")
             case .translation: ("3002.01", "3800")
             case .sales: ("5001", "4000")
@@ -208,7 +210,7 @@ package enum Chart: String, CaseIterable, Sendable {
         case .tax, .inputTax, .transferTax: .tax
         case .dueTo: .dueTo
         case .liability: .otherLiability
-        case .equity: .equity
+        case .equity: account.rest == Planner.retained ? .retained : .equity
         case .sales: .sales
         case .transferSales: .transferSales
         case .transferCost: .transferCost

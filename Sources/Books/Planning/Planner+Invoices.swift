@@ -48,13 +48,11 @@ extension Planner {
                 numbers.append(number)
                 continue
             }
-            for posting in transactions.flatMap(\.postings) {
-                switch posting.account.root {
-                case .sales, .rounding: net -= Int128(posting.amount)
-                case .tax: tax -= Int128(posting.amount)
-                default: break
-                }
-            }
+            let left = try Invoice.left(
+                of: transactions, about: view.transactions(about: number), at: branch,
+                isReversed: view.isReversed)
+            net += left.net
+            tax += left.tax
             parties.insert(first.party)
             numbers.append(number)
         }
@@ -62,6 +60,12 @@ extension Planner {
             throw Refusal(
                 .badOption, "these sales are of several customers",
                 next: "issue an invoice for each")
+        }
+        guard net + tax > 0 else {
+            throw Refusal(
+                .notPositive,
+                "nothing of \(numbers.map(\.description).joined(separator: ", ")) is left",
+                next: "what came back needs no invoice")
         }
         let header = try header(.invoice, details, party: party, checksPeriod: false, view)
         guard let number = header.number else { throw BooksError.overflow }

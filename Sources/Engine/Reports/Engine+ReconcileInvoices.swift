@@ -88,6 +88,8 @@ extension Engine {
             $0.document.isOf(.returns) && $0.isOf(invoice.number.series.branch)
         }
         guard isUndone || invoice.side == .issued && back != nil else { return nil }
+        // An invoice of what was left says so.
+        if !isUndone, try isOfWhatIsLeft(invoice) { return nil }
         return Difference(
             check: "invoice", subject: "\(invoice.code) of \(document)",
             cause: isUndone
@@ -100,10 +102,24 @@ extension Engine {
                 : try takingBack(invoice))
     }
 
+    private func isOfWhatIsLeft(_ invoice: Invoice) throws -> Bool {
+        let branch = invoice.number.series.branch
+        var left = Int128(0)
+        for document in invoice.documents {
+            guard document.kind == .sale else { return false }
+            let sums = try Invoice.left(
+                of: store.transactions(of: document), about: store.transactions(about: document),
+                at: branch
+            ) { try store.transactions(about: $0).haveReversal(of: $0) }
+            left += sums.net + sums.tax
+        }
+        return left == Int128(invoice.net) + Int128(invoice.tax)
+    }
+
     /// What posted nothing has nothing to reverse.
     private func takingBack(_ invoice: Invoice) throws -> String {
         try invoice.side == .issued || store.transactions(of: invoice.number).isEmpty
-            ? "`branchbook invoice redden \(invoice.number)`"
+            ? "`branchbook invoice redden \(invoice.number) --code CODE`"
             : "`branchbook reverse \(invoice.number)`"
     }
 

@@ -50,7 +50,7 @@ extension Engine {
             })
         report.rows += lines.filter { $0.kind == .income && $0.isOfRates }.map(line)
         report.rows += lines.filter { $0.kind == .expense && !$0.isCostOfSales }.map(line)
-        report.rows.append(total("Profit") { !$0.kind.isOfPosition })
+        report.rows.append(total("Net profit") { !$0.kind.isOfPosition })
         report.facts.append(.init("currency", "Currency", .text(ledger.currency.text)))
         report.notes = scopesMissing(standing, of: Set(columns.flatMap(\.branches)))
         return report

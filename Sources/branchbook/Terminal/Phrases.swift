@@ -211,6 +211,7 @@ enum Phrases {
         "Category": "分类", "Packs": "包装", "Locations": "库位", "Status": "状态",
         "To be ordered": "补货清单", "Coming": "在途", "Minimum": "最低库存", "Target": "目标库存",
         "Maximum": "最高库存", "To order": "建议数量", "Margin": "毛利率", "Cost": "成本", "Profit": "毛利",
+        "Net profit": "净利润", "Retained earnings": "利润分配（未分配利润）",
         "Month": "月份", "Hour": "时段",
         "Customer": "客户", "Goods movement": "进销存", "Opening": "期初", "Bought": "采购", "Sold": "销售数量",
         "From branches": "调入", "To branches": "调出", "Adjusted": "调整", "Moved": "移库",
