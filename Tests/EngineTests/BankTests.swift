@@ -71,6 +71,44 @@ import Testing
         return results
     }
 
+    /// Banks write `0.00` in the column that they do not use; an amount in both, or in none, is nobody's guess.
+    @Test func aZeroIsNoAmount() throws {
+        var reader = CSVReader()
+        var table: TableImport?
+        func take(_ record: CSVRecord) throws {
+            if table == nil {
+                table = try TableImport(
+                    .bank, header: record,
+                    map: ["date": "date", "in": "in", "out": "out", "text": "text"],
+                    source: "a.csv", list: "main", person: "Wang")
+            } else {
+                table?.read(record)
+            }
+        }
+        let text = """
+            date,in,out,text
+            2026-11-18,0.00,42.00,electricity
+            2026-11-18,3.00,0.00,interest
+            2026-11-18,3.00,4.00,both
+            2026-11-18,0.00,0.00,neither
+            2026-11-18,,,none
+            2026-11-18,,-7.00,fee that came back
+
+            """
+        try reader.read(Array(text.utf8), take)
+        try reader.finish(take)
+        table?.finish()
+        let lines = table?.take().flatMap { line -> [BankRow] in
+            guard case .bank(_, .lines(bank: _, let rows)) = line.command else { return [] }
+            return rows
+        }
+        #expect(lines?.map(\.amount) == ["-42.00", "3.00", "7.00"])
+        #expect(
+            table?.faults.map(\.reason) == [
+                "3.00 came and 4.00 went in one line", "there is no amount", "there is no amount",
+            ])
+    }
+
     private func rows(_ node: TestNode) throws -> [[String]] {
         try node.report(.bankStatement(bank: "main", from: "2026-11-01", to: "2026-11-30")).rows
             .map { $0[2...4].map(\.plain) }

@@ -54,7 +54,10 @@ package struct Translation: Sendable {
             let before = moved[account] ?? Moved()
             // As it was translated: all of it with all of it, a part with its part.
             let share: Int128
-            if before.own == 0 {
+            let isPart =
+                before.own != 0 && (amount < 0) != (before.own < 0)
+                && amount.magnitude <= before.own.magnitude
+            if !isPart {
                 share = try worth(amount, rate())
             } else {
                 let (product, over) = before.worth.multipliedReportingOverflow(by: amount)
@@ -63,6 +66,7 @@ package struct Translation: Sendable {
                     before.own > 0
                     ? Amount.rounded(product, by: before.own)
                     : -Amount.rounded(product, by: -before.own)
+                try Self.requireSummable(share)
             }
             moved[account] = Moved(own: before.own + amount, worth: before.worth + share)
             moved[retained, default: Moved()].own -= amount
@@ -83,7 +87,14 @@ package struct Translation: Sendable {
     }
 
     package func worth(_ amount: Int128, _ rate: ExactRate) throws -> Int128 {
-        try Amount.converted(amount, rate: rate, scale: ledger.scale, to: book.scale)
+        let worth = try Amount.converted(amount, rate: rate, scale: ledger.scale, to: book.scale)
+        try Self.requireSummable(worth)
+        return worth
+    }
+
+    /// Rates and amounts are peers' words: 2^31 of what is added up fit, and a statement has fewer.
+    private static func requireSummable(_ worth: Int128) throws {
+        guard worth.magnitude < 1 << 96 else { throw BooksError.overflow }
     }
 
     private static func isOfDays(_ account: Account) -> Bool {

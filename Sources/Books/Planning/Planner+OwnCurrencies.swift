@@ -52,7 +52,9 @@ extension Planner {
     /// The same, of which a workflow's limits ask; nil where no rate is known: then every step is needed.
     func limitWorth(_ amount: Int64, on day: Day, _ view: some BookView) throws -> Int64? {
         do {
-            return Int64(exactly: try inBook(Int128(amount), on: day, view))
+            // The day is the word of whoever asks: the dearer of that and today counts.
+            let worths = try [day, today].map { try inBook(Int128(amount), on: $0, view) }
+            return worths.max { $0.magnitude < $1.magnitude }.flatMap { Int64(exactly: $0) }
         } catch let refusal as Refusal where refusal.code == .noRate {
             return nil
         }

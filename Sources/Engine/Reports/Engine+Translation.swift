@@ -133,8 +133,8 @@ extension Engine {
                 imbalance: try translation.imbalance(at: rate))
             for held in try store.foreign(
                 than: ledger.currency, of: branch, among: standing.roster.branches.keys.sorted(),
-                upTo: day)
-            where held.currency == book.currency {
+                only: book.currency, upTo: day)
+            {
                 guard let account = Account(held.account), account.root.isDue,
                     case .side(branch, _) = account.place
                 else { continue }

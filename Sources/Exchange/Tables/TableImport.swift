@@ -170,6 +170,11 @@ package struct TableImport: Sendable {
             spoil(row)
             return refuse("there is no \(field)")
         }
+        if kind == .bank,
+            let reason = BankAmount.fault(amount: row["amount"], came: row["in"], went: row["out"])
+        {
+            return refuse(reason)
+        }
         if kind == .opening {
             if let line = spoilt[openingKey(of: row)] {
                 return refuse("put line \(line) right first: it is of the same")
@@ -266,13 +271,11 @@ package struct TableImport: Sendable {
         }
     }
 
-    /// Banks write one column with a sign, or one for what came and one for what went.
     private mutating func bankRow(_ row: Row) -> BankRow {
-        let amount =
-            row["amount"] ?? row["in"]
-            ?? row["out"].map { $0.hasPrefix("-") ? String($0.dropFirst()) : "-" + $0 } ?? ""
         var line = BankRow(
-            date: row["date"] ?? "", amount: amount, text: row["text"] ?? "",
+            date: row["date"] ?? "",
+            amount: BankAmount.signed(amount: row["amount"], came: row["in"], went: row["out"]),
+            text: row["text"] ?? "",
             reference: row["reference"])
         line.ordinal = alike[line, default: 0] + 1
         alike[

@@ -36,11 +36,14 @@ extension Store {
     /// Every account's, at the end of a day or now, by currency, account and scope; those that hold nothing and are
     /// carried at nothing are left out. Cost: as two `turnover` for each currency.
     ///
-    /// - Parameter branch: of its own accounts; then others' currencies are not looked at.
-    /// - Parameter others: of these branches what it is due from them, and owes them, as well.
+    /// With a branch of its own accounts; then others' currencies are not looked at.
+    ///
+    /// - Parameters:
+    ///   - others: of these branches what it is due from them, and owes them, as well.
+    ///   - only: nothing of any other currency: a peer may have posted in all there are.
     package func foreign(
         than own: CurrencyCode, of branch: BranchCode? = nil, among others: [BranchCode] = [],
-        upTo day: Day?
+        only: CurrencyCode? = nil, upTo day: Day?
     ) throws -> [ForeignRow] {
         try access { db in
             let scopes = branch.map { branch in
@@ -70,7 +73,8 @@ extension Store {
                 db.cachedStatement(sql: "SELECT max(day) FROM book_day"))
             let day = day.flatMap { day in last.map { $0 <= day.number } ?? true ? nil : day }
             var found: [ForeignRow] = []
-            for currency in names.compactMap({ CurrencyCode($0) }) {
+            for currency in names.compactMap({ CurrencyCode($0) })
+            where only.map({ $0 == currency }) ?? true {
                 let id = try commodity(db, currency)
                 let amounts = try turnover(db, [.amounts(id)], from: nil, to: day)
                 let values = try turnover(db, [.values(id)], from: nil, to: day)

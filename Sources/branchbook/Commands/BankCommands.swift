@@ -51,7 +51,8 @@ struct BankBalance: ParsableCommand {
         abstract: "What the statement says is there at the end of --date.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "The bank.") var bank: String
-    @Argument(help: "How much.") var amount: String
+    @Argument(help: "How much; an overdraft as in `-- -5.00`, behind all options.")
+    var amount: String
     @OptionGroup var currency: MatchCurrency
     @OptionGroup var writing: WriteOptions
     func run() throws {
