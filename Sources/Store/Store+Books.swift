@@ -167,6 +167,11 @@ extension Store {
         try transactions("WHERE target = ? ORDER BY log, seq, op", number)
     }
 
+    /// Did a document of its own branch undo it?
+    package func isReversed(_ number: DocumentNumber) throws -> Bool {
+        try transactions(about: number).haveReversal(of: number)
+    }
+
     private func transactions(
         _ which: String, _ number: DocumentNumber
     ) throws -> [Transaction] {

@@ -11,14 +11,8 @@ import Testing
 @Suite struct BankTests {
     /// HZ and GZ; the Hotel bought for 20.34 on the 1st and 10.17 on the 5th, the Inn for 10.17; the Mill is owed 20.00.
     private func company(seed: UInt64) throws -> TestNetwork {
-        let network = try TestNetwork.company(["gz"], seed: seed)
+        let network = try TestNetwork.withTea(["gz"], seed: seed, "20", at: "1.00")
         let hz = try network["hz"]
-        try hz.perform(
-            .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
-        try hz.perform(
-            .receive(
-                Details(date: "2026-11-01"), [Line(item: "TEA", quantity: "20", cost: "1.00")],
-                supplier: "Mill"))
         for (party, quantity, date) in [
             ("Hotel", "2", "2026-11-01"), ("Hotel", "1", "2026-11-05"), ("Inn", "1", "2026-11-06"),
         ] {
@@ -47,44 +41,33 @@ import Testing
 
         """
 
-    private func read(_ node: TestNode) throws -> [CommandResult] {
+    private func table(of text: String, _ map: [String: String]) throws -> TableImport {
         var reader = CSVReader()
         var table: TableImport?
-        var commands: [Command] = []
         func take(_ record: CSVRecord) throws {
             if table == nil {
                 table = try TableImport(
-                    .bank, header: record,
-                    map: ["date": "Datum", "in": "Haben", "out": "Soll", "text": "Text"],
-                    source: "a.csv", list: "main", person: "Wang")
+                    .bank, header: record, map: map, source: "a.csv", list: "main", person: "Wang")
             } else {
                 table?.read(record)
             }
         }
-        try reader.read(Array(statement.utf8), take)
+        try reader.read(Array(text.utf8), take)
         try reader.finish(take)
         table?.finish()
-        commands += table?.take().map(\.command) ?? []
-        guard case .outcomes(let results) = node.ask(.performAll(commands)) else {
-            throw Refusal(.fault, "no outcomes")
-        }
+        return try #require(table)
+    }
+
+    private func read(_ node: TestNode) throws -> [CommandResult] {
+        var table = try table(
+            of: statement, ["date": "Datum", "in": "Haben", "out": "Soll", "text": "Text"])
+        guard case .outcomes(let results) = node.ask(.performAll(table.take().map(\.command)))
+        else { throw Refusal(.fault, "no outcomes") }
         return results
     }
 
     /// Banks write `0.00` in the column that they do not use; an amount in both, or in none, is nobody's guess.
     @Test func aZeroIsNoAmount() throws {
-        var reader = CSVReader()
-        var table: TableImport?
-        func take(_ record: CSVRecord) throws {
-            if table == nil {
-                table = try TableImport(
-                    .bank, header: record,
-                    map: ["date": "date", "in": "in", "out": "out", "text": "text"],
-                    source: "a.csv", list: "main", person: "Wang")
-            } else {
-                table?.read(record)
-            }
-        }
         let text = """
             date,in,out,text
             2026-11-18,0.00,42.00,electricity
@@ -95,16 +78,15 @@ import Testing
             2026-11-18,,-7.00,fee that came back
 
             """
-        try reader.read(Array(text.utf8), take)
-        try reader.finish(take)
-        table?.finish()
-        let lines = table?.take().flatMap { line -> [BankRow] in
+        var table = try table(
+            of: text, ["date": "date", "in": "in", "out": "out", "text": "text"])
+        let lines = table.take().flatMap { line -> [BankRow] in
             guard case .bank(_, .lines(bank: _, let rows)) = line.command else { return [] }
             return rows
         }
-        #expect(lines?.map(\.amount) == ["-42.00", "3.00", "7.00"])
+        #expect(lines.map(\.amount) == ["-42.00", "3.00", "7.00"])
         #expect(
-            table?.faults.map(\.reason) == [
+            table.faults.map(\.reason) == [
                 "3.00 came and 4.00 went in one line", "there is no amount", "there is no amount",
             ])
     }

@@ -21,16 +21,9 @@ import Testing
 
     /// GZ sent 60.00; HZ's shop and office, cut off from each other, both say that it came. One of the two takes it back.
     @Test func moneyIsAcceptedTwice() throws {
-        let network = try TestNetwork.company(["gz"], seed: 870)
+        let (network, sent) = try TestNetwork.withMoneyOnItsWay(seed: 870)
         let office = try network.joinOffice(seed: 891)
         let (hz, gz) = (try network["hz"], try network["gz"])
-        _ = try charge(hz, to: "GZ", "100.00")
-        network.run(milliseconds: 60_000)
-        let sent = try gz.perform(
-            .between(
-                Details(person: "Chen"), .settle(to: "HZ", through: "bank:main", amount: "60.00"))
-        ).subject
-        network.run(milliseconds: 60_000)
         for other in ["hz", "gz"] { network.sever("office", other) }
         for node in [hz, office] {
             try node.perform(.between(Details(), .accept(number: sent, through: "bank:main")))

@@ -95,15 +95,8 @@ import Testing
     }
 
     @Test func moneyIsOnItsWay() throws {
-        let network = try TestNetwork.company(["gz"], seed: 173)
+        let (network, sent) = try TestNetwork.withMoneyOnItsWay(seed: 173)
         let (hz, gz) = (try network["hz"], try network["gz"])
-        _ = try charge(hz, to: "GZ", "100.00")
-        network.run(milliseconds: 60_000)
-        let sent = try gz.perform(
-            .between(
-                Details(person: "Chen"), .settle(to: "HZ", through: "bank:main", amount: "60.00"))
-        ).subject
-        network.run(milliseconds: 60_000)
         for node in [hz, gz] {
             let found = try rows(node)
             #expect(

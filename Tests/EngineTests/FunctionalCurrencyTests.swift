@@ -52,16 +52,6 @@ import Testing
         return found
     }
 
-    /// Headings with a column's figures.
-    private func lines(
-        _ node: TestNode, _ query: Query, _ column: String = "amount"
-    ) throws -> [String: String] {
-        let report = try node.report(query)
-        let place = try #require(report.columns.firstIndex { $0.key == column })
-        return Dictionary(
-            report.rows.map { ($0[2].plain, $0[place].plain) }, uniquingKeysWith: { $1 })
-    }
-
     private func fact(_ node: TestNode, _ query: Query, _ key: String) throws -> String? {
         try node.report(query).facts.first { $0.key == key }?.value.plain
     }
@@ -122,10 +112,10 @@ import Testing
         let sheet = StatementFilter(branches: ["HK"], to: "2026-11-17")
         #expect(try fact(hk, .position(sheet), "currency") == "HKD")
         #expect(try fact(hk, .position(sheet), "balanced") == "true")
-        #expect(try lines(hk, .position(sheet))["Receivables"] == "79.13")
+        #expect(try hk.lines(.position(sheet))["Receivables"] == "79.13")
         let month = StatementFilter(branches: ["HK"], from: "2026-10-01", to: "2026-10-31")
-        #expect(try lines(hk, .profit(month))["Sales, net"] == "90.00")
-        #expect(try lines(hk, .profit(month))["Net profit"] == "78.00")
+        #expect(try hk.lines(.profit(month))["Sales, net"] == "90.00")
+        #expect(try hk.lines(.profit(month))["Net profit"] == "78.00")
         try hk.perform(.close(Details(), through: "2026-11-17", isYearEnd: true))
         #expect(try accounts(hk)["equity/HK/retained"] == "-76.91")
         network.settle()
@@ -369,17 +359,17 @@ import Testing
             "Translation difference": "20.64", "Liabilities and capital": "967.84",
         ]
         for node in [hz, hk] {
-            #expect(try lines(node, .position(day), "HK") == expected)
-            #expect(try lines(node, .position(day))["Bank"] == "1420.00")
-            #expect(try lines(node, .position(day))["Translation difference"] == "20.64")
+            #expect(try node.lines(.position(day), "HK") == expected)
+            #expect(try node.lines(.position(day))["Bank"] == "1420.00")
+            #expect(try node.lines(.position(day))["Translation difference"] == "20.64")
             #expect(try fact(node, .position(day), "balanced") == "true")
             #expect(try fact(node, .position(day), "currency") == "CNY")
             let span = StatementFilter(from: "2026-10-01", to: "2026-11-18")
-            #expect(try lines(node, .profit(span))["Sales, net"] == "36.00")
-            #expect(try lines(node, .profit(span))["Net profit"] == "28.80")
-            #expect(try lines(node, .cash(span))["Cash of capital"] == "1400.00")
-            #expect(try lines(node, .cash(span))["Change of rates"] == "20.00")
-            #expect(try lines(node, .cash(span))["Cash at the end"] == "1420.00")
+            #expect(try node.lines(.profit(span))["Sales, net"] == "36.00")
+            #expect(try node.lines(.profit(span))["Net profit"] == "28.80")
+            #expect(try node.lines(.cash(span))["Cash of capital"] == "1400.00")
+            #expect(try node.lines(.cash(span))["Change of rates"] == "20.00")
+            #expect(try node.lines(.cash(span))["Cash at the end"] == "1420.00")
             #expect(try fact(node, .cash(span), "agrees") == "true")
         }
         let all = try accounts(hz, nil)
@@ -393,21 +383,21 @@ import Testing
         // The end of a year takes what was earned to the capital as it was translated: nothing is earned by it.
         try hk.perform(.close(Details(), through: "2026-11-17", isYearEnd: true))
         network.settle()
-        let after = try lines(hz, .position(day), "HK")
+        let after = try hz.lines(.position(day), "HK")
         #expect(after["Capital"] == "900.00")
         #expect(after["Retained earnings"] == "28.80")
         #expect(after["Profit of the period"] == nil)
         #expect(after["Translation difference"] == "20.64")
         let span = StatementFilter(from: "2026-10-01", to: "2026-11-18")
-        #expect(try lines(hz, .profit(span))["Net profit"] == "28.80")
+        #expect(try hz.lines(.profit(span))["Net profit"] == "28.80")
         // It is open again, and closed once more: as before.
         let close = try #require(try hk.report(.periods(branch: "HK")).rows.first?[2].plain)
         try hk.perform(.reopen(Details(memo: "an invoice came"), number: close))
         network.settle()
-        #expect(try lines(hz, .position(day), "HK") == expected)
+        #expect(try hz.lines(.position(day), "HK") == expected)
         try hz.perform(.setRate(currency: "HKD", rate: "0.95", from: "2026-11-18"))
-        #expect(try lines(hz, .position(day), "HK")["Bank"] == "950.00")
-        #expect(try lines(hz, .position(day), "HK")["Profit of the period"] == "28.80")
+        #expect(try hz.lines(.position(day), "HK")["Bank"] == "950.00")
+        #expect(try hz.lines(.position(day), "HK")["Profit of the period"] == "28.80")
         #expect(try fact(hz, .position(day), "balanced") == "true")
         for name in ["hz", "hk"] { #expect(try network.verify(name).isSound) }
     }
@@ -426,11 +416,11 @@ import Testing
             let sheet = try hz.report(.position(filter))
             #expect(sheet.facts.first { $0.key == "balanced" }?.value == .flag(true))
             // Of the whole company nothing is due or on its way: both sides are of the charge's own day.
-            #expect(try lines(hz, .position(filter))["Between branches, on its way"] == nil)
+            #expect(try hz.lines(.position(filter))["Between branches, on its way"] == nil)
         }
         // Of HK alone in its own currency it is an asset.
         let own = StatementFilter(branches: ["HK"], to: "2026-11-18")
-        #expect(try lines(hk, .position(own))["Due from branches"] == "33.33")
+        #expect(try hk.lines(.position(own))["Due from branches"] == "33.33")
         #expect(try fact(hk, .position(own), "currency") == "HKD")
     }
 
@@ -467,7 +457,7 @@ import Testing
         // Of one branch alone no rate is asked.
         let own = StatementFilter(branches: ["HK"], to: "2026-11-18")
         #expect(try fact(hk, .position(own), "balanced") == "true")
-        #expect(try lines(hk, .position(own))["Capital"] == "90000000000001000.00")
+        #expect(try hk.lines(.position(own))["Capital"] == "90000000000001000.00")
     }
 
     /// hledger's balances at cost are each branch's own, in its own currency.

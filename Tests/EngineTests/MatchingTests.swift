@@ -10,14 +10,8 @@ import Testing
 @Suite struct MatchingTests {
     /// HZ and GZ; the Hotel has 30 days, and bought at HZ for 20.34 on the 1st, 10.17 on the 5th and 10.17 on the 9th.
     private func company(seed: UInt64) throws -> TestNetwork {
-        let network = try TestNetwork.company(["gz"], seed: seed)
+        let network = try TestNetwork.withTea(["gz"], seed: seed, "10")
         let hz = try network["hz"]
-        try hz.perform(
-            .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
-        try hz.perform(
-            .receive(
-                Details(date: "2026-11-01"), [Line(item: "TEA", quantity: "10", cost: "2.00")],
-                supplier: "Mill"))
         try hz.perform(.setParty(PartyChange(name: "Hotel", terms: "30")))
         for (date, quantity) in [("2026-11-01", "2"), ("2026-11-05", "1"), ("2026-11-09", "1")] {
             try sell(hz, quantity, date)

@@ -29,14 +29,8 @@ import Testing
     }
 
     private func shop(seed: UInt64) throws -> Shop {
-        let network = try TestNetwork.company(["gz"], seed: seed)
+        let network = try TestNetwork.withTea(["gz"], seed: seed, "10", on: "2026-11-02")
         let hz = try network["hz"]
-        try hz.perform(
-            .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
-        try hz.perform(
-            .receive(
-                Details(date: "2026-11-02"), [Line(item: "TEA", quantity: "10", cost: "2.00")],
-                supplier: "Mill"))
         network.settle()
         let office = try network.joinOffice(seed: seed + 3)
         network.settle()

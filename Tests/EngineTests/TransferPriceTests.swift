@@ -36,16 +36,6 @@ import Testing
         try node.perform(.setTransferPrice(from: "HZ", to: "GZ", rule: rule))
     }
 
-    /// Headings with a column's figures.
-    private func lines(
-        _ node: TestNode, _ query: Query, _ column: String = "amount"
-    ) throws -> [String: String] {
-        let report = try node.report(query)
-        let place = try #require(report.columns.firstIndex { $0.key == column })
-        return Dictionary(
-            report.rows.map { ($0[2].plain, $0[place].plain) }, uniquingKeysWith: { $1 })
-    }
-
     private static let year = StatementFilter(from: "2026-01-01", to: "2026-12-31")
     private static let byBranch = StatementFilter(
         from: "2026-01-01", to: "2026-12-31", byBranch: true)
@@ -56,13 +46,13 @@ import Testing
         filter.byEntity = true
         let report = try node.report(.position(filter))
         #expect(report.facts.first { $0.key == "balanced" }?.value == .flag(true))
-        return try lines(node, .position(filter), column)
+        return try node.lines(.position(filter), column)
     }
 
     private func profit(_ node: TestNode, _ column: String = "amount") throws -> [String: String] {
         var filter = Self.byBranch
         filter.byEntity = true
-        return try lines(node, .profit(filter), column)
+        return try node.lines(.profit(filter), column)
     }
 
     /// Four teas that cost 2.00 go at cost and a half: GZ owes 12.00, and HZ earned 4.00 that the company has not.
@@ -116,14 +106,14 @@ import Testing
         try gz.perform(.sell(Details(), Self.tea("3"), tender: "cash"))
         network.settle()
         let whole = StatementFilter(from: "2026-01-01", to: "2027-12-31")
-        #expect(try lines(hz, .profit(whole))["Cost of sales"] == "8.00")
-        #expect(try lines(hz, .position(whole))["Inventory"] == "12.00")
+        #expect(try hz.lines(.profit(whole))["Cost of sales"] == "8.00")
+        #expect(try hz.lines(.position(whole))["Inventory"] == "12.00")
         for name in ["hz", "gz"] { #expect(try network.verify(name).isSound) }
     }
 
-    /// The example of `docs/money.md`: GZ makes two boxes of the four teas, and sells one. What HZ earned goes along.
-    @Test func whatIsMadeOfGoodsKeepsWhatWasEarnedOnThem() throws {
-        let network = try company(seed: 305)
+    /// GZ was sent four teas at cost and a half, and made two boxes of them by the document that is returned.
+    private func boxes(seed: UInt64) throws -> (network: TestNetwork, making: String) {
+        let network = try company(seed: seed)
         let (hz, gz) = (try network["hz"], try network["gz"])
         try hz.perform(.addItems([ItemChange(code: "BOX", name: "Box", price: "20.00")]))
         try setRule(hz, "cost+50%")
@@ -131,10 +121,18 @@ import Testing
         network.run(milliseconds: 60_000)
         try gz.perform(.arrive(Details(), [], shipment: shipment))
         network.run(milliseconds: 60_000)
-        try gz.perform(
+        let making = try gz.perform(
             .repack(
-                Details(), Self.tea("4"), into: Line(item: "BOX", quantity: "2"), extra: nil))
+                Details(), Self.tea("4"), into: Line(item: "BOX", quantity: "2"), extra: nil)
+        ).subject
         network.run(milliseconds: 120_000)
+        return (network, making)
+    }
+
+    /// The example of `docs/money.md`: GZ makes two boxes of the four teas, and sells one. What HZ earned goes along.
+    @Test func whatIsMadeOfGoodsKeepsWhatWasEarnedOnThem() throws {
+        let (network, _) = try boxes(seed: 305)
+        let (hz, gz) = (try network["hz"], try network["gz"])
         for node in [hz, gz] {
             #expect(try position(node, "GZ")["Inventory"] == "12.00")
             #expect(try position(node)["Inventory"] == "20.00")
@@ -158,19 +156,8 @@ import Testing
 
     /// A making that is taken back is tea again, with what was earned on it.
     @Test func whatIsUnmadeIsWhatItWas() throws {
-        let network = try company(seed: 306)
+        let (network, making) = try boxes(seed: 306)
         let (hz, gz) = (try network["hz"], try network["gz"])
-        try hz.perform(.addItems([ItemChange(code: "BOX", name: "Box", price: "20.00")]))
-        try setRule(hz, "cost+50%")
-        let shipment = try hz.perform(.ship(Details(), Self.tea("4"), to: "GZ")).subject
-        network.run(milliseconds: 60_000)
-        try gz.perform(.arrive(Details(), [], shipment: shipment))
-        network.run(milliseconds: 60_000)
-        let making = try gz.perform(
-            .repack(
-                Details(), Self.tea("4"), into: Line(item: "BOX", quantity: "2"), extra: nil)
-        ).subject
-        network.run(milliseconds: 120_000)
         try gz.perform(.reverse(Details(), number: making))
         network.run(milliseconds: 120_000)
         try gz.perform(.sell(Details(), Self.tea("1"), tender: "cash"))

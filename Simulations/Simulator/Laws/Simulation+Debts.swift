@@ -36,9 +36,8 @@ extension Simulation {
             else { continue }
             let about = try engine.store.transactions(about: number)
             guard note.kind == .charged else {
-                let accepted = try note.acceptances(about, from: number.series.branch) {
-                    try engine.store.transactions(about: $0).haveReversal(of: $0)
-                }
+                let accepted = try note.acceptances(
+                    about, from: number.series.branch, isReversed: engine.store.isReversed)
                 let sent = about.haveReversal(of: number) ? 0 : 1
                 owed[pair, default: 0] -= Int128(note.amount) * Int128(sent - accepted.count)
                 continue

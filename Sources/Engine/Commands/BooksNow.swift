@@ -364,9 +364,7 @@ struct BooksNow: BookView {
 extension Store {
     /// What a settlement took off its tender: what it says of itself counts as far as it is posted, and stands.
     func gross(of clearing: Clearing) throws -> Int128 {
-        guard try !transactions(about: clearing.number).haveReversal(of: clearing.number) else {
-            return 0
-        }
+        guard try !isReversed(clearing.number) else { return 0 }
         return try transactions(of: clearing.number).flatMap(\.postings).reduce(0) {
             if $1.account == clearing.tender, $1.base == nil, case .currency = $1.commodity {
                 $0 - Int128($1.amount)

@@ -59,10 +59,9 @@ extension Engine {
     /// Money on its way is owed less by who sent it, and due as before to who gets it.
     private func moneySent(_ number: DocumentNumber, _ note: ChargeNote) throws -> OpenBetween? {
         let owner = number.series.branch
-        let accepted = try note.acceptances(store.transactions(about: number), from: owner) {
-            try store.transactions(about: $0).haveReversal(of: $0)
-        }
-        let isTakenBack = try store.transactions(about: number).haveReversal(of: number)
+        let about = try store.transactions(about: number)
+        let accepted = try note.acceptances(about, from: owner, isReversed: store.isReversed)
+        let isTakenBack = about.haveReversal(of: number)
         let left = (isTakenBack ? 0 : 1) - accepted.count
         guard left != 0 else { return nil }
         if left < 0, let last = accepted.last {

@@ -36,8 +36,7 @@ extension Engine {
     func facts(of invoice: Invoice, _ ledger: Ledger) throws -> [Report.Fact] {
         let figures = ReportWriter(store, ledger)
         let code = invoice.currency ?? ledger.currency
-        let isReversed = try store.transactions(about: invoice.number).haveReversal(
-            of: invoice.number)
+        let isReversed = try store.isReversed(invoice.number)
         return [
             .init("code", "Code", .text(invoice.code)),
             .init("party", "Party", .optional(invoice.party)),

@@ -19,8 +19,7 @@ extension Engine {
             ])
         for invoice in try store.invoices() {
             guard party == nil || invoice.party == party else { continue }
-            let isReversed = try store.transactions(about: invoice.number).haveReversal(
-                of: invoice.number)
+            let isReversed = try store.isReversed(invoice.number)
             let state =
                 invoice.reddened.map { "red-letter \($0.code)" }
                 ?? (isReversed ? "reversed" : invoice.side.rawValue)
@@ -66,10 +65,8 @@ extension Engine {
                 .number("amount", "Amount"), .text("state", "State"), .text("waits", "Waits for"),
                 .text("asked", "Person"), .text("approved", "Approved by"), .text("memo", "Memo"),
             ])
-        for (entity, events) in try store.events(withPrefix: Event.debtPrefix) {
-            guard let number = DebtWriteOff.number(ofEntity: entity),
-                let debt = DebtWriteOff(number, events), report.rows.count < Query.limitMax
-            else { continue }
+        for debt in try debtWriteOffs().prefix(Query.limitMax) {
+            let number = debt.number
             let isBooked = try debt.isBooked(store.transactions(of: number))
             let state =
                 isBooked
@@ -89,14 +86,20 @@ extension Engine {
         return report
     }
 
+    /// All debts that somebody asked to give up, in the order of numbers.
+    func debtWriteOffs() throws -> [DebtWriteOff] {
+        try store.events(withPrefix: Event.debtPrefix).compactMap { entity, events in
+            DebtWriteOff.number(ofEntity: entity).flatMap { DebtWriteOff($0, events) }
+        }
+    }
+
     // MARK: Differences
 
     /// What everybody approved and the keeper does not book: who approved may not any more, or less is owed.
     func debtDifferences(_ only: BranchCode?) throws -> [Difference] {
-        try store.events(withPrefix: Event.debtPrefix).compactMap { entity, events in
-            guard let number = DebtWriteOff.number(ofEntity: entity),
-                let debt = DebtWriteOff(number, events), debt.isApproved,
-                only == nil || number.series.branch == only,
+        try debtWriteOffs().compactMap { debt in
+            let number = debt.number
+            guard debt.isApproved, only == nil || number.series.branch == only,
                 try !debt.isBooked(store.transactions(of: number))
             else { return nil }
             return Difference(

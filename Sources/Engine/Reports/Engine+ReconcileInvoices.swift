@@ -16,7 +16,7 @@ extension Engine {
         for invoice in try store.invoices() where invoice.stands {
             let branch = invoice.number.series.branch
             guard only == nil || branch == only,
-                try !store.transactions(about: invoice.number).haveReversal(of: invoice.number)
+                try !store.isReversed(invoice.number)
             else { continue }
             if invoice.side == .received { suppliers.insert("\(branch)/\(invoice.party ?? "")") }
             for document in Set(invoice.documents).sorted()
@@ -109,8 +109,7 @@ extension Engine {
             guard document.kind == .sale else { return false }
             let sums = try Invoice.left(
                 of: store.transactions(of: document), about: store.transactions(about: document),
-                at: branch
-            ) { try store.transactions(about: $0).haveReversal(of: $0) }
+                at: branch, isReversed: store.isReversed)
             left += sums.net + sums.tax
         }
         return left == Int128(invoice.net) + Int128(invoice.tax)
@@ -148,7 +147,7 @@ extension Engine {
             guard transaction.document.isOf(.returns), let own = transaction.document.number,
                 own.series.branch == receipt.series.branch
             else { return false }
-            return try !store.transactions(about: own).haveReversal(of: own)
+            return try !store.isReversed(own)
         }
     }
 }

@@ -99,7 +99,7 @@ extension Engine {
         for invoice in try store.invoices()
         where invoice.stands && invoice.number.series.branch == branch {
             guard
-                try !store.transactions(about: invoice.number).haveReversal(of: invoice.number)
+                try !store.isReversed(invoice.number)
             else { continue }
             if let party = invoice.party { invoiced.parties[invoice.side]?.insert(party) }
             for document in Set(invoice.documents) {
@@ -119,7 +119,7 @@ extension Engine {
                 .compactMap(\.document.number)
                 .filter { $0.series.branch == order.number.series.branch })
         return try numbers.sorted().filter {
-            try !store.transactions(about: $0).haveReversal(of: $0)
+            try !store.isReversed($0)
         }
     }
 

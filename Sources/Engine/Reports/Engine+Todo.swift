@@ -94,8 +94,8 @@ extension Engine {
     private func debts(
         waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, on today: Day
     ) throws -> [Waits] {
-        try openDebts().compactMap { debt in
-            guard let step = debt.nextStep, debt.askedBy != person,
+        try debtWriteOffs().compactMap { debt in
+            guard debt.refusedBy == nil, let step = debt.nextStep, debt.askedBy != person,
                 !debt.approvals.values.contains(person),
                 people.contains(where: {
                     $0.roles.contains(step.role)
@@ -104,12 +104,6 @@ extension Engine {
             else { return nil }
             return Self.waits(debt, step, standing.ledger(of: debt.number.series.branch))
         }
-    }
-
-    private func openDebts() throws -> [DebtWriteOff] {
-        try store.events(withPrefix: Event.debtPrefix).compactMap { entity, events in
-            DebtWriteOff.number(ofEntity: entity).flatMap { DebtWriteOff($0, events) }
-        }.filter { $0.refusedBy == nil && !$0.isApproved }
     }
 
     private static func waits(
