@@ -424,6 +424,27 @@ import Testing
         #expect(try fact(hk, .position(own), "currency") == "HKD")
     }
 
+    /// A match that names no currency is of its branch's own, also on its page.
+    @Test func aMatchIsOfTheBranchsOwn() throws {
+        let network = try company(seed: 965)
+        let hk = try network["hk"]
+        try trade(hk)
+        let payment = try hk.perform(
+            .pay(
+                Details(),
+                Payment(direction: .received, party: "Acme", amount: "40.00", through: "cash"))
+        ).subject
+        let match = try hk.perform(
+            .match(
+                Details(),
+                .set(
+                    .receivable, party: "Acme",
+                    [MatchPart(document: payment), MatchPart(document: "HKa-S-2026-000001")]))
+        ).subject
+        #expect(try fact(hk, .document(number: match), "currency") == "HKD")
+        #expect(try fact(hk, .document(number: match), "state") == "standing")
+    }
+
     /// Rates and amounts that nobody means are refused, and trap nowhere.
     @Test func absurdFiguresTrapNowhere() throws {
         let network = try company(seed: 970)

@@ -186,10 +186,11 @@ extension Amount {
     }
 
     /// What a price in millionths for `per` base units comes to in a currency of that rate: minor units of its scale for
-    /// `quantity` base units, rounded half away from zero once.
+    /// `quantity` base units, rounded half away from zero once. Without a rate the price is of that currency itself.
     package static func worth(
-        _ millionths: Int64, _ quantity: Int64, per: Int64, rate: ExactRate, scale: Int
+        _ millionths: Int64, _ quantity: Int64, per: Int64, rate: ExactRate?, scale: Int
     ) throws(BooksError) -> Int64 {
+        guard let rate else { return try worth(millionths, quantity, per: per, scale: scale) }
         let (worth, over) = (Int128(millionths) * Int128(quantity))
             .multipliedReportingOverflow(by: ExactRate.power(scale + rate.places - scaleMax))
         guard rate.denominator == 1 else { throw .overflow }

@@ -16,7 +16,7 @@ package struct Match: Hashable, Sendable {
 
     package let number: DocumentNumber
     package let account: Account
-    /// Of which currency its amounts are; the book's own where nil.
+    /// Of which currency its amounts are; its branch's own where nil.
     package let currency: CurrencyCode?
     /// Sum zero; each document once.
     package let lines: [Line]

@@ -96,10 +96,9 @@ extension Planner {
                 next: "set it with `branchbook prices set \(name)`")
         }
         let one = try Self.narrow(Self.power(facts.scale))
-        let worth =
-            try priceRate(nil, on: day, view).map {
-                try Amount.worth(millionths, quantity, per: one, rate: $0, scale: ledger.scale)
-            } ?? worth(millionths, quantity, per: one)
+        let worth = try Amount.worth(
+            millionths, quantity, per: one, rate: priceRate(nil, on: day, view),
+            scale: ledger.scale)
         guard list.isTaxIncluded else { return .value(worth) }
         return .value(
             try Self.divide(

@@ -136,9 +136,9 @@ extension Engine {
 
     /// What the cost fold adds to the posted balances.
     func derived() throws -> Report {
-        let (standing, book) = try needLedger()
+        let (standing, _) = try needLedger()
         // What this node's branch enters is read in its own currency.
-        let ledger = standing.branch.map { standing.ledger(of: $0) } ?? book
+        let ledger = standing.ownLedger
         try foldCosts()
         let figures = ReportWriter(store, ledger)
         var report = Report(

@@ -78,10 +78,8 @@ extension Engine {
         flows.moved = try store.cashFlow(of: currencies, from: from, to: to)
         guard ledger.isBook, !currencies.others.isEmpty else { return flows }
         flows.translated = Set(currencies.others.keys)
-        for branch in flows.translated { flows.moved[branch] = nil }
-        for (branch, lines) in try translatedCash(currencies, from: from, to: to) {
-            flows.moved[branch] = lines
-        }
+        let translated = try translatedCash(from: from, to: to)
+        for branch in flows.translated { flows.moved[branch] = translated[branch] }
         return flows
     }
 

@@ -240,8 +240,7 @@ extension Engine {
 
     /// What is between the two branches of a charge is in it.
     private func between(_ number: DocumentNumber, _ note: ChargeNote) throws -> Ledger {
-        let (standing, book) = try needLedger()
-        return Ledger(standing.between(number.series.branch, note.to), in: book)
+        try needLedger().0.ledger(between: number.series.branch, note.to)
     }
 
     /// The charge behind those that it passes on, the first one first: `HZa-J-2026-000001 > GZa-J-2026-000002`.

@@ -2,7 +2,6 @@ import Books
 import Replica
 import Store
 
-/// Rates, and what accounts hold of other currencies than the book's own.
 extension Account {
     /// Whose it is; nil for what stands between scopes, or is of two.
     fileprivate var branch: BranchCode? {
@@ -13,6 +12,7 @@ extension Account {
     }
 }
 
+/// Rates, and what accounts hold of other currencies than the branch's own.
 extension Engine {
     /// Every rate that was set, by currency and day.
     func rates() throws -> Report {
@@ -40,7 +40,7 @@ extension Engine {
         return report
     }
 
-    private func rates(of code: CurrencyCode) throws -> SaidRates {
+    func rates(of code: CurrencyCode) throws -> SaidRates {
         SaidRates(try store.registers(entity: CurrencyRate.entity(code)))
     }
 

@@ -30,13 +30,9 @@ extension Engine {
                 guard let code = ItemCode(item),
                     let price = try netPrice(of: code, list, on: today),
                     own.isBook || rate != nil,
-                    let worth = try? rate.map({
-                        try Amount.worth(
-                            price.millionths, held.quantity, per: price.per, rate: $0,
-                            scale: own.scale)
-                    })
-                        ?? Amount.worth(
-                            price.millionths, held.quantity, per: price.per, scale: own.scale),
+                    let worth = try? Amount.worth(
+                        price.millionths, held.quantity, per: price.per, rate: rate,
+                        scale: own.scale),
                     worth < held.value
                 else { continue }
                 rows.append([

@@ -13,7 +13,8 @@ extension Engine {
         let start = try filter.after.map { try Self.page($0) }
         var figures = ReportWriter(store, ledger)
         var report = Report(
-            schema: "branchbook.journal/1", title: "Journal", columns: journalColumns(standing))
+            schema: "branchbook.journal/1", title: "Journal",
+            columns: Self.journalColumns + ledgerColumns(standing))
         let from = try start?.day ?? filter.from.map { try Planner.day($0) }
         for day in try store.days(from: from, to: try filter.to.map { try Planner.day($0) }) {
             for (number, row) in try store.journal(on: day).enumerated() {
@@ -46,12 +47,6 @@ extension Engine {
         return (day, offset)
     }
 
-    /// Where branches keep their books in several currencies the last column says of which the figures carried are.
-    private func journalColumns(_ standing: Standing) -> [Report.Column] {
-        Self.journalColumns
-            + (standing.currencies.others.isEmpty ? [] : [.text("ledger", "Ledger in")])
-    }
-
     private static let journalColumns: [Report.Column] = [
         .text("date", "Date"), .text("document", "Document"), .text("kind", "Kind"),
         .text("account", "Account"), .text("commodity", "Commodity"), .number("amount", "Amount"),
@@ -63,11 +58,14 @@ extension Engine {
         _ row: Store.JournalRow, _ standing: Standing, _ figures: inout ReportWriter
     ) throws -> [Report.Cell] {
         let document = row.document
-        let owner = Scope(row.scope).flatMap { scope in
-            Account(row.account)?.owner(in: scope) ?? document.number?.series.branch
-        }
-        let ledger = owner.map { standing.ledger(of: $0) } ?? figures.ledger
         let isMixed = !standing.currencies.others.isEmpty
+        // Whose a row is is looked for only where branches differ.
+        let owner: BranchCode? =
+            isMixed
+            ? Scope(row.scope).flatMap { scope in
+                Account(row.account)?.owner(in: scope) ?? document.number?.series.branch
+            } : nil
+        let ledger = owner.map { standing.ledger(of: $0) } ?? figures.ledger
         return [
             .text(row.day.description), .optional(document.number?.description),
             .text(document.kind.word), .text(row.account), .text(row.commodity),
@@ -103,7 +101,7 @@ extension Engine {
         var figures = ReportWriter(store, book)
         var report = Report(
             schema: "branchbook.document/1", title: "Document \(number)",
-            columns: journalColumns(standing))
+            columns: Self.journalColumns + ledgerColumns(standing))
         for (place, transaction) in transactions.enumerated() {
             for posting in transaction.postings {
                 report.rows.append(

@@ -6,7 +6,7 @@ import Store
 extension Engine {
     /// Nil where nobody made it, or it is not read here.
     func matchPage(_ number: DocumentNumber) throws -> Report? {
-        let (_, ledger) = try needLedger()
+        let ledger = try own(number)
         guard let match = try store.match(number),
             !(match.account.home.map { isHidden($0) } ?? false)
         else { return nil }

@@ -33,9 +33,9 @@ extension Engine {
 
     /// Items that are open, each with the day on which it is due.
     func openItems(_ side: MatchSide, party: String?, branch text: String?) throws -> Report {
-        let (standing, book) = try needLedger()
+        let (standing, _) = try needLedger()
         let only = try text.map { try known($0, standing) }
-        let ledger = (only ?? standing.branch).map { standing.ledger(of: $0) } ?? book
+        let ledger = only.map { standing.ledger(of: $0) } ?? standing.ownLedger
         let figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.open/1", title: "Open items",

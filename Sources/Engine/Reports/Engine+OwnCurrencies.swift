@@ -77,9 +77,7 @@ extension Engine {
     }
 
     func knownRate(of code: CurrencyCode, in ledger: Ledger, on day: Day) throws -> ExactRate? {
-        try ExactRate.rate(of: code, in: ledger, on: day) {
-            SaidRates(try store.registers(entity: CurrencyRate.entity($0)))
-        }
+        try ExactRate.rate(of: code, in: ledger, on: day) { try rates(of: $0) }
     }
 
     /// What an amount of a branch's own currency is worth in the book's own on a day; nil where that is not known.
@@ -96,6 +94,16 @@ extension Engine.Standing {
     /// In which currency is what two branches owe each other.
     func between(_ a: BranchCode, _ b: BranchCode) -> CurrencyCode {
         ledger(of: a).between(currencies[a], currencies[b])
+    }
+
+    /// Of what two branches owe each other.
+    func ledger(between a: BranchCode, _ b: BranchCode) -> Ledger {
+        ledger(of: a).reading(between(a, b))
+    }
+
+    /// Of what this node's branch keeps its books in; the book's own before it has one.
+    var ownLedger: Ledger {
+        branch.map { ledger(of: $0) } ?? ledger ?? Ledger(currency: .unknown, scale: 0)
     }
 
     /// Of what a branch keeps its books in.

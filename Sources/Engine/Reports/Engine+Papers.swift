@@ -133,7 +133,7 @@ extension Engine {
     /// Of each item the price that this branch sells at today, and what a scanner reads: its barcode, or its code.
     func labels(_ texts: [String], at now: Instant) throws -> Report {
         let (standing, book) = try needLedger()
-        let ledger = standing.branch.map { standing.ledger(of: $0) } ?? book
+        let ledger = standing.ownLedger
         guard (1...Self.labelsMax).contains(texts.count) else {
             throw Refusal(
                 .tooManyLines, "labels are printed for 1 to \(Self.labelsMax) items at once")
@@ -156,9 +156,7 @@ extension Engine {
             }
             let listed = try list.flatMap { try store.price(of: code, on: $0, today) }
             let price = try (listed ?? facts.priceMillionths).map {
-                try rate.map { [price = $0] in
-                    try Amount.worth(price, 1, per: 1, rate: $0, scale: ledger.scale)
-                } ?? Amount.worth($0, 1, per: 1, scale: ledger.scale)
+                try Amount.worth($0, 1, per: 1, rate: rate, scale: ledger.scale)
             }
             report.rows.append([
                 .text(code.text), .text(facts.name), .text(facts.unit),

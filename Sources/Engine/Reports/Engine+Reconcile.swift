@@ -21,20 +21,6 @@ extension Engine {
         var person: String?
         var since: Day?
         let next: String
-
-        init(
-            check: String, subject: String, amount: Int128? = nil, ledger: Ledger? = nil,
-            cause: String, person: String? = nil, since: Day? = nil, next: String
-        ) {
-            self.check = check
-            self.subject = subject
-            self.amount = amount
-            self.ledger = ledger
-            self.cause = cause
-            self.person = person
-            self.since = since
-            self.next = next
-        }
     }
 
     func reconcile(branch text: String?, at now: Instant) throws -> Report {
@@ -85,7 +71,7 @@ extension Engine {
             .init("differences", "Differences", .integer(Int64(found.count))),
         ]
         func told(_ amount: Int128, _ pair: PairLine) -> String {
-            figures.named(amount, Ledger(standing.between(pair.from, pair.to), in: book)).plain
+            figures.named(amount, standing.ledger(between: pair.from, pair.to)).plain
         }
         for pair in pairs.lines {
             report.notes.append(

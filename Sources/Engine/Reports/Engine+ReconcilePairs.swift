@@ -116,8 +116,7 @@ extension Engine {
 
     /// What two branches owe each other is in it.
     private func between(_ a: BranchCode, _ b: BranchCode) throws -> Ledger {
-        let (standing, book) = try needLedger()
-        return Ledger(standing.between(a, b), in: book)
+        try needLedger().0.ledger(between: a, b)
     }
 
     private struct BranchPairKey: Hashable, Comparable {

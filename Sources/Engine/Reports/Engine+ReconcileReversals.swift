@@ -11,7 +11,7 @@ extension Engine {
         for number in try store.reversedTwice(limit: Query.limitMax)
         where only == nil || number.series.branch == only {
             let isBetween = try store.transactions(of: number).flatMap(\.postings).contains {
-                [.dueFrom, .dueTo].contains($0.account.root)
+                $0.account.root.isDue
             }
             guard number.kind != .close, !isBetween else { continue }
             let taken = try TakenBack(number) { try store.transactions(about: $0) }

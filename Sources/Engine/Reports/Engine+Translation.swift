@@ -237,9 +237,10 @@ extension Engine {
 
     /// What came and went on the accounts of money of branches of other currencies, at the rates of its days.
     func translatedCash(
-        _ currencies: OwnCurrencies, from: Day, to: Day
+        from: Day, to: Day
     ) throws -> [BranchCode: CashFlow.Lines] {
         let (standing, book) = try needLedger()
+        let currencies = standing.currencies
         let rates = Rates(store, book)
         var found: [BranchCode: CashFlow.Lines] = [:]
         for (day, flows) in try store.cashFlowDays(of: currencies, from: from, to: to) {

@@ -65,19 +65,15 @@ struct ExportHledger: ParsableCommand {
                     scale: Int(scale), company: status.title,
                     others: others.compactMap { CurrencyCode($0) }.map { ($0.text, $0.exponent) }),
                 to: STDOUT_FILENO)
-            if let from, !others.isEmpty {
+            if let from {
                 let before = Day(number: try Planner.day(from).number - 1).description
-                for branch in kept {
-                    let balance = try access.exported(.balance(branch: branch.code, asAt: before))
+                // Of all together where one currency is kept, else branch by branch.
+                for branch in others.isEmpty ? [nil] : kept.map(Optional.some) {
+                    let balance = try access.exported(.balance(branch: branch?.code, asAt: before))
                     Terminal.write(
                         journal.opening(balance, on: before, from: from, branch: branch),
                         to: STDOUT_FILENO)
                 }
-            } else if let from {
-                let before = Day(number: try Planner.day(from).number - 1).description
-                let balance = try access.exported(.balance(branch: nil, asAt: before))
-                Terminal.write(
-                    journal.opening(balance, on: before, from: from), to: STDOUT_FILENO)
             }
             try pages(access, JournalFilter(from: from, to: to)) { page in
                 Terminal.write(journal.add(page: page), to: STDOUT_FILENO)
