@@ -35,10 +35,7 @@ package enum Amount {
 
     /// Rounded half away from zero. The divisor is positive.
     package static func divide(_ value: Int128, by divisor: Int128) throws(BooksError) -> Int64 {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        let rounds = 2 * remainder.magnitude >= divisor.magnitude
-        let rounded = rounds ? quotient + (value < 0 ? -1 : 1) : quotient
-        guard let result = Int64(exactly: rounded) else { throw .overflow }
+        guard let result = Int64(exactly: rounded(value, by: divisor)) else { throw .overflow }
         return result
     }
 

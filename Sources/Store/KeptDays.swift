@@ -102,16 +102,3 @@ extension ByteWriter {
         varint(UInt64(bitPattern: (narrow << 1) ^ (narrow >> 63)) << 1)
     }
 }
-
-extension ByteReader {
-    mutating func sum() throws -> Int128 {
-        let raw = try varint()
-        guard raw & 1 == 0 else {
-            guard raw == 1 else { throw WireError.notCanonical }
-            let high = Int128(try signed())
-            return high << 64 | Int128(try fixed64())
-        }
-        let zigzag = raw >> 1
-        return Int128(Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1))
-    }
-}

@@ -170,3 +170,8 @@ func blob(_ digest: Digest) -> Data { Data(copying: digest.bytes) }
 /// SQLite has signed integers only: the bits are kept.
 func integer(_ value: UInt64) -> Int64 { Int64(bitPattern: value) }
 func natural(_ value: Int64) -> UInt64 { UInt64(bitPattern: value) }
+
+/// Ids for `json_each`.
+func jsonList(_ ids: some Sequence<Int64>) -> String {
+    "[" + ids.map { String($0) }.joined(separator: ",") + "]"
+}

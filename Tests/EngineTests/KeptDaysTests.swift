@@ -346,8 +346,20 @@ import Wire
     func sumsComeBack(sum: Int128) throws {
         var writer = ByteWriter()
         writer.sum(sum)
-        var reader = ByteReader(writer.bytes)
+        var reader = KeptReader(writer.bytes)
         #expect(try reader.sum() == sum)
         #expect(reader.isAtEnd)
+    }
+
+    /// Cut short, too long, spelt otherwise: all of it is refused, and nothing traps.
+    @Test(
+        arguments: [
+            [], [0x80], [0x80, 0x00], [UInt8](repeating: 0xff, count: 10), [0x03], [0x01, 0x00],
+        ] as [[UInt8]])
+    func otherBytesAreRefused(bytes: [UInt8]) {
+        #expect(throws: WireError.self) {
+            var reader = KeptReader(bytes)
+            _ = try reader.sum()
+        }
     }
 }

@@ -33,6 +33,6 @@ package struct Ledger: Hashable, Sendable {
 
     /// Of figures of another currency.
     package func reading(_ code: CurrencyCode) -> Ledger {
-        code == currency ? self : Ledger(code, in: self)
+        Ledger(code, in: self)
     }
 }

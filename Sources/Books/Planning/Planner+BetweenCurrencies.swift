@@ -91,9 +91,7 @@ extension Planner {
         try move(
             money, -(note.foreign?.amount ?? worth.amount), worth: -worth.worth, on: account, &legs,
             view)
-        try require(legs)
-        var document = DocumentBuilder(header)
-        self.note(try legs.write(to: &document), &document)
+        var document = try self.document(header, of: legs)
         document.append(note.event(number), to: owed)
         return try document.draft(total: note.amount).totalled(in: worth.currency)
     }
@@ -105,16 +103,12 @@ extension Planner {
     ) throws -> Draft {
         let money = note.foreign?.currency ?? between
         let amount = note.foreign?.amount ?? note.amount
-        let worth =
-            try foreign(money.text, rate: nil, on: header.effectiveDate, view)?.value(amount)
-            ?? amount
+        let worth = try self.worth(amount, of: money, on: header.effectiveDate, view)
         var legs = ForeignLegs(branch, ledger)
         try carry(
             -note.amount, -worth, on: .dueFrom(branch, number.series.branch), between, &legs, view)
         try move(money, amount, worth: worth, on: account, &legs, view)
-        try require(legs)
-        var document = DocumentBuilder(header)
-        self.note(try legs.write(to: &document), &document)
+        let document = try self.document(header, of: legs)
         return try document.draft(references: [number], total: note.amount).totalled(in: between)
     }
 
@@ -126,9 +120,7 @@ extension Planner {
         _ between: CurrencyCode, _ owner: BranchCode, _ references: [DocumentNumber],
         _ view: some BookView
     ) throws -> Draft {
-        let worth =
-            try foreign(between.text, rate: nil, on: header.effectiveDate, view)?.value(amount)
-            ?? amount
+        let worth = try self.worth(amount, of: between, on: header.effectiveDate, view)
         var legs = ForeignLegs(branch, ledger)
         guard amount != .min, worth != .min else { throw BooksError.overflow }
         try carry(-amount, -worth, on: .dueTo(branch, owner), between, &legs, view)
@@ -138,9 +130,7 @@ extension Planner {
         } else {
             try legs.add(try chargeable(charge.note.account ?? "", view), worth)
         }
-        try require(legs)
-        var document = DocumentBuilder(header)
-        note(try legs.write(to: &document), &document)
+        let document = try self.document(header, of: legs)
         return try document.draft(
             references: references, total: Int64(clamping: amount.magnitude)
         ).totalled(in: between)
@@ -151,20 +141,32 @@ extension Planner {
         _ charge: ChargeState, _ amount: Int64, _ header: DocumentHeader,
         _ between: CurrencyCode, _ account: Account, _ view: some BookView
     ) throws -> Draft {
-        let worth =
-            try foreign(between.text, rate: nil, on: header.effectiveDate, view)?.value(amount)
-            ?? amount
+        let worth = try self.worth(amount, of: between, on: header.effectiveDate, view)
         guard worth != .min else { throw BooksError.overflow }
         var legs = ForeignLegs(branch, ledger)
         try carry(amount, worth, on: .dueFrom(branch, charge.note.to), between, &legs, view)
         try legs.add(account, -worth)
-        try require(legs)
-        var document = DocumentBuilder(header)
-        note(try legs.write(to: &document), &document)
+        let document = try self.document(header, of: legs)
         return try document.draft(
             references: [charge.number] + charge.reversals.compactMap(\.number),
             total: Int64(clamping: amount.magnitude)
         ).totalled(in: between)
+    }
+
+    /// What an amount of a currency is worth on a day in the branch's own.
+    private func worth(
+        _ amount: Int64, of code: CurrencyCode, on day: Day, _ view: some BookView
+    ) throws -> Int64 {
+        try foreign(code.text, rate: nil, on: day, view)?.value(amount) ?? amount
+    }
+
+    private func document(
+        _ header: DocumentHeader, of legs: ForeignLegs
+    ) throws -> DocumentBuilder {
+        try require(legs)
+        var (legs, document) = (legs, DocumentBuilder(header))
+        note(try legs.write(to: &document), &document)
+        return document
     }
 
     private func carry(

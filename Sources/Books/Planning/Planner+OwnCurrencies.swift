@@ -24,11 +24,7 @@ extension Planner {
     private func bookRate(
         of code: CurrencyCode, on day: Day, _ view: some BookView
     ) throws -> ExactRate {
-        let book = ledger.book
-        guard
-            let rate = try ExactRate.rate(
-                of: code, in: book, on: day, { try view.rates(of: $0) })
-        else {
+        guard let rate = try reading(ledger.book.currency).rate(of: code, on: day, view) else {
             throw Refusal(
                 .noRate, "there is no rate of \(code) on \(day)",
                 next: "say it: `branchbook rate set \(code) RATE --date \(day)`")

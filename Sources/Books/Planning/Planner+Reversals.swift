@@ -2,15 +2,14 @@ package import Replica
 
 /// A document that two took back beside each other: one of the two reversals is one too many.
 package struct TakenBack: Sendable {
-    package let number: DocumentNumber
     /// Its reversals that nobody took back, in order, each with its head. The first one holds.
     package let standing: [(number: DocumentNumber, head: DocumentHeader)]
 
     /// Which one to take back; nil where there is none too many.
     package var surplus: DocumentNumber? { standing.count > 1 ? standing.last?.number : nil }
 
-    /// Of kinds whose second reversal nothing but its opposite sets right: charges their keeper squares, closes and
-    /// stocktakes are done anew.
+    /// Of kinds whose second reversal nothing but its opposite sets right: closes and stocktakes are done anew. Charges, which
+    /// their keeper squares, are the caller's to tell apart.
     package static func isOrdinary(_ number: DocumentNumber) -> Bool {
         switch number.kind {
         case .close, .count: false
@@ -22,7 +21,6 @@ package struct TakenBack: Sendable {
     package init(
         _ number: DocumentNumber, about: (DocumentNumber) throws -> [Transaction]
     ) rethrows {
-        self.number = number
         let branch = number.series.branch
         var heads: [DocumentNumber: DocumentHeader] = [:]
         for transaction in try about(number) {
@@ -44,22 +42,17 @@ extension Planner {
     func requireSurplus(
         _ number: DocumentNumber, _ head: DocumentHeader, _ view: some BookView
     ) throws {
-        guard let target = head.link?.target, head.isOf(.reverses), TakenBack.isOrdinary(target)
+        guard let target = head.link?.target, head.isOf(.reverses), TakenBack.isOrdinary(target),
+            let surplus = try TakenBack(target, about: { try view.transactions(about: $0) }).surplus
         else {
             throw Refusal(
                 .notReversible, "a reversal is not reversed",
                 next: "enter the movement that sets it right")
         }
-        let taken = try TakenBack(target) { try view.transactions(about: $0) }
-        guard taken.surplus != nil else {
-            throw Refusal(
-                .notReversible, "a reversal is not reversed",
-                next: "enter the movement that sets it right")
-        }
-        guard let surplus = taken.surplus, surplus == number else {
+        guard surplus == number else {
             throw Refusal(
                 .notReversible, "\(number) holds: \(target) was taken back twice",
-                next: "`branchbook reverse \(taken.surplus?.description ?? "")`")
+                next: "`branchbook reverse \(surplus)`")
         }
     }
 }

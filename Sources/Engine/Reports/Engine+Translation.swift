@@ -73,8 +73,7 @@ extension Engine {
             }
         }
         for branch in branches.sorted() {
-            for (day, account, amount) in try store.yearEndDays(of: branch)
-            where first <= day && day <= last {
+            for (day, account, amount) in try store.yearEndDays(of: branch, from: first, to: last) {
                 found[day, default: [:]][branch, default: MovedDay()]
                     .yearEnd[account, default: 0] += amount
             }

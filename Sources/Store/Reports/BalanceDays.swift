@@ -41,15 +41,15 @@ final class BalanceDays {
     }
 
     func each(_ question: KeptQuestion, on day: Int32, _ body: (Row) -> Void) throws {
-        var reader = ByteReader(
+        var reader = KeptReader(
             try kept.answer(question, on: day) { try bytes(question, on: day) })
         var names: [String] = []
-        for _ in 0..<(try reader.length(atMost: .max)) {
-            names.append(try reader.text(atMost: reader.remaining))
+        for _ in 0..<(try reader.length()) {
+            names.append(try reader.text())
         }
         var account: Int64 = 0
         while !reader.isAtEnd {
-            let place = try reader.length(atMost: .max)
+            let place = try reader.length()
             guard names.indices.contains(place) else { throw StoreError.damaged("kept_day") }
             account &+= try reader.signed()
             var row = Row(

@@ -47,10 +47,10 @@ final class CashDays {
     static func read(
         _ bytes: [UInt8], _ body: (BranchCode, CashLine, Int128) -> Void
     ) throws {
-        var reader = ByteReader(bytes)
+        var reader = KeptReader(bytes)
         while !reader.isAtEnd {
-            guard let branch = BranchCode(try reader.text(atMost: bytes.count)),
-                let line = CashLine(rawValue: try reader.text(atMost: bytes.count))
+            guard let branch = BranchCode(try reader.text()),
+                let line = CashLine(rawValue: try reader.text())
             else { throw StoreError.damaged("kept_day") }
             body(branch, line, try reader.sum())
         }
@@ -67,7 +67,7 @@ final class CashDays {
                 if let id { ids[id] = code }
             }
         }
-        let own = "[" + ids.keys.sorted().map { String($0) }.joined(separator: ",") + "]"
+        let own = jsonList(ids.keys.sorted())
         if month?.number != day.month { month = (day.month, try moved(in: day.month)) }
         let rows = try Row.fetchCursor(
             db.cachedStatement(
@@ -119,7 +119,7 @@ final class CashDays {
                     UNION SELECT account FROM value_month WHERE month = ?1
                     """),
             arguments: [month])
-        return "[" + ids.map { String($0) }.joined(separator: ",") + "]"
+        return jsonList(ids)
     }
 
     /// Of an op without a number.

@@ -83,18 +83,18 @@ struct FrozenDays {
         return found
     }
 
-    private func reader(on day: Int32) throws -> ByteReader {
-        ByteReader(
+    private func reader(on day: Int32) throws -> KeptReader {
+        KeptReader(
             try kept.answer(KeptQuestion(name: Self.name, branch: branch.text), on: day) {
                 try bytes(on: day)
             })
     }
 
     private func eachItem(
-        _ reader: inout ByteReader, _ body: (Int64, Account.Root, Int128) -> Void
+        _ reader: inout KeptReader, _ body: (Int64, Account.Root, Int128) -> Void
     ) throws {
         var item: Int64 = 0
-        for _ in 0..<(try reader.length(atMost: .max)) {
+        for _ in 0..<(try reader.length()) {
             item &+= try reader.signed()
             let root = Int(try reader.byte())
             guard Self.roots.indices.contains(root) else { throw StoreError.damaged("kept_day") }

@@ -73,6 +73,12 @@ extension Store {
                 || source == Planner.recurringSource)
     }
 
+    /// By when it was written: its own date its author chose.
+    private static func written(_ time: Int64) -> Day {
+        Day(
+            Instant(milliseconds: HybridTime(raw: natural(time)).milliseconds), utcOffsetMinutes: 0)
+    }
+
     /// A node may be in another time zone than this one, where it is another day.
     private static let zonesDays: Int64 = 1
 
@@ -102,12 +108,7 @@ extension Store {
                     arguments: [log, count])
                 while let row = try rows.next() {
                     let day = Day(number: try row.at(3))
-                    // By when it was written: its own date its author chose.
-                    let written = Day(
-                        Instant(
-                            milliseconds: Int64(
-                                UInt64(bitPattern: try row.at(4) as Int64) >> 16)),
-                        utcOffsetMinutes: 0)
+                    let written = Self.written(try row.at(4))
                     guard written >= from, let allowed = people[try row.at(2) as String],
                         let kind = DocumentKind(rawValue: try row.at(1)), !kind.rights.isEmpty,
                         let number = (try row.at(0) as String?).flatMap({ DocumentNumber($0) }),
@@ -127,21 +128,29 @@ extension Store {
                 }
             }
             let isTakenBack = try db.cachedStatement(
-                sql: "SELECT EXISTS (SELECT 1 FROM document WHERE target = ? AND relation = ?)")
+                // In the branch's own scopes: any other branch may give a number that is not its own.
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM document d
+                        JOIN log l ON l.id = d.log AND l.scope IN (?, ?)
+                        WHERE d.target = ? AND d.relation = ?)
+                    """)
             return try found.values.filter { row in
-                try Bool.fetchOne(
+                let branch = row.number.series.branch
+                return try Bool.fetchOne(
                     isTakenBack,
                     arguments: [
+                        Scope.trade(branch).name, Scope.money(branch).name,
                         row.number.description, DocumentLink.Relation.reverses.rawValue,
                     ]) == false
             }.sorted { $0.number < $1.number }
         }
     }
 
-    /// The same of what orders, tasks and notices are made of: among the last `count` steps of every series. What asks for a
-    /// role by itself, and that a notice was read, is left out.
+    /// The same of what orders, tasks and notices are made of: among the last `count` steps of other nodes in every series. What
+    /// asks for a role by itself, and that a notice was read, is left out.
     ///
-    /// Cost: a look at `count` rows for each series, kind and year, whatever the history.
+    /// Cost: a look at `count` rows for each series, kind and year, and at this node's own between them: of a series that it
+    /// writes alone, at all of them.
     package func eventBreaches(
         of people: [String: EverHad], notBy node: NodeID, since from: Day, last count: Int
     ) throws -> [BreachRow] {
@@ -171,11 +180,7 @@ extension Store {
                     ])
                 while let row = try rows.next() {
                     let entity: String = try row.at(0)
-                    let written = Day(
-                        Instant(
-                            milliseconds: Int64(
-                                UInt64(bitPattern: try row.at(3) as Int64) >> 16)),
-                        utcOffsetMinutes: 0)
+                    let written = Self.written(try row.at(3))
                     guard written >= from, let allowed = people[try row.at(2) as String],
                         allowed.rights.isDisjoint(with: kind.rights),
                         Self.isAct(try row.at(1), of: kind),

@@ -108,21 +108,20 @@ extension Store {
     package func yearEnds(
         of branch: BranchCode, from: Day?, to: Day?
     ) throws -> [(account: Account, amount: Int128)] {
-        try yearEndDays(of: branch).filter { row in
-            from.map { row.day >= $0 } ?? true && to.map { row.day <= $0 } ?? true
-        }.map { ($0.account, $0.amount) }
+        try yearEndDays(of: branch, from: from, to: to).map { ($0.account, $0.amount) }
     }
 
     /// The same by day, in their order.
     package func yearEndDays(
-        of branch: BranchCode
+        of branch: BranchCode, from: Day?, to: Day?
     ) throws -> [(day: Day, account: Account, amount: Int128)] {
         try access { db in
             var found: [(day: Day, account: Account, amount: Int128)] = []
             let closes = try closes(db, of: branch)
             guard !closes.isEmpty else { return [] }
             let days = try FrozenDays(db, branch, closes)
-            for day in try days.days() {
+            for day in try days.days()
+            where from.map({ day >= $0.number }) ?? true && to.map({ day <= $0.number }) ?? true {
                 for (id, amount) in try days.others(on: day) {
                     let name = try String.fetchOne(
                         db.cachedStatement(sql: "SELECT name FROM name WHERE id = ?"),

@@ -106,7 +106,7 @@ extension Store {
                         SELECT DISTINCT product FROM repack
                         WHERE item IN (SELECT value FROM json_each(?))
                         """),
-                arguments: ["[\(items.sorted().map(String.init).joined(separator: ","))]"]))
+                arguments: [jsonList(items.sorted())]))
     }
 
     /// What keepers stated of prices, less what they stated of cost.
@@ -163,7 +163,7 @@ extension Store {
                         sql: """
                             SELECT json_group_array(branch)
                             FROM (SELECT DISTINCT branch FROM transfer)
-                            """)), "[\(items.sorted().map(String.init).joined(separator: ","))]",
+                            """)), jsonList(items.sorted()),
             ])
         var facts: [TransferFact] = []
         while let row = try rows.next() {
@@ -218,7 +218,7 @@ extension Store {
                     "reverses": DocumentLink.Relation.reverses.rawValue,
                     "shipment": DocumentKind.shipment.rawValue,
                     "arrival": DocumentKind.arrival.rawValue,
-                    "items": "[\(items.sorted().map(String.init).joined(separator: ","))]",
+                    "items": jsonList(items.sorted()),
                 ])
             while let row = try rows.next() { try moves.add(row, at: branch) }
         }
