@@ -83,7 +83,8 @@ extension Store {
 
     func rosterActs() throws -> [(step: Roster.Step, entry: Digest)] {
         try access { db in
-            try Row.fetchAll(
+            let seen = try rosterSeen(db)
+            return try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         SELECT a.time, a.seq, a.op, a.act, l.log_id, l.author, e.hash
@@ -98,7 +99,8 @@ extension Store {
                 let dot = Dot(log: LogID(log), seq: natural(try row.at(1)), index: try row.at(2))
                 let step = Roster.Step(
                     time: HybridTime(raw: natural(try row.at(0))), author: NodeID(author), dot: dot,
-                    act: try RosterAct(bytes: Array(try row.at(3) as Data)))
+                    act: try RosterAct(bytes: Array(try row.at(3) as Data)),
+                    seen: seen[dot.log]?[dot.seq] ?? [])
                 return (step, entry)
             }
         }

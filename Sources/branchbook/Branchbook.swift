@@ -10,7 +10,10 @@ struct Branchbook: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Company",
-                subcommands: [Init.self, Invite.self, Join.self, MembersCommand.self, Revoke.self]),
+                subcommands: [
+                    Init.self, Invite.self, Join.self, MembersCommand.self, Revoke.self,
+                    AdministratorCommand.self,
+                ]),
             CommandGroup(
                 name: "Node",
                 subcommands: [

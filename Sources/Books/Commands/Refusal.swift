@@ -103,6 +103,13 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         /// A document, or an account, that is of the book's own currency alone.
         case ownCurrencyOnly = "B0261"
 
+        /// The last administrator of the book.
+        case lastAdministrator = "B0270"
+        /// A key that is not the book's recovery key.
+        case badRecoveryKey = "B0271"
+        /// Keys that this administrator does not hold and cannot hand on.
+        case lacksKeys = "B0272"
+
         case noGrant = "B0301"
         case notAdministrator = "B0302"
         case badInvitation = "B0303"

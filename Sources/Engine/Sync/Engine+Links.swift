@@ -200,7 +200,8 @@ extension Engine {
 
     /// Can an op that was valid be void now?
     private func narrowed(_ old: Roster, _ new: Roster) -> Bool {
-        if old.cuts != new.cuts || old.administrators != new.administrators { return true }
+        if old.cuts != new.cuts || old.former != new.former { return true }
+        if !new.administrators.isSuperset(of: old.administrators) { return true }
         if old.holders.contains(where: { new.holders[$0.key] != $0.value }) { return true }
         return old.nodes.contains { node, member in
             !(new.nodes[node]?.grants.isSuperset(of: member.grants) ?? false)

@@ -2,12 +2,22 @@ package import Sodium
 
 /// Who belongs to the book and may do what: a fold over all valid roster acts.
 ///
-/// The fold does not depend on the order of arrival: the founding act comes first, the others in
-/// (time, author, dot) order.
+/// The fold does not depend on the order of arrival: the founding act comes first, then what was seen before what
+/// saw it, the rest in (time, author, dot) order. Which acts count, `Authority` says.
 /// Cost: linear in the acts; the roster is small and is folded anew when it grows.
 package struct Roster: Sendable {
     package private(set) var founding: Founding?
+    package private(set) var founder: NodeID?
     package private(set) var administrators: Set<NodeID> = []
+    /// Of those who were administrators: how far what they did counts. Of several cuts any may let it count.
+    package private(set) var former: [NodeID: [Cut]] = [:]
+    /// Nodes in whose logs an act of the recovery key stands.
+    package private(set) var carriers: Set<NodeID> = []
+    /// The number of the last act of the recovery key; 0 where there is none.
+    package private(set) var recoveryNumber: UInt64 = 0
+    /// All nodes that an administrator ever admitted, although it may not count any more: what they wrote is kept and
+    /// handed on, or replicas that met them would never hold the same as others.
+    package private(set) var known: Set<NodeID> = []
     package private(set) var entities: [String: CurrencyCode] = [:]
     package private(set) var branches: [BranchCode: BranchFacts] = [:]
     package private(set) var nodes: [NodeID: Member] = [:]
@@ -36,33 +46,44 @@ package struct Roster: Sendable {
         package let author: NodeID
         package let dot: Dot
         package let act: RosterAct
+        /// How far the author had read the roster's logs.
+        package let seen: [RosterHead]
 
-        package init(time: HybridTime, author: NodeID, dot: Dot, act: RosterAct) {
+        package init(
+            time: HybridTime, author: NodeID, dot: Dot, act: RosterAct, seen: [RosterHead] = []
+        ) {
             self.time = time
             self.author = author
             self.dot = dot
             self.act = act
+            self.seen = seen
         }
     }
 
     package init() {}
 
     package init(_ steps: some Sequence<Step>) {
-        let ordered = steps.sorted {
-            ($0.act.rank, $0.time, $0.author, $0.dot) < ($1.act.rank, $1.time, $1.author, $1.dot)
+        let authority = Authority(steps)
+        for (place, step) in authority.steps.enumerated() {
+            if authority.counts(place) { apply(step) }
+            if case .admit(let admission) = step.act, authority.countedOnce(place) {
+                known.insert(admission.node)
+            }
         }
-        for step in ordered { apply(step) }
+        administrators = authority.administrators
+        former = authority.former
+        carriers = authority.carriers
     }
 
     private mutating func apply(_ step: Step) {
         if case .found(let facts) = step.act {
             guard founding == nil else { return }
             founding = facts
-            administrators = [step.author]
+            founder = step.author
+            known.insert(step.author)
             epochs[.roster] = [facts.rosterEpoch]
             return
         }
-        guard administrators.contains(step.author) else { return }
         switch step.act {
         case .found: break
         case .addEntity(let name, let currency): entities[name] = entities[name] ?? currency
@@ -81,6 +102,8 @@ package struct Roster: Sendable {
             }
         case .withdrawInvitation(let id): invitations[id]?.isWithdrawn = true
         case .revoke(let cut): revoke(cut)
+        case .recover(let act): recoveryNumber = max(recoveryNumber, act.number)
+        case .nameAdministrator, .removeAdministrator: break
         }
     }
 
@@ -106,15 +129,17 @@ package struct Roster: Sendable {
     }
 }
 
-extension RosterAct {
-    /// Nothing counts before the founding act, whatever a clock says.
-    fileprivate var rank: Int { if case .found = self { 0 } else { 1 } }
-}
-
 extension Roster {
     /// May this node speak to us at all?
     package func isMember(_ node: NodeID) -> Bool {
         (administrators.contains(node) || nodes[node] != nil) && cuts[node] == nil
+    }
+
+    /// Does what this author wrote there count as an administrator's? Of one that is none any more, what the cuts reach.
+    package func isAdministrators(_ author: NodeID, at place: (log: LogID, seq: UInt64)?) -> Bool {
+        if administrators.contains(author) { return true }
+        guard let place, let cuts = former[author] else { return false }
+        return cuts.contains { $0.reaches(place.log, place.seq) }
     }
 
     package func isKeeper(_ node: NodeID, of branch: BranchCode) -> Bool {

@@ -55,7 +55,7 @@ struct PersonList: ParsableCommand {
 }
 
 /// A line that is not shown while it is typed.
-private func secretLine(_ prompt: String) throws -> String {
+func secretLine(_ prompt: String) throws -> String {
     let isTerminal = isatty(STDIN_FILENO) == 1
     var before = termios()
     if isTerminal {
