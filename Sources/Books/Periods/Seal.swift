@@ -15,6 +15,11 @@ package struct Seal: Hashable, Sendable {
     /// Another person at another node, where branches were absent.
     package let confirmedBy: String?
     package let confirmedOn: Day?
+    /// Branches that did not answer, and whose books are closed up to the day: two administrators agreed. Of several that
+    /// closed one branch beside each other that of the lowest key first.
+    package private(set) var closings: [Closing] = []
+    /// The same, when another administrator agrees.
+    package private(set) var offered: [Closing] = []
 
     /// What an event is, and the node that wrote it.
     package struct Said: Sendable {
@@ -27,7 +32,10 @@ package struct Seal: Hashable, Sendable {
         }
     }
 
-    enum Kind { static let sealed = "sealed", confirmed = Event.agreementKind }
+    /// To agree that branches are closed is an administrator's alone.
+    enum Kind {
+        static let sealed = "sealed", confirmed = Event.agreementKind, closed = "closed"
+    }
 
     private enum Field { static let close = "close:", absent = "absent:", state = "state" }
 
@@ -71,23 +79,33 @@ package struct Seal: Hashable, Sendable {
             }
             absent = place == 0 ? those : absent?.intersection(those)
         }
-        self.absent = (absent ?? []).subtracting(closes.map(\.series.branch))
+        self.absent = absent ?? []
+        func isAnother(_ one: Said, than other: Said) -> Bool {
+            one.author != other.author && one.event.person != other.event.person
+        }
         let second = said.first { one in
-            one.event.kind == Kind.confirmed
-                && sealed.contains {
-                    $0.author != one.author && $0.event.person != one.event.person
-                }
+            [Kind.confirmed, Kind.closed].contains(one.event.kind)
+                && sealed.contains { isAnother(one, than: $0) }
         }
         confirmedBy = second?.event.person
         confirmedOn = second?.event.effectiveDate
+        for one in sealed {
+            let isAgreed = said.contains {
+                $0.event.kind == Kind.closed && isAnother($0, than: one)
+            }
+            let those = Self.closings(one)
+            if isAgreed { closings += those } else { offered += those }
+        }
+        closings.sort { ($0.branch, $0.author) < ($1.branch, $1.author) }
+        self.absent.formUnion(closings.map(\.branch))
     }
 
     /// Does it hold? Without a branch it takes two people, at two nodes.
     package var holds: Bool { absent.isEmpty || confirmedBy != nil }
 
     static func sealing(
-        _ day: Day, closes: [DocumentNumber], absent: [BranchCode], state: String, person: String,
-        on today: Day
+        _ day: Day, closes: [DocumentNumber], absent: [BranchCode],
+        closing: [Event.Field] = [], state: String, person: String, on today: Day
     ) -> Event {
         Event(
             entity: entity(day), kind: Kind.sealed, person: person, effectiveDate: today,
@@ -97,18 +115,22 @@ package struct Seal: Hashable, Sendable {
                     return .init(
                         "\(Field.close)\(first)",
                         .text(those.map(\.description).joined(separator: " ")))
-                } + absent.map { .init(Field.absent + $0.text, .integer(1)) })
+                } + absent.map { .init(Field.absent + $0.text, .integer(1)) } + closing)
     }
 
-    static func confirming(_ day: Day, person: String, on today: Day) -> Event {
+    /// - Parameter closes: an administrator agrees that the branches that were left out are closed.
+    static func confirming(
+        _ day: Day, closes: Bool = false, person: String, on today: Day
+    ) -> Event {
         Event(
-            entity: entity(day), kind: Kind.confirmed, person: person, effectiveDate: today)
+            entity: entity(day), kind: closes ? Kind.closed : Kind.confirmed, person: person,
+            effectiveDate: today)
     }
 }
 
 /// What administrators do with a company's period.
 package enum SealAct: Codable, Hashable, Sendable {
-    /// All branches but those have closed up to the day.
+    /// All branches but those have closed up to the day; when another administrator agrees, they are closed with it.
     case seal(through: String, absent: [String])
     /// Somebody else, at a node that may write a branch's money, agrees that branches were left out.
     case confirm(through: String)

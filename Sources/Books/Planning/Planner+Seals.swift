@@ -16,12 +16,14 @@ extension Planner {
         case .confirm(let text):
             if try !view.isAdministrator() { try requireMoney("what its books are sealed with") }
             let day = try Self.day(text)
+            let closes = try view.isAdministrator()
             guard let seal = try view.seal(day), !seal.absent.isEmpty else {
                 throw Refusal(
                     .unknownDocument, "no seal of \(day) waits for somebody to agree",
                     next: "see `branchbook period seals`")
             }
-            guard seal.confirmedBy == nil else {
+            // Somebody else may have agreed that a branch is left out; that it is closed an administrator says.
+            guard seal.confirmedBy == nil || closes && !seal.offered.isEmpty else {
                 throw Refusal(.nothingChanges, "\(day) is sealed")
             }
             guard seal.person != person, try !view.hasSealed(day) else {
@@ -29,12 +31,23 @@ extension Planner {
                     .ownApproval, "\(person) or this node sealed \(day)",
                     next: "somebody else confirms it, at a node that may write a branch's money")
             }
-            return Draft(
+            let draft = Draft(
                 number: nil,
                 parts: [
                     Draft.Part(
-                        .catalog, [.append(Seal.confirming(day, person: person, on: today))])
+                        .catalog,
+                        [
+                            .append(
+                                Seal.confirming(
+                                    day, closes: closes && !seal.offered.isEmpty, person: person,
+                                    on: today))
+                        ])
                 ])
+            let closed = Set(seal.offered.map(\.branch)).sorted().map(\.text)
+            guard closes, !closed.isEmpty else { return draft }
+            return draft.noting(
+                "\(closed.joined(separator: ", ")) is closed up to \(day): what it wrote and "
+                    + "whoever sealed had not seen stands on the day after")
         }
     }
 
@@ -66,15 +79,24 @@ extension Planner {
             }
             // The one that covers the day is not to be opened either.
             let last = all.first { $0.through >= day }?.number
-            closes += all.filter { !$0.isSealed && ($0.through <= day || $0.number == last) }
-                .map(\.number)
+            closes += all.filter {
+                $0.closing == nil && !$0.isSealed && ($0.through <= day || $0.number == last)
+            }.map(\.number)
         }
         for (branch, what) in try view.unlike() where !absent.contains(branch) {
             throw Refusal(
                 .notVerified, "a node of \(branch) does not hold the same: \(what)",
                 next: "wait until it has caught up, and run `branchbook verify` at both")
         }
-        guard !closes.isEmpty else {
+        if try !absent.isEmpty && view.hasSealed(day), let seal = try view.seal(day),
+            !seal.offered.isEmpty, !seal.holds
+        {
+            throw Refusal(
+                .nothingChanges, "\(day) was sealed, and waits for somebody to agree",
+                next: "at another administrator's node: `branchbook period seal \(day) --confirm`")
+        }
+        let closing = try closing(absent, day, person, view)
+        guard !closes.isEmpty || !closing.branches.isEmpty else {
             throw Refusal(.nothingChanges, "everything up to \(day) is sealed")
         }
         guard closes.count <= Seal.closesMax, absent.count <= Seal.absentMax else {
@@ -83,21 +105,56 @@ extension Planner {
                 "\(closes.count) closes, and \(absent.count) absent branches: more than one seal names",
                 next: "seal an earlier day first")
         }
+        let event = Seal.sealing(
+            day, closes: closes.sorted(), absent: absent.sorted(), closing: closing.fields,
+            state: try view.stateDigest(), person: person, on: today)
+        guard event.fields.count <= Event.fieldsMax else {
+            throw Refusal(
+                .tooManyLines, "more absent branches than one seal closes",
+                next: "seal an earlier day first, or wait for some of them")
+        }
         let draft = Draft(
-            number: nil,
-            parts: [
-                Draft.Part(
-                    .catalog,
-                    [
-                        .append(
-                            Seal.sealing(
-                                day, closes: closes.sorted(), absent: absent.sorted(),
-                                state: try view.stateDigest(), person: person, on: today))
-                    ])
-            ])
+            number: nil, parts: [Draft.Part(.catalog, [.append(event)])] + closing.parts)
         guard !absent.isEmpty else { return draft }
+        let closed = closing.branches.map(\.text).joined(separator: ", ")
         return draft.noting(
             "without \(absent.map(\.text).sorted().joined(separator: ", ")): somebody else has "
-                + "to confirm it, at another node: `branchbook period seal \(day) --confirm`")
+                + "to confirm it, at another node: `branchbook period seal \(day) --confirm`"
+                + (closed.isEmpty ? "" : "; where it is an administrator's, \(closed) is closed"))
+    }
+
+    /// What is said of branches that are closed with a seal: how far this node held them, and what their goods had cost.
+    private struct AbsentBranches {
+        var branches: [BranchCode] = []
+        var fields: [Event.Field] = []
+        var parts: [Draft.Part] = []
+    }
+
+    /// Of those whose books are read here: nobody freezes costs that they do not know. The others are left out alone.
+    private func closing(
+        _ absent: [BranchCode], _ day: Day, _ person: String, _ view: some BookView
+    ) throws -> AbsentBranches {
+        var found = AbsentBranches()
+        var heads = 0
+        guard grants.contains(.money(branch)) else { return found }
+        for code in Set(absent).sorted() where grants.opens(trade: code) {
+            guard grants.opens(money: code), let pair = BranchPair(branch, code) else { continue }
+            let frontier = try view.frontier(of: code)
+            heads += frontier.count
+            guard heads <= Seal.headsMax else {
+                throw Refusal(
+                    .tooManyLines, "the absent branches have more logs than a seal can name",
+                    next: "seal an earlier day first")
+            }
+            let costs = try view.openCosts(of: code, upTo: day)
+            let events = try SealedCosts.events(day, code, costs, person: person, on: today)
+            found.branches.append(code)
+            found.fields += Seal.fields(closing: code, heads: frontier, items: costs.count)
+            if !events.isEmpty {
+                found.parts.append(
+                    Draft.Part(.betweenMoney(pair), events.map { .append($0) }))
+            }
+        }
+        return found
     }
 }

@@ -24,7 +24,7 @@ extension Store {
     /// taken off what the fold derives up to then.
     private static func isEnd(_ day: Day?, _ closes: [PeriodClose]) -> Bool {
         guard let day else { return false }
-        return closes.contains { $0.stands && $0.through == day }
+        return closes.contains { $0.stands && $0.closing == nil && $0.through == day }
     }
 
     /// Per branch, of pools that are folded: call `refreshCosts` before. Cost: a row for each pool, or with a day a row
@@ -38,6 +38,10 @@ extension Store {
             for branch in rows.keys.compactMap({ BranchCode($0) }) {
                 let closes = try closes(db, of: branch)
                 guard !closes.isEmpty else { continue }
+                if let day, let sealed = try sealedCosts(db, closes, of: branch, on: day) {
+                    rows[branch.text] = Self.sum(sealed, branch)
+                    continue
+                }
                 guard !Self.isEnd(day, closes) else {
                     rows[branch.text] = nil
                     continue
@@ -89,6 +93,12 @@ extension Store {
                 let closes = try closes(db, of: branch)
                 let frozen = try frozenDays(db, closes, of: branch)
                 let ends = Set(closes.filter(\.stands).map(\.through))
+                var sealed: [Day: DerivedRow] = [:]
+                for close in closes where close.closing != nil {
+                    sealed[close.through] = try sealedCosts(
+                        db, closes, of: branch, on: close.through
+                    ).map { Self.sum($0, branch) }
+                }
                 // What is added up to the day before, and all that was derived and frozen by then.
                 var (before, all) = (
                     DerivedRow(branch: branch.text), DerivedRow(branch: branch.text)
@@ -98,7 +108,10 @@ extension Store {
                 for day in Set(byDay.keys).union(frozen.keys).union(ends).union(after).sorted() {
                     if let row = byDay[day] { all.subtract(row.negated) }
                     if let row = frozen[day] { all.subtract(row) }
-                    let now = ends.contains(day) ? DerivedRow(branch: branch.text) : all
+                    // What a seal closed and told no costs of is as it is known now.
+                    let isFrozen = Self.isEnd(day, closes)
+                    let now =
+                        sealed[day] ?? (isFrozen ? DerivedRow(branch: branch.text) : all)
                     var line = now
                     line.subtract(before)
                     lines[day] = line
@@ -118,7 +131,7 @@ extension Store {
     ) throws -> [(account: Account, amount: Int64)] {
         try access { db in
             var found: [(account: Account, amount: Int64)] = []
-            for close in try closes(db, of: branch) {
+            for close in try closes(db, of: branch) where close.closing == nil {
                 for scope in [Scope.trade(branch), .money(branch)] {
                     let rows = try Row.fetchCursor(
                         db.cachedStatement(
@@ -145,6 +158,9 @@ extension Store {
         _ db: Database, of branch: BranchCode, upTo day: Day
     ) throws -> [String: Int128] {
         let closes = try closes(db, of: branch)
+        if let sealed = try sealedCosts(db, closes, of: branch, on: day) {
+            return sealed.mapValues(\.taken)
+        }
         guard !Self.isEnd(day, closes) else { return [:] }
         var taken = try items(db, of: branch, to: day).mapValues(\.taken)
         for (item, row) in try frozen(db, closes, of: branch, upTo: day) {
@@ -243,7 +259,7 @@ extension Store {
         _ db: Database, _ closes: [PeriodClose], of branch: BranchCode,
         _ body: (Day, String, Account.Root, Int128) -> Void
     ) throws {
-        for close in closes {
+        for close in closes where close.closing == nil {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
@@ -296,7 +312,7 @@ extension Store.DerivedRow {
         uncostedSold += Int128(uncosted)
     }
 
-    fileprivate mutating func add(_ amount: Int128, to root: Account.Root) {
+    mutating func add(_ amount: Int128, to root: Account.Root) {
         switch root {
         case .costOfSales: costOfSales += amount
         case .shipped: shipped += amount
@@ -307,14 +323,14 @@ extension Store.DerivedRow {
     }
 
     /// Units of unknown cost are not frozen.
-    fileprivate mutating func subtract(_ other: Self) {
+    mutating func subtract(_ other: Self) {
         costOfSales -= other.costOfSales
         shipped -= other.shipped
         writeOff -= other.writeOff
         variance -= other.variance
     }
 
-    fileprivate var negated: Self {
+    var negated: Self {
         var row = Self(branch: branch)
         row.subtract(self)
         return row
