@@ -96,7 +96,8 @@ struct Projection {
                 continue
             }
             let verdict = roster.verdict(
-                on: op, log: tip.name, commit: header.commit, at: (tip.id, header.seq))
+                on: op, log: tip.name, commit: header.commit, at: (tip.id, header.seq),
+                seen: header.rosterHeads)
             switch verdict {
             case .void(let reason): try insertVoid(reason, at: place)
             case .valid:
@@ -126,8 +127,7 @@ struct Projection {
             Roster.Step(
                 time: place.time, author: place.tip.name.author,
                 dot: Dot(log: place.tip.id, seq: place.seq, index: UInt32(place.op)), act: act,
-                seen: entry.header.rosterHeads),
-            in: entry.hash)
+                seen: entry.header.rosterHeads, entry: entry.hash))
         add(.roster(act), at: place)
     }
 

@@ -28,13 +28,17 @@ extension Store {
             arguments: [PeriodClose.prefix, PeriodClose.prefix.dropLast() + "0"])
         var found: [BranchCode: [PeriodClose]] = [:]
         let seals = try seals(db).filter(\.holds)
-        let sealed = seals.reduce(into: Set()) { $0.formUnion($1.closes) }
+        // By the day of the first seal of each.
+        var sealed: [DocumentNumber: Day] = [:]
+        for seal in seals {
+            for number in seal.closes { sealed[number] = min(sealed[number] ?? seal.day, seal.day) }
+        }
         for entity in entities {
             guard let number = PeriodClose.number(ofEntity: entity),
                 let close = PeriodClose(number, try events(db, of: entity))
             else { continue }
             found[number.series.branch, default: []].append(
-                sealed.contains(number) ? close.sealed() : close)
+                sealed[number] == nil ? close : close.sealed())
         }
         for seal in seals {
             for closing in seal.closings {
@@ -43,7 +47,9 @@ extension Store {
                 let places = own.isEmpty ? [:] : try places(db, of: own)
                 found[closing.branch] =
                     own.map { one in
+                        // What was sealed before stays as it is.
                         guard one.closing == nil, one.through <= seal.day,
+                            sealed[one.number].map({ $0 >= seal.day }) ?? true,
                             let place = places[one.number], !close.covers(place.log, place.seq)
                         else { return one }
                         return one.beside()

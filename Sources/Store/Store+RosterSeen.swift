@@ -4,16 +4,33 @@ import Wire
 
 import struct Foundation.Data
 
+/// What is held of the roster: the same, whenever it is read.
+struct HeldRoster {
+    /// In no order.
+    var acts: [Roster.Step]
+    var entries: RosterEntries
+
+    /// Do both hold the same? The order does not matter.
+    func isLike(_ other: Self) -> Bool {
+        func seen(_ held: Self) -> [Dot: [RosterHead]] {
+            Dictionary(held.acts.map { ($0.dot, $0.seen) }, uniquingKeysWith: { $0 + $1 })
+        }
+        return entries == other.entries && seen(self) == seen(other)
+    }
+}
+
 /// What the authors of the roster had seen of it.
 extension Store {
-    /// By log and entry, the heads that its header names: where the roster has one log alone there is nothing to tell.
-    /// They stand in the entries and in no table. Cost: a hash for each entry of the roster, when the store is opened.
-    func rosterSeen(_ db: Database) throws -> [LogID: [UInt64: [RosterHead]]] {
+    /// The entries that are held, and by log and entry the heads that its header names. They stand in the entries and in no
+    /// table. Cost: a hash for each entry of the roster, when the store is opened.
+    func rosterSeen(
+        _ db: Database
+    ) throws -> (entries: RosterEntries, seen: [LogID: [UInt64: [RosterHead]]]) {
         let logs = try Row.fetchAll(
             db.cachedStatement(
                 sql: "SELECT \(LogTable.columns) FROM log WHERE scope = ? AND incarnation > 0"),
             arguments: [Scope.roster.name])
-        guard logs.count > 1 else { return [:] }
+        var hashes = RosterEntries()
         var found: [LogID: [UInt64: [RosterHead]]] = [:]
         for log in logs {
             let (row, held, _) = try LogTable.tip(log)
@@ -27,6 +44,7 @@ extension Store {
                 do {
                     let entry = try RunCodec.decode(from: &reader, after: tip)
                     heads[entry.header.seq] = entry.header.rosterHeads
+                    hashes.add(held.id, entry.header.seq, entry.hash)
                     tip.advance(past: entry)
                 } catch {
                     throw StoreError.damaged("log \(held.id) after entry \(tip.head.seq)")
@@ -34,6 +52,6 @@ extension Store {
             }
             found[held.id] = heads
         }
-        return found
+        return (hashes, found)
     }
 }

@@ -252,7 +252,8 @@ import Testing
         #expect(row[1] == "open" && row[3] == "GZ")
     }
 
-    /// The fold of what administrators said, in any order; who agrees as anybody closes nothing.
+    /// The fold of what administrators said, in any order; who agrees as anybody closes nothing, and a word is of what was
+    /// sealed and of nothing else.
     @Test func closingsFoldAlike() throws {
         let day = try #require(Day("2026-11-10"))
         func node(_ byte: UInt8) throws -> NodeID {
@@ -265,53 +266,185 @@ import Testing
             Seal.Said(
                 event: Seal.sealing(
                     day, closes: [], absent: [sh],
-                    closing: Seal.fields(closing: sh, heads: [log: seq], items: 1), state: "",
+                    closing: Seal.fields(closing: sh, heads: [log: seq], costs: []), state: "",
                     person: person, on: day),
                 author: author)
         }
-        func agreeing(_ author: NodeID, _ person: String, closes: Bool) -> Seal.Said {
+        func agreeing(
+            _ author: NodeID, _ person: String, _ all: [Seal.Said], closes: Bool = true
+        ) -> Seal.Said {
             Seal.Said(
-                event: Seal.confirming(day, closes: closes, person: person, on: day),
+                event: Seal.confirming(
+                    day, all.map { $0.event.digest(by: $0.author) }, closes: closes,
+                    person: person, on: day),
                 author: author)
         }
         let (one, two) = (sealing(a, "A", 7), sealing(b, "B", 5))
-        let agreed = agreeing(b, "B", closes: true)
+        let agreed = agreeing(b, "B", [one])
         for order in [[one, agreed], [agreed, one]] {
             let seal = try #require(Seal(day, order))
             #expect(seal.closings.map(\.heads) == [[log: 7]] && seal.offered.isEmpty && seal.holds)
         }
         for other in [
-            agreeing(b, "B", closes: false), agreeing(a, "B", closes: true),
-            agreeing(b, "A", closes: true),
+            agreeing(b, "B", [one], closes: false), agreeing(a, "B", [one]),
+            agreeing(b, "A", [one]), agreeing(b, "B", []), agreeing(b, "B", [two]),
         ] {
             let seal = try #require(Seal(day, [one, other]))
             #expect(seal.closings.isEmpty && seal.offered.count == 1)
         }
-        // Two sealed beside each other, and each agreed to the other's: what either had not seen is late.
-        let both = [one, two, agreed, agreeing(a, "A", closes: true)]
+        // What the first one says after the second agreed is another thing: nobody agreed to that.
+        let more = sealing(a, "A", 3)
+        for order in [[one, agreed, more], [more, agreed, one]] {
+            let seal = try #require(Seal(day, order))
+            #expect(seal.closings.map(\.heads) == [[log: 7]] && seal.offered.count == 1)
+        }
+        #expect(Seal(day, [more, agreed])?.closings.isEmpty == true)
+        // Two sealed beside each other, and each agreed to the other's: one counts.
+        let both = [one, two, agreed, agreeing(a, "A", [two])]
         for order in [both, both.reversed()] {
             let seal = try #require(Seal(day, order))
-            #expect(seal.closings.map(\.heads) == [[log: 7], [log: 5]] && seal.absent == [sh])
+            #expect(seal.closings.map(\.heads) == [[log: 7]] && seal.absent == [sh])
             let closes = seal.closings.compactMap { PeriodClose($0, through: day) }
             let after = Day(number: day.number + 1)
-            #expect(closes.ledgerDay(day, in: log, 5) == day)
-            #expect(closes.ledgerDay(day, in: log, 6) == after)
+            #expect(closes.ledgerDay(day, in: log, 7) == day)
+            #expect(closes.ledgerDay(day, in: log, 8) == after)
         }
         // Bytes that are no heads close nothing.
-        let broken = Event(
-            entity: Seal.entity(day), kind: "sealed", person: "A", effectiveDate: day,
-            fields: [.init("items:SH", .integer(1)), .init("heads:SH:1", .bytes([1, 2]))])
-        #expect(Seal(day, [.init(event: broken, author: a), agreed])?.closings.isEmpty == true)
-        let costs = SealedCosts.costs(of: [
+        let broken = Seal.Said(
+            event: Event(
+                entity: Seal.entity(day), kind: "sealed", person: "A", effectiveDate: day,
+                fields: [
+                    .init("absent:SH", .integer(1)), .init("costs:SH", .integer(0)),
+                    .init("heads:SH:1", .bytes([1, 2])),
+                ]), author: a)
+        #expect(Seal(day, [broken, agreeing(b, "B", [broken])])?.closings.isEmpty == true)
+        #expect(
+            PeriodClose(Seal.closings(one)[0], through: Day(number: Day.range.upperBound)) == nil)
+    }
+
+    /// What a closing names of its costs counts, and nothing else that its author says of them.
+    @Test func costsAreThoseThatWereSealed() throws {
+        let day = try #require(Day("2026-11-10"))
+        let sh = try #require(BranchCode("SH"))
+        let author = NodeID(try #require(PublicKey([UInt8](repeating: 1, count: 32))))
+        func told(_ fields: [Event.Field]) -> Event {
             Event(
                 entity: SealedCosts.entity(day, sh), kind: "told", person: "A", effectiveDate: day,
-                fields: [
-                    .init("#TEA", .text("1 -2 3 4")), .init("#TEA", .text("9 9 9 9")),
-                    .init("#CUP", .text("1 2 3")), .init("#", .text("1 2 3 4")),
-                    .init("#POT", .text("99999999999999999999 0 0 0")),
-                    .init("#MUG", .integer(1)),
-                ])
+                fields: fields)
+        }
+        let sealed = told([
+            .init("#TEA", .text("1 -2 3 4")), .init("#TEA", .text("9 9 9 9")),
+            .init("#CUP", .text("1 2 3")), .init("#", .text("1 2 3 4")),
+            .init("#POT", .text("99999999999999999999 0 0 0")), .init("#MUG", .integer(1)),
         ])
-        #expect(costs == ["TEA": [1, -2, 3, 4]])
+        let closing = Seal.Closing(
+            branch: sh, author: author, person: "A", on: day, heads: [:],
+            costs: [sealed.digest(by: nil)])
+        let other = told([.init("#TEA", .text("7 7 7 7")), .init("#INK", .text("1 1 1 1"))])
+        for events in [[sealed], [other, sealed], [sealed, other]] {
+            #expect(SealedCosts.costs(of: events, in: closing) == ["TEA": [1, -2, 3, 4]])
+        }
+        #expect(SealedCosts.costs(of: [other], in: closing) == nil)
+    }
+
+    /// A close that was sealed stands as it was, whatever a seal of a later day had not seen.
+    @Test func anEarlierSealStays() throws {
+        let (october, november) = (
+            try #require(Day("2026-10-31")), try #require(Day("2026-11-10"))
+        )
+        let sh = try #require(BranchCode("SH"))
+        let log = LogID(try #require(Digest([UInt8](repeating: 9, count: 32))))
+        let author = NodeID(try #require(PublicKey([UInt8](repeating: 1, count: 32))))
+        let number = try #require(DocumentNumber("SHa-E-2026-000001"))
+        let event = try #require(
+            PeriodClose.event(
+                number, through: october, heads: [log: 50], person: "A", day: november))
+        let own = try #require(PeriodClose(number, [event]))
+        let behind = try #require(
+            PeriodClose(
+                Seal.Closing(
+                    branch: sh, author: author, person: "A", on: november, heads: [log: 40],
+                    costs: []), through: november))
+        let after = Day(number: november.number + 1)
+        let closes = [own.sealed(), behind]
+        #expect(closes.ledgerDay(october, in: log, 45) == october)
+        #expect(closes.ledgerDay(october, of: number, isClose: true, in: log, 51) == october)
+        #expect(closes.ledgerDay(october, of: number, isClose: false, in: log, 52) == after)
+        #expect(closes.ledgerDay(november, in: log, 45) == after)
+        #expect([own, behind].ledgerDay(october, in: log, 45) == after, "nobody had sealed it")
+    }
+
+    /// Whoever does not hold what the branch had when it closed seals nothing without it.
+    @Test func whoHoldsLessThanItsCloseSealsNothing() throws {
+        let network = try company(seed: 885)
+        let (hz, sh) = (try network["hz"], try network["sh"])
+        let branch = try #require(BranchCode("SH"))
+        let day = try #require(Day("2026-11-05"))
+        let log = LogID(try #require(Digest([UInt8](repeating: 9, count: 32))))
+        let number = try #require(DocumentNumber("SHa-E-2026-000009"))
+        let event = try #require(
+            PeriodClose.event(
+                number, through: day, heads: [log: 5],
+                person: "Wang", day: day))
+        try sh.engine.store.transact {
+            _ = try sh.engine.commit([Draft.Part(.trade(branch), [.append(event)])], at: sh.now)
+        }
+        try sh.perform(.addItems([ItemChange(code: "CUP", name: "Cup", price: "9.00")]))
+        mend(network)
+        #expect(try hz.report(.periods(branch: "SH")).rows.count == 1)
+        #expect(hz.refusal(seal(["SH"], "Adam")) == .notVerified)
+    }
+
+    /// Whoever sealed tells other costs afterwards: no replica's figures change.
+    @Test func costsToldLaterChangeNothing() throws {
+        let network = try company(seed: 890)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(seal(["SH"], "Adam"))
+        network.settle()
+        try gz.perform(confirm("Berta"))
+        network.run(milliseconds: 60_000)
+        let sealed = try balances(gz, "2026-11-10")
+        #expect(sealed["cost-of-sales/SH"] == "4.00")
+        let day = try #require(Day("2026-11-10"))
+        let (home, sh) = (try #require(BranchCode("HZ")), try #require(BranchCode("SH")))
+        let pair = try #require(BranchPair(home, sh))
+        try hz.engine.store.transact {
+            _ = try hz.engine.commit(
+                [
+                    Draft.Part(
+                        .betweenMoney(pair),
+                        [
+                            .append(
+                                Event(
+                                    entity: SealedCosts.entity(day, sh), kind: "told",
+                                    person: "Adam", effectiveDate: day,
+                                    fields: [.init("#TEA", .text("99 0 0 0"))]))
+                        ])
+                ], at: hz.now)
+        }
+        try hz.perform(.addItems([ItemChange(code: "CUP", name: "Cup", price: "9.00")]))
+        network.run(milliseconds: 60_000)
+        mend(network)
+        try alike(network, sealed: sealed)
+    }
+
+    /// Costs that are not here, or are not those that are sealed, nobody agrees to who reads them.
+    @Test func nobodyAgreesToOtherCosts() throws {
+        let network = try company(seed: 895)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        let day = try #require(Day("2026-11-10"))
+        let sh = try #require(BranchCode("SH"))
+        let made = Seal.sealing(
+            day, closes: [], absent: [sh],
+            closing: Seal.fields(
+                closing: sh, heads: [:],
+                costs: [try #require(Digest([UInt8](repeating: 9, count: 32)))]),
+            state: "", person: "Adam", on: day)
+        try hz.engine.store.transact {
+            _ = try hz.engine.commit([Draft.Part(.catalog, [.append(made)])], at: hz.now)
+        }
+        try hz.perform(.addItems([ItemChange(code: "CUP", name: "Cup", price: "9.00")]))
+        network.run(milliseconds: 60_000)
+        #expect(gz.refusal(confirm("Berta")) == .notVerified)
     }
 }

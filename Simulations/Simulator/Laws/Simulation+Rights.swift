@@ -74,7 +74,8 @@ extension Simulation {
                     steps.append(
                         Roster.Step(
                             time: item.entry.header.time, author: log.name.author, dot: dot,
-                            act: act, seen: item.entry.header.rosterHeads))
+                            act: act, seen: item.entry.header.rosterHeads,
+                            entry: item.entry.hash))
                 }
             }
         }

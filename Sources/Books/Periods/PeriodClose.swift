@@ -94,9 +94,11 @@ package struct PeriodClose: Hashable, Sendable {
 
     /// What a seal closes for a branch that did not answer.
     ///
-    /// - Throws: never; nil where the branch can have no series.
+    /// - Throws: never; nil where the branch can have no series, or there is no day after it.
     package init?(_ closing: Seal.Closing, through: Day) {
-        guard let series = Series(branch: closing.branch, letters: "a") else { return nil }
+        guard let series = Series(branch: closing.branch, letters: "a"),
+            through.number < Day.range.upperBound
+        else { return nil }
         number = DocumentNumber(
             series: series, kind: .close, year: UInt16(clamping: through.civil.year), running: 0)
         self.through = through
@@ -172,11 +174,23 @@ extension [PeriodClose] {
     /// The day on which something stands in the ledger: its own, or, where a close that did not know of it covers
     /// that, the day after the last such close.
     ///
+    /// What a sealed close holds stays where it is, whatever a later one had not seen.
+    ///
     /// Law: a function of the closes that stand and of where the entry stands, in whatever order they came.
     package func ledgerDay(_ effective: Day, in log: LogID, _ seq: UInt64) -> Day {
+        let fixed = lazy.filter {
+            $0.isSealed && $0.stands && $0.through >= effective && $0.covers(log, seq)
+        }.map(\.through).min()
+        return ledgerDay(effective, fixedOn: fixed, in: log, seq)
+    }
+
+    /// - Parameter day: that of the first sealed close that holds the entry: later ones move it nowhere.
+    private func ledgerDay(
+        _ effective: Day, fixedOn day: Day?, in log: LogID, _ seq: UInt64
+    ) -> Day {
         let latest = lazy.filter {
             $0.stands && $0.through >= effective && !$0.covers(log, seq)
-        }.map(\.through).max()
+        }.map(\.through).filter { through in day.map { through < $0 } ?? true }.max()
         return latest.map { Day(number: $0.number &+ 1) } ?? effective
     }
 
@@ -184,7 +198,15 @@ extension [PeriodClose] {
     package func ledgerDay(
         _ effective: Day, of close: DocumentNumber, isClose: Bool, in log: LogID, _ seq: UInt64
     ) -> Day {
-        filter { $0.isSealed && !(isClose && $0.number == close) }.ledgerDay(
-            effective, in: log, seq)
+        let sealed = filter { $0.isSealed && !(isClose && $0.number == close) }
+        // What a sealed close froze is of its own day, though it cannot name the entry in which it stands.
+        let own = lazy.filter {
+            isClose && $0.number == close && $0.isSealed && $0.stands && $0.through >= effective
+        }.map(\.through).min()
+        let fixed = sealed.lazy.filter {
+            $0.stands && $0.through >= effective && $0.covers(log, seq)
+        }.map(\.through).min()
+        let first = [own, fixed].compactMap(\.self).min()
+        return sealed.ledgerDay(effective, fixedOn: first, in: log, seq)
     }
 }

@@ -1,4 +1,5 @@
 package import Replica
+package import Sodium
 
 extension Seal {
     /// A branch that did not answer, whose books a seal closes: how far whoever sealed held its logs, and how much it said
@@ -10,47 +11,80 @@ extension Seal {
         package let person: String
         package let on: Day
         package let heads: [LogID: UInt64]
-        /// Items whose costs were told, in `SealedCosts`.
-        package let items: Int64
+        /// Of what was told of its costs, in `SealedCosts`: that alone counts.
+        package let costs: [Digest]
 
         package init(
             branch: BranchCode, author: NodeID, person: String, on day: Day,
-            heads: [LogID: UInt64], items: Int64
+            heads: [LogID: UInt64], costs: [Digest]
         ) {
             self.branch = branch
             self.author = author
             self.person = person
             on = day
             self.heads = heads
-            self.items = items
+            self.costs = costs
         }
     }
 
     /// Heads of all branches that one seal closes, so that an event has room for them beside the closes.
-    package static let headsMax = 800
+    package static let headsMax = 600
 
-    private enum Field { static let heads = "heads:", items = "items:" }
+    /// Events that tell their costs.
+    package static let costsMax = 240
+
+    private enum Field { static let heads = "heads:", count = "costs:", costs = "cost:" }
+
+    /// Digests in one field.
+    private static let digestsInField = 120
+
+    static func fields(_ digests: [Digest], named name: String) -> [Event.Field] {
+        stride(from: 0, to: digests.count, by: digestsInField).map { first in
+            let those = digests[first..<min(first + digestsInField, digests.count)]
+            return .init("\(name)\(first)", .bytes(those.flatMap(\.bytes)))
+        }
+    }
+
+    /// Nil where they cannot be read.
+    static func digests(of event: Event, named name: String) -> [Digest]? {
+        var found: [Digest] = []
+        for field in event.fields where field.name.utf8.starts(with: name.utf8) {
+            guard case .bytes(let bytes) = field.value, bytes.count % Digest.count == 0 else {
+                return nil
+            }
+            for start in stride(from: 0, to: bytes.count, by: Digest.count) {
+                guard let digest = Digest(bytes[start..<start + Digest.count]) else { return nil }
+                found.append(digest)
+            }
+        }
+        return found
+    }
 
     /// What a seal says of a branch that it closes.
     static func fields(
-        closing branch: BranchCode, heads: [LogID: UInt64], items: Int
+        closing branch: BranchCode, heads: [LogID: UInt64], costs: [Digest]
     ) -> [Event.Field] {
-        [.init(Field.items + branch.text, .integer(Int64(items)))]
+        [.init(Field.count + branch.text, .integer(Int64(costs.count)))]
             + PeriodClose.fields(heads, named: "\(Field.heads)\(branch):")
+            + fields(costs, named: "\(Field.costs)\(branch):")
     }
 
-    /// The branches that one event would close; what cannot be read closes none.
+    /// The branches that one event would close, each once; what cannot be read closes none.
     static func closings(_ said: Said) -> [Closing] {
-        said.event.fields.compactMap { field in
-            guard field.name.utf8.starts(with: Field.items.utf8),
-                let branch = BranchCode(field.name.dropFirst(Field.items.count)),
-                let items = field.value.integer, items >= 0,
+        var found: Set<BranchCode> = []
+        return said.event.fields.compactMap { field in
+            guard field.name.utf8.starts(with: Field.count.utf8),
+                let branch = BranchCode(field.name.dropFirst(Field.count.count)),
+                let count = field.value.integer,
+                let costs = digests(of: said.event, named: "\(Field.costs)\(branch):"),
+                count == Int64(costs.count),
                 let heads = PeriodClose.heads(
-                    of: said.event, named: "\(Field.heads)\(branch):")
+                    of: said.event, named: "\(Field.heads)\(branch):"),
+                found.insert(branch).inserted
             else { return nil }
             return Closing(
                 branch: branch, author: said.author, person: said.event.person,
-                on: said.event.effectiveDate, heads: heads, items: items)
+                on: said.event.effectiveDate, heads: heads, costs: costs)
         }
     }
 }
@@ -95,10 +129,17 @@ package enum SealedCosts {
     /// The accounts on which the cost fold puts what it takes out of a pool, in the order in which they are told.
     package static let roots: [Account.Root] = [.costOfSales, .shipped, .writeOff, .variance]
 
-    /// By item, the amounts of `roots`. Of an item that is told twice the first counts; what cannot be read is left out.
-    package static func costs(of events: [Event]) -> [String: [Int64]] {
+    /// By item, the amounts of `roots`, of what a closing names and of nothing else that its author said, then or later. Of an
+    /// item that is told twice the first counts. Nil where not all of it is here.
+    package static func costs(
+        of events: [Event], in closing: Seal.Closing
+    ) -> [String: [Int64]]? {
+        let told = Dictionary(
+            events.map { ($0.digest(by: nil), $0) },
+            uniquingKeysWith: { first, _ in first })
         var found: [String: [Int64]] = [:]
-        for event in events where event.kind == kind {
+        for digest in closing.costs {
+            guard let event = told[digest] else { return nil }
             for field in event.fields {
                 guard let item = Commodity(field.name)?.item?.text else { continue }
                 let amounts = (field.value.text ?? "").split(separator: " ").compactMap {

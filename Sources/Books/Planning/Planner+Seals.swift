@@ -23,27 +23,30 @@ extension Planner {
                     next: "see `branchbook period seals`")
             }
             // Somebody else may have agreed that a branch is left out; that it is closed an administrator says.
-            guard seal.confirmedBy == nil || closes && !seal.offered.isEmpty else {
-                throw Refusal(.nothingChanges, "\(day) is sealed")
-            }
-            guard seal.person != person, try !view.hasSealed(day) else {
+            let open = seal.waiting.filter { !$0.isAgreed || closes && !$0.closings.isEmpty }
+            guard !open.isEmpty else { throw Refusal(.nothingChanges, "\(day) is sealed") }
+            let waiting = open.filter { $0.person != person }.prefix(Seal.agreedMax)
+            guard !waiting.isEmpty, try !view.hasSealed(day) else {
                 throw Refusal(
                     .ownApproval, "\(person) or this node sealed \(day)",
                     next: "somebody else confirms it, at a node that may write a branch's money")
             }
-            let draft = Draft(
-                number: nil,
-                parts: [
-                    Draft.Part(
-                        .catalog,
-                        [
-                            .append(
-                                Seal.confirming(
-                                    day, closes: closes && !seal.offered.isEmpty, person: person,
-                                    on: today))
-                        ])
-                ])
-            let closed = Set(seal.offered.map(\.branch)).sorted().map(\.text)
+            let offered = waiting.flatMap(\.closings)
+            if closes {
+                for closing in offered where grants.opens(money: closing.branch) {
+                    guard try view.holdsCosts(of: closing, on: day) else {
+                        throw Refusal(
+                            .notVerified,
+                            "what \(closing.person) said of the costs of \(closing.branch) is not here, or not as it is sealed",
+                            next: "wait until it has come: `branchbook peers`")
+                    }
+                }
+            }
+            let agreement = Seal.confirming(
+                day, waiting.map(\.digest), closes: closes && !offered.isEmpty, person: person,
+                on: today)
+            let draft = Draft(number: nil, parts: [Draft.Part(.catalog, [.append(agreement)])])
+            let closed = Set(offered.map(\.branch)).sorted().map(\.text)
             guard closes, !closed.isEmpty else { return draft }
             return draft.noting(
                 "\(closed.joined(separator: ", ")) is closed up to \(day): what it wrote and "
@@ -135,11 +138,20 @@ extension Planner {
         _ absent: [BranchCode], _ day: Day, _ person: String, _ view: some BookView
     ) throws -> AbsentBranches {
         var found = AbsentBranches()
-        var heads = 0
+        var (heads, told) = (0, 0)
         guard grants.contains(.money(branch)) else { return found }
         for code in Set(absent).sorted() where grants.opens(trade: code) {
             guard grants.opens(money: code), let pair = BranchPair(branch, code) else { continue }
             let frontier = try view.frontier(of: code)
+            // What it closed itself is held: else what it had entered by then would be late.
+            for close in try view.closes(code) where close.stands {
+                guard close.heads.allSatisfy({ frontier[$0.key] ?? 0 >= $0.value }) else {
+                    throw Refusal(
+                        .notVerified,
+                        "not all is here that \(code) had when it was closed up to \(close.through)",
+                        next: "wait until it has come: `branchbook peers`")
+                }
+            }
             heads += frontier.count
             guard heads <= Seal.headsMax else {
                 throw Refusal(
@@ -149,7 +161,14 @@ extension Planner {
             let costs = try view.openCosts(of: code, upTo: day)
             let events = try SealedCosts.events(day, code, costs, person: person, on: today)
             found.branches.append(code)
-            found.fields += Seal.fields(closing: code, heads: frontier, items: costs.count)
+            found.fields += Seal.fields(
+                closing: code, heads: frontier, costs: events.map { $0.digest(by: nil) })
+            told += events.count
+            guard told <= Seal.costsMax else {
+                throw Refusal(
+                    .tooManyLines, "the absent branches have more items than a seal can name",
+                    next: "seal an earlier day first")
+            }
             if !events.isEmpty {
                 found.parts.append(
                     Draft.Part(.betweenMoney(pair), events.map { .append($0) }))

@@ -8,6 +8,8 @@ extension Engine {
     /// What each of a book's administrators needs as a head in every entry (`EntryHeader.rosterHeadsMax`), with room for
     /// incarnations and for those that were.
     static let administratorsMax = 8
+    /// Of one author: a node begins another one when it was restored.
+    private static let logsMax = 2
 
     /// Another node may change the roster from now on.
     ///
@@ -17,6 +19,11 @@ extension Engine {
         let member = try member(called: text, standing)
         let node = member.admission.node
         let isNew = !standing.roster.administrators.contains(node)
+        guard standing.roster.isMember(node) else {
+            throw Refusal(
+                .revoked, "a node that was revoked is no administrator",
+                next: "see `branchbook members`")
+        }
         let grants = readsAll ? completeGrants(member, standing) : member.grants
         guard isNew || grants != member.grants else {
             throw Refusal(
@@ -39,6 +46,7 @@ extension Engine {
                 to: .init(node: node, box: member.admission.box), random: &random)
         }
         try write(plan.acts, at: now)
+        try requireTaken { $0.administrators.contains(node) }
         return Outcome(
             subject: node.short,
             summary: "\(member.admission.name) is an administrator"
@@ -53,7 +61,8 @@ extension Engine {
     }
 
     /// The node is no administrator any more: what it did up to what is held here counts, what lies above does not.
-    /// It stays a member. Where it is none already, more of what it did counts: what is held here by now.
+    /// It stays a member. Where it is none already, more of what it did counts: what is held here by now. Only a principal
+    /// administrator does so, and to none of those: what the recovery key says rests on nobody's acts.
     func removeAdministrator(_ text: String, confirms: Bool, at now: Instant) throws -> Outcome {
         let standing = try needAdministrator()
         let member = try member(called: text, standing)
@@ -65,10 +74,12 @@ extension Engine {
                 isOne
                     ? "\(member.admission.name) is an administrator: what it does counts"
                     : "\(member.admission.name) is not an administrator",
-                next: "see `branchbook administrator list`")
+                next: isOne
+                    ? "what it did while it was none is done again: `branchbook administrator list`"
+                    : "see `branchbook administrator list`")
         }
         if confirms {
-            guard standing.roster.former[node] != nil, node != credentials.node else {
+            guard standing.roster.former.contains(node), node != credentials.node else {
                 throw Refusal(
                     .badOption, "there is nothing of \(member.admission.name) to agree to here",
                     next: "another administrator does it, of one that was removed")
@@ -78,8 +89,15 @@ extension Engine {
                 .lastAdministrator, "\(member.admission.name) is the only administrator",
                 next: "name another one first: `branchbook administrator add`")
         }
+        guard standing.roster.isPrincipal(credentials.node) else { throw Self.isNotPrincipal }
+        try requireRemoving(member, standing)
         let cut = try authorityCut(of: node, standing)
         try write([.removeAdministrator(cut)], at: now)
+        try requireTaken { !$0.administrators.contains(node) }
+        if confirms {
+            // It may have been removed by the key, or named in between.
+            try requireTaken { $0.offices[node]?.contains { $0.cuts == [cut] } ?? false }
+        }
         return Outcome(
             subject: node.short,
             summary: confirms
@@ -126,10 +144,44 @@ extension Engine {
             removals: try Set(removed).sorted().map { try authorityCut(of: $0, standing) },
             founding: founding, key: key)
         try write([.recover(act)], at: now)
+        try requireTaken {
+            $0.principals.isSuperset(of: named) && $0.administrators.isDisjoint(with: removed)
+        }
         return Outcome(
             subject: "\(act.number)",
             summary: "administrators: "
                 + names(of: self.standing ?? standing).joined(separator: ", "))
+    }
+
+    /// What is said is written, and counts: else nothing of it is kept. Whoever has no room left to name what it has seen, or
+    /// has named more than a log may, begins another one.
+    func requireTaken(_ isTaken: (Roster) -> Bool) throws {
+        guard let roster = standing?.roster, isTaken(roster) else { throw Self.isNotTaken }
+    }
+
+    static let isNotTaken = Refusal(
+        .notAdministrator,
+        "this would count for nothing: of this node's acts no more are looked at",
+        next: "do it at another administrator's node, or with the recovery key")
+
+    private static let isNotPrincipal = Refusal(
+        .notAdministrator,
+        "only the founder's node removes administrators, and one that the recovery key named",
+        next: "do it there, or `branchbook administrator recover`")
+
+    /// - Throws: `Refusal` where the node is an administrator, and this node not one that removes it.
+    func requireRemoving(_ member: Roster.Member, _ standing: Standing) throws {
+        let node = member.admission.node
+        guard !standing.roster.isPrincipal(node) else {
+            throw Refusal(
+                .notAdministrator,
+                "\(member.admission.name) founded the book, or the recovery key named it: that alone removes it",
+                next: "`branchbook administrator recover --remove \(member.admission.name)`")
+        }
+        guard
+            !standing.roster.administrators.contains(node)
+                || standing.roster.isPrincipal(credentials.node)
+        else { throw Self.isNotPrincipal }
     }
 
     private func names(of standing: Standing) -> [String] {
@@ -177,17 +229,32 @@ extension Engine {
         }
     }
 
-    /// Heads of the roster that an entry may name: of those who are administrators first, then of those who were, and of
-    /// who carried what the recovery key signed; each as they came.
+    /// Heads of the roster that an entry may name: of principal administrators first, then what the recovery key signed, then
+    /// of all others, and last of those who were some, as far as that counts; at most two logs of one, each as they came.
     func rosterHeads(_ roster: Roster) throws -> [RosterHead] {
-        func rank(_ author: NodeID) -> Int? {
-            if roster.administrators.contains(author) { return 0 }
-            if roster.former[author] != nil { return 1 }
-            return roster.carriers.contains(author) ? 2 : nil
+        let principals = roster.principals
+        var logs = try store.logsAsTheyCame(in: .roster).filter { $0.name.incarnation > 0 }
+        // What the recovery key signed may be copied by anybody: the copy that came first is enough.
+        let carrying = Set(
+            roster.carriers.compactMap { copies in
+                logs.first { copies.contains($0.log) }?.log
+            })
+        // Nobody fills an entry's room with logs of his own.
+        var counts: [NodeID: Int] = [:]
+        logs.removeAll { one in
+            let author = one.name.author
+            guard !carrying.contains(one.log) else { return false }
+            guard roster.isAdministrators(author, at: (one.log, 1)) else { return true }
+            counts[author, default: 0] += 1
+            return counts[author, default: 0] > Self.logsMax
         }
-        let logs = try store.logsAsTheyCame(in: .roster).filter { $0.name.incarnation > 0 }
-        return (0...2).flatMap { wanted in
-            logs.filter { rank($0.name.author) == wanted }.map {
+        func rank(_ one: (name: LogName, log: LogID, head: Head)) -> Int {
+            if principals.contains(one.name.author) { return 0 }
+            if carrying.contains(one.log) { return 1 }
+            return roster.administrators.contains(one.name.author) ? 2 : 3
+        }
+        return (0...3).flatMap { wanted in
+            logs.filter { rank($0) == wanted }.map {
                 RosterHead(
                     log: $0.log, seq: $0.head.seq,
                     hash: Array($0.head.hash.bytes.prefix(EntryHeader.referenceBytes)))
@@ -204,9 +271,10 @@ extension Engine {
             columns: [
                 .text("node", "Node"), .text("name", "Name"), .text("branch", "Branch"),
                 .text("state", "State"), .text("reads", "Reads every branch"),
+                .text("removes", "Removes others"),
             ])
         let complete = Set(standing.completeReaders.map(\.admission.node))
-        let all = roster.administrators.union(roster.former.keys)
+        let all = roster.administrators.union(roster.former)
         for node in all.sorted() {
             let member = roster.nodes[node]
             let isOne = roster.administrators.contains(node)
@@ -214,7 +282,7 @@ extension Engine {
                 .text(node.description), .optional(member?.admission.name),
                 .optional(member?.admission.branch.text),
                 .text(isOne ? "administrator" : roster.isMember(node) ? "removed" : "revoked"),
-                .flag(complete.contains(node)),
+                .flag(complete.contains(node)), .flag(roster.isPrincipal(node)),
             ])
         }
         if roster.administrators.isEmpty {

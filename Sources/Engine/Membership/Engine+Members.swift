@@ -177,8 +177,10 @@ extension Engine {
                 .badOption, "\(member.admission.name) was revoked before",
                 next: "see `branchbook members`")
         }
+        try requireRemoving(member, standing)
         let cut = try cut(of: node, standing.scopesKept, in: standing.book)
         try write([.revoke(cut)], at: now)
+        try requireTaken { $0.cuts[node] != nil }
         return Outcome(
             subject: node.short,
             summary: "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
@@ -199,8 +201,10 @@ extension Engine {
         for tip in logs { held[tip.name.incarnation, default: 0] &+= tip.head.seq }
         let kept = held.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .prefix(RosterAct.limitsMax).map(\.key)
+        // Where there are more logs than a cut names, those first in which acts on the roster stand, and seals.
+        func rank(_ tip: LogTip) -> Int { [.roster, .catalog].contains(tip.name.scope) ? 0 : 1 }
         let counted = logs.filter { kept.contains($0.name.incarnation) }
-            .sorted { ($1.head.seq, $0.id) < ($0.head.seq, $1.id) }
+            .sorted { (rank($0), $1.head.seq, $0.id) < (rank($1), $0.head.seq, $1.id) }
         var heads = counted.map { Cut.LogHead(log: $0.id, head: $0.head) }
         // Logs that are not there, as far as there is room: nothing of them counts.
         let there = Set(heads.map(\.log))

@@ -1,4 +1,4 @@
-import Sodium
+package import Sodium
 package import Wire
 
 /// Canonical bytes of ops; see `docs/protocol.md`.
@@ -177,6 +177,21 @@ extension Event {
                 field.value.write(to: &$0)
             }
         }
+    }
+
+    /// Of what is said and by whom, so that somebody else can agree to it word for word.
+    ///
+    /// - Parameter author: nil for what is said alone.
+    package func digest(by author: NodeID?) -> Digest {
+        var out = Domain.said.writer()
+        out.byte(author == nil ? 0 : 1)
+        if let author { out.raw(author.key.bytes) }
+        out.text(entity)
+        out.text(kind)
+        out.text(person)
+        out.text(effectiveDate.description)
+        out.raw(fieldBytes)
+        return Blake2b.hash256(out.bytes)
     }
 
     /// Reads what `fieldBytes` wrote.

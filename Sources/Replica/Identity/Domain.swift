@@ -13,6 +13,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case claim = "branchbook claim v1"
     case package = "branchbook package v1"
     case recovery = "branchbook recovery v1"
+    case said = "branchbook said v1"
 
     /// Starts with the prefix as length-prefixed text.
     package func writer() -> ByteWriter {

@@ -1,8 +1,57 @@
-import Sodium
+package import Sodium
 
 extension Authority {
+    /// Acts with what their authors can have seen: a head counts where the entry that it names is held with that hash, and
+    /// of a log's entries what an earlier one had seen. And the namings that are looked at: the first of every log.
+    static func read(
+        _ all: [Roster.Step], _ entries: RosterEntries
+    ) -> (steps: [Roster.Step], namings: Set<Dot>) {
+        var logs: [LogKey: [Roster.Step]] = [:]
+        for step in all {
+            logs[LogKey(log: step.dot.log, author: step.author), default: []].append(step)
+        }
+        var read: [Roster.Step] = []
+        var namings: Set<Dot> = []
+        for (_, steps) in logs.sorted(by: { $0.key < $1.key }) {
+            var seen: [LogID: UInt64] = [:]
+            var count = 0
+            let ordered = steps.sorted {
+                ($0.dot.seq, $0.dot.index, $0.time) < ($1.dot.seq, $1.dot.index, $1.time)
+            }
+            for step in ordered {
+                for head in step.seen where entries.holds(head) {
+                    seen[head.log] = max(seen[head.log] ?? 0, head.seq)
+                }
+                read.append(step.having(seen: seen))
+                guard case .nameAdministrator = step.act else { continue }
+                if count < namingsMax { namings.insert(step.dot) }
+                count += 1
+            }
+        }
+        return (read, namings)
+    }
+
+    /// Who might be an administrator: whom the founder named, or the recovery key, and whom those did.
+    static func possible(
+        _ steps: [Roster.Step], _ allowed: Set<Dot>, _ recoveries: Recoveries
+    ) -> Set<NodeID> {
+        var found = recoveries.named
+        var names: [NodeID: Set<NodeID>] = [:]
+        for step in steps {
+            if case .found = step.act { found.insert(step.author) }
+            if case .nameAdministrator(let node) = step.act, allowed.contains(step.dot) {
+                names[step.author, default: []].insert(node)
+            }
+        }
+        var queue = Array(found)
+        while let next = queue.popLast() {
+            for node in names[next] ?? [] where found.insert(node).inserted { queue.append(node) }
+        }
+        return found
+    }
+
     /// Acts in the order in which they take effect: genesis; then what was seen before what saw it, and of what is beside
-    /// each other the earlier first. Heads that cannot be true are passed over.
+    /// each other the earlier first. Those of one log come in its own order, as `read` has them.
     ///
     /// Cost: acts × logs of administrators.
     static func ordered(_ all: [Roster.Step]) -> [Roster.Step] {
@@ -19,11 +68,7 @@ extension Authority {
             }
         }
         let keys = logs.keys.sorted()
-        let queues = keys.map { key in
-            (logs[key] ?? []).sorted {
-                ($0.dot.seq, $0.dot.index, $0.time) < ($1.dot.seq, $1.dot.index, $1.time)
-            }
-        }
+        let queues = keys.map { logs[$0] ?? [] }
         var places: [LogID: [Int]] = [:]
         for (place, key) in keys.enumerated() { places[key.log, default: []].append(place) }
         var next = Array(repeating: 0, count: queues.count)
@@ -49,7 +94,7 @@ extension Authority {
         }
     }
 
-    private struct LogKey: Hashable, Comparable {
+    struct LogKey: Hashable, Comparable {
         let log: LogID
         let author: NodeID
 
@@ -94,6 +139,13 @@ extension Roster.Step {
         }
     }
 
+    fileprivate func having(seen: [LogID: UInt64]) -> Self {
+        Self(
+            time: time, author: author, dot: dot, act: act,
+            seen: seen.map { RosterHead(log: $0.key, seq: $0.value, hash: []) }
+                .sorted { $0.log < $1.log })
+    }
+
     /// Had the author of this act seen the other, or written it before?
     func hasSeen(_ other: Roster.Step) -> Bool {
         if dot.log == other.dot.log, author == other.author {
@@ -108,4 +160,21 @@ extension Cut {
     func reaches(_ log: LogID, _ seq: UInt64) -> Bool {
         heads.contains { $0.log == log && $0.head.seq >= seq }
     }
+}
+
+/// Hashes of the entries of the roster's logs that are held, those without acts as well: what a head can name.
+package struct RosterEntries: Equatable, Sendable {
+    private var hashes: [LogID: [UInt64: [UInt8]]] = [:]
+
+    package init() {}
+
+    init(_ steps: [Roster.Step]) {
+        for step in steps { add(step.dot.log, step.dot.seq, step.entry) }
+    }
+
+    package mutating func add(_ log: LogID, _ seq: UInt64, _ hash: Digest) {
+        hashes[log, default: [:]][seq] = Array(hash.bytes.prefix(EntryHeader.referenceBytes))
+    }
+
+    func holds(_ head: RosterHead) -> Bool { hashes[head.log]?[head.seq] == head.hash }
 }

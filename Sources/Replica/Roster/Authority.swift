@@ -2,44 +2,47 @@ import Sodium
 
 /// Whose acts count: who was an administrator in what the author of an act had seen, and what removals leave of it.
 ///
-/// - An administrator was named by an act that its own acts have seen, and that counts; the founder by genesis; whom the
-///   recovery key names, by that key alone.
+/// - The founder is a principal administrator, and whom the recovery key names. The key alone removes a principal one.
+/// - Any administrator names others; an act of one counts that had seen the naming. Only a principal one removes
+///   others, and never a principal one: so no removal depends on another, and nobody undoes his own.
 /// - A removal names how far the acts of who is removed count. What lies above it and was not seen by it counts for
-///   nothing, unless its author was named again by somebody who had seen the removal. Of several removals any may let
-///   an act count, but for what was done to administrators.
-/// - Of two administrators who remove each other, neither having seen the other's act, both are removed. A removal by
-///   somebody who is removed otherwise is none.
-/// - What the recovery key does nobody undoes who had not seen it.
+///   nothing, unless its author was named again by somebody who had seen the removal. Of several, all have to let an
+///   act count; one that had seen another stands in its place.
+/// - Seen is an entry that is held and whose hash a head names: what is yet to be written nobody can have seen.
 ///
-/// Law: a function of the set of acts. Cost: linear in the acts; quadratic in removals, of which few are ever made.
+/// Law: a function of the set of entries. Cost: acts × namings of their author, of which a log has few.
 struct Authority {
     /// What was seen before what saw it; of the rest, the earlier first.
     let steps: [Roster.Step]
     private(set) var administrators: Set<NodeID> = []
-    /// Of those who were administrators: how far what they did counts.
-    private(set) var former: [NodeID: [Cut]] = [:]
-    /// Nodes that carry an act of the recovery key.
-    private(set) var carriers: Set<NodeID> = []
-    private var namings: [NodeID: [Naming]] = [:]
-    /// Those that count, of each administrator.
+    private(set) var principals: Set<NodeID> = []
+    private(set) var offices: [NodeID: [Roster.Office]] = [:]
+    /// Of each act of the recovery key, the logs in which it stands.
+    private(set) var carriers: [[LogID]] = []
+    /// Of the founder and of whom the recovery key named.
+    private var spans: [NodeID: [Basis]] = [:]
+    /// Of those whom administrators named, by acts that count.
+    private var namings: [NodeID: [Basis]] = [:]
+    /// By whom the key or a principal administrator removed: what ends a naming.
     private var removals: [NodeID: [Removal]] = [:]
-    /// Places of what was done to administrators, in order.
-    private var places: [Int] = []
-    /// By place: does what was done to administrators count?
-    private var counts: [Int: Bool] = [:]
-    /// The same, had nobody ever been removed.
-    private var once: [Int: Bool] = [:]
+    /// Where others than itself named a node.
+    private var named: [NodeID: [Int]] = [:]
+    /// The same as namings, had nobody ever been removed.
+    private var namedOnce: [NodeID: [Int]] = [:]
+    /// By place: does an act count, and would it, had nobody been removed?
+    private var counting: [Bool] = []
+    private var once: [Bool] = []
 
-    /// Somebody was named an administrator.
-    private struct Naming {
-        enum Source: Equatable {
-            case genesis
-            case recovery(UInt64)
-            case act
-        }
-        let source: Source
-        /// Where it stands. What the recovery key signed may stand in several logs.
+    /// Why somebody is an administrator.
+    private struct Basis {
+        /// Of the recovery key's act; 0 for genesis; nil for a naming.
+        let number: UInt64?
+        /// Where it stands: what the recovery key signed may stand in several logs, and genesis everybody has seen.
         let places: [Int]
+        /// What ends it, and how far it lets count what follows from it.
+        let against: [Removal]
+        /// The same before others stood in the place of some.
+        let former: [Removal]
     }
 
     private struct Removal {
@@ -48,216 +51,188 @@ struct Authority {
         let cut: Cut
         /// Of an act of the recovery key.
         let number: UInt64?
-
-        var place: Int { places[0] }
+        /// The node was put out: no later naming makes it one again.
+        let isRevocation: Bool
     }
 
-    /// What one administrator may do to administrators: more of it is not looked at.
-    static let actsMax = 128
+    /// Whom one log may name: more of it is not looked at.
+    static let namingsMax = 16
 
-    init(_ all: some Sequence<Roster.Step>) {
+    init(_ all: some Sequence<Roster.Step>, _ entries: RosterEntries) {
         let all = Array(all)
         let recoveries = Recoveries(all)
-        var named = recoveries.named
-        for step in all {
-            switch step.act {
-            case .found: named.insert(step.author)
-            case .nameAdministrator(let node): named.insert(node)
-            default: break
-            }
-        }
+        let read = Self.read(all, entries)
+        let possible = Self.possible(read.steps, read.namings, recoveries)
         steps = Self.ordered(
-            all.filter { named.contains($0.author) || recoveries.isSigned($0.act) })
-        let candidates = collect(recoveries, named)
-        once = weighed([:])
-        settle(candidates)
+            read.steps.filter { possible.contains($0.author) || recoveries.isSigned($0.act) })
+        begin(recoveries)
+        judge(read.namings, recoveries)
         conclude()
     }
 
     /// May this act change the roster?
-    func counts(_ place: Int) -> Bool {
-        let step = steps[place]
-        if case .found = step.act { return place == 0 }
-        if let known = counts[place] { return known }
-        return (namings[step.author] ?? []).contains { naming in
-            guard isSeen(naming, by: place), stands(naming, counts) else { return false }
-            let against = (removals[step.author] ?? []).filter { isAbout(naming, $0) }
-            return against.isEmpty || against.contains { covers($0, place) }
-        }
-    }
+    func counts(_ place: Int) -> Bool { counting[place] }
 
     /// Would it, had nobody been removed? Whom such an author admitted, others may have met.
-    func countedOnce(_ place: Int) -> Bool {
-        (namings[steps[place].author] ?? []).contains {
-            isSeen($0, by: place) && stands($0, once)
-        }
-    }
+    func countedOnce(_ place: Int) -> Bool { once[place] }
 
-    // MARK: What was said
+    // MARK: What rests on nothing else
 
-    /// Namings, and the removals that have to be weighed. What the recovery key says counts at once.
-    private mutating func collect(_ recoveries: Recoveries, _ named: Set<NodeID>) -> [Removal] {
-        var found: [Removal] = []
+    /// The founder, what the recovery key says, and the removals by those who are principal administrators by that.
+    private mutating func begin(_ recoveries: Recoveries) {
         var signed: [Signature: [Int]] = [:]
-        var done: [NodeID: Int] = [:]
+        for (place, step) in steps.enumerated() {
+            if case .recover(let act) = step.act, recoveries.isSigned(step.act) {
+                signed[act.signature, default: []].append(place)
+            }
+        }
+        let said = recoveries.acts.map { (act: $0, places: signed[$0.signature] ?? []) }
+        carriers = said.map { $0.places.map { steps[$0].dot.log } }
+        for (act, places) in said {
+            for cut in act.removals {
+                removals[cut.node, default: []].append(
+                    Removal(places: places, cut: cut, number: act.number, isRevocation: false))
+            }
+        }
+        // Of equal numbers, removal wins.
+        func against(_ node: NodeID, _ number: UInt64) -> [Removal] {
+            (removals[node] ?? []).filter { $0.number.map { $0 >= number } ?? false }
+        }
+        if let founder = steps.first, case .found = founder.act {
+            spans[founder.author, default: []].append(
+                Basis(
+                    number: 0, places: [], against: against(founder.author, 0), former: []))
+        }
+        for (act, places) in said {
+            for node in act.names {
+                spans[node, default: []].append(
+                    Basis(
+                        number: act.number, places: places, against: against(node, act.number),
+                        former: []))
+            }
+        }
         for (place, step) in steps.enumerated() {
             switch step.act {
-            case .found where place == 0:
-                namings[step.author, default: []].append(
-                    Naming(source: .genesis, places: [place]))
-            case .nameAdministrator(let node):
-                done[step.author, default: 0] += 1
-                counts[place] = false
-                guard done[step.author, default: 0] <= Self.actsMax else { continue }
-                places.append(place)
-                namings[node, default: []].append(Naming(source: .act, places: [place]))
             case .removeAdministrator(let cut), .revoke(let cut):
-                // To put a node out that never was one says nothing of administrators.
-                guard named.contains(cut.node) else { continue }
-                done[step.author, default: 0] += 1
-                counts[place] = false
-                guard done[step.author, default: 0] <= Self.actsMax else { continue }
-                places.append(place)
-                found.append(Removal(places: [place], cut: cut, number: nil))
-            case .recover(let act):
-                counts[place] = recoveries.isSigned(step.act)
-                guard recoveries.isSigned(step.act) else { continue }
-                carriers.insert(step.author)
-                signed[act.signature, default: []].append(place)
+                guard cut.node != step.author, isPrincipal(place) else { continue }
+                var isRevocation = false
+                if case .revoke = step.act { isRevocation = true }
+                removals[cut.node, default: []].append(
+                    Removal(places: [place], cut: cut, number: nil, isRevocation: isRevocation))
+            case .nameAdministrator(let node) where node != step.author:
+                named[node, default: []].append(place)
             default: break
             }
         }
-        for act in recoveries.acts {
-            guard let places = signed[act.signature] else { continue }
-            for node in act.names {
-                namings[node, default: []].append(
-                    Naming(source: .recovery(act.number), places: places))
-            }
-            for cut in act.removals {
-                removals[cut.node, default: []].append(
-                    Removal(places: places, cut: cut, number: act.number))
-            }
-        }
-        return found
-    }
-
-    // MARK: Which removals count
-
-    /// Those that nobody contests; of those that contest each other, all.
-    private mutating func settle(_ candidates: [Removal]) {
-        var standing = weighed(removals)
-        var open = candidates.filter { standing[$0.place] == true }
-        var against: [Int: Set<Int>] = [:]
-        for removal in open where open.count > 1 {
-            let left = weighed(with(removal))
-            for other in open where other.place != removal.place && left[other.place] != true {
-                against[other.place, default: []].insert(removal.place)
-            }
-        }
-        var effective: [Int] = []
-        while !open.isEmpty {
-            let left = Set(open.map(\.place))
-            var next = open.filter { against[$0.place, default: []].isDisjoint(with: left) }
-            if next.isEmpty { next = Self.contested(open, against) }
-            // Judged beside each other, by what counted before all of them.
-            for removal in next where standing[removal.place] == true {
-                effective.append(removal.place)
-                removals = with(removal)
-            }
-            let judged = Set(next.map(\.place))
-            open.removeAll { judged.contains($0.place) }
-            standing = weighed(removals)
-        }
-        for removal in candidates { standing[removal.place] = false }
-        for place in effective { standing[place] = true }
-        counts.merge(standing) { _, new in new }
-    }
-
-    /// Of removals that all are contested: those that only each other contests.
-    private static func contested(_ open: [Removal], _ against: [Int: Set<Int>]) -> [Removal] {
-        let left = Set(open.map(\.place))
-        var above: [Int: Set<Int>] = [:]
-        for removal in open {
-            var reached: Set<Int> = []
-            var queue = Array(against[removal.place, default: []].intersection(left))
-            while let next = queue.popLast() {
-                guard reached.insert(next).inserted else { continue }
-                queue += against[next, default: []].intersection(left)
-            }
-            above[removal.place] = reached
-        }
-        return open.filter { removal in
-            (above[removal.place] ?? []).allSatisfy {
-                above[$0]?.contains(removal.place) ?? false
-            }
-        }
-    }
-
-    private func with(_ removal: Removal) -> [NodeID: [Removal]] {
-        var all = removals
-        all[removal.cut.node, default: []].append(removal)
-        return all
-    }
-
-    /// Which acts about administrators count where these removals do.
-    private func weighed(_ removals: [NodeID: [Removal]]) -> [Int: Bool] {
-        var found: [Int: Bool] = [:]
-        for place in places {
-            let author = steps[place].author
-            found[place] = (namings[author] ?? []).contains { naming in
-                guard isSeen(naming, by: place), stands(naming, found) else { return false }
-                return !(removals[author] ?? []).contains {
-                    $0.place != place && isAbout(naming, $0) && !covers($0, place)
-                }
-            }
-        }
-        return found
     }
 
     // MARK: What follows
 
-    private mutating func conclude() {
-        for (node, all) in namings {
-            var cuts: [Cut] = []
-            let standing = all.filter { stands($0, counts) }
-            for naming in standing {
-                let against = (removals[node] ?? []).filter { isAbout(naming, $0) }
-                if against.isEmpty { administrators.insert(node) }
-                cuts += against.map(\.cut)
+    /// In order: a naming stands before what saw it.
+    private mutating func judge(_ allowed: Set<Dot>, _ recoveries: Recoveries) {
+        counting = Array(repeating: false, count: steps.count)
+        once = counting
+        var revocations: [NodeID: [Int]] = [:]
+        for (place, step) in steps.enumerated() {
+            let isPrincipal = isPrincipal(place)
+            let may = isPrincipal || isNamed(place)
+            once[place] =
+                (spans[step.author] ?? []).contains { isSeen($0, by: place) }
+                || saw(place, namedOnce[step.author] ?? [])
+            switch step.act {
+            case .found: counting[place] = place == 0
+            case .recover: counting[place] = recoveries.isSigned(step.act)
+            case .nameAdministrator(let node):
+                guard allowed.contains(step.dot) else { continue }
+                if once[place] { namedOnce[node, default: []].append(place) }
+                // Whom a removed one named is named again: to agree to the rest makes nobody an administrator.
+                guard isPrincipal || isNamed(place, strictly: true),
+                    !saw(place, revocations[node] ?? [])
+                else { continue }
+                counting[place] = true
+                namings[node, default: []].append(naming(of: node, at: place))
+            case .removeAdministrator(let cut):
+                counting[place] = isPrincipal && cut.node != step.author
+            case .revoke(let cut):
+                // What a node says of itself lets nothing of it count.
+                guard may, cut.node != step.author else { continue }
+                counting[place] = true
+                revocations[cut.node, default: []].append(place)
+            default: counting[place] = may
             }
-            if !standing.isEmpty, !administrators.contains(node) { former[node] = cuts }
+        }
+        for (node, places) in revocations {
+            for place in places where isProtected(node, from: place) { counting[place] = false }
         }
     }
 
-    private func stands(_ naming: Naming, _ counts: [Int: Bool]) -> Bool {
-        naming.source != .act || counts[naming.places[0]] == true
-    }
-
-    /// Had the author of an act seen that it was named?
-    private func isSeen(_ naming: Naming, by place: Int) -> Bool {
-        switch naming.source {
-        case .genesis: true
-        case .recovery: saw(place, naming.places)
-        // What is said to have been seen, and stands later, is a lie.
-        case .act: naming.places[0] < place && saw(place, naming.places)
+    private mutating func conclude() {
+        for node in Set(spans.keys).union(namings.keys) {
+            let key = spans[node] ?? []
+            let all = key + (namings[node] ?? [])
+            if key.contains(where: \.against.isEmpty) { principals.insert(node) }
+            if all.contains(where: \.against.isEmpty) { administrators.insert(node) }
+            offices[node] = all.map { basis in
+                Roster.Office(
+                    isFounders: basis.number == 0,
+                    named: basis.places.map { (steps[$0].dot.log, steps[$0].dot.seq) },
+                    cuts: basis.against.map(\.cut))
+            }
         }
     }
 
-    /// Does a removal end what a naming began?
-    private func isAbout(_ naming: Naming, _ removal: Removal) -> Bool {
-        switch naming.source {
-        case .genesis: true
-        case .act: !saw(naming.places[0], removal.places)
-        case .recovery(let number):
-            removal.number.map { $0 > number } ?? saw(removal.place, naming.places)
+    /// Does an act count as that of the founder, or of one whom the key named?
+    private func isPrincipal(_ place: Int) -> Bool {
+        (spans[steps[place].author] ?? []).contains { span in
+            isSeen(span, by: place) && span.against.allSatisfy { covers($0, place) }
         }
     }
 
-    /// Does an act count although its author is removed? Who carries what the recovery key signed may not say more.
+    private func isNamed(_ place: Int, strictly: Bool = false) -> Bool {
+        (namings[steps[place].author] ?? []).contains { naming in
+            isSeen(naming, by: place)
+                && (strictly ? naming.former : naming.against).allSatisfy { covers($0, place) }
+        }
+    }
+
+    private func isSeen(_ basis: Basis, by place: Int) -> Bool {
+        basis.number == 0 || saw(place, basis.places)
+    }
+
+    /// A naming is ended by what it had not seen, and of several that saw each other by the last.
+    private func naming(of node: NodeID, at place: Int) -> Basis {
+        let about = (removals[node] ?? []).filter { $0.isRevocation || !saw(place, $0.places) }
+        return Basis(
+            number: nil, places: [place],
+            against: about.filter { old in !about.contains { replaces($0, old, of: node) } },
+            former: about)
+    }
+
+    /// A principal administrator removes a node once more, having seen that it was removed: more of what it did counts. Not so
+    /// where it had been named again in between: that one ends the later naming.
+    private func replaces(_ new: Removal, _ old: Removal, of node: NodeID) -> Bool {
+        guard new.number == nil, old.number == nil, !new.isRevocation, !old.isRevocation,
+            saw(new.places[0], old.places)
+        else { return false }
+        return !(named[node] ?? []).contains {
+            saw($0, old.places) && saw(new.places[0], [$0])
+        }
+    }
+
+    /// Only a principal administrator puts an administrator out, and only the key a principal one: others do when they have
+    /// seen that it is none any more.
+    private func isProtected(_ node: NodeID, from place: Int) -> Bool {
+        let those = isPrincipal(place) ? [] : namings[node] ?? []
+        return ((spans[node] ?? []) + those).contains { basis in
+            !basis.against.contains { saw(place, $0.places) }
+        }
+    }
+
+    /// Does an act count although its author is removed?
     private func covers(_ removal: Removal, _ place: Int) -> Bool {
         let step = steps[place]
         return removal.cut.reaches(step.dot.log, step.dot.seq)
-            || removal.number == nil && saw(removal.place, [place])
+            || removal.number == nil && saw(removal.places[0], [place])
     }
 
     /// Had the author of an act seen one of those, or written it before?

@@ -5,14 +5,18 @@ package import Sodium
 /// The fold does not depend on the order of arrival: the founding act comes first, then what was seen before what
 /// saw it, the rest in (time, author, dot) order. Which acts count, `Authority` says.
 /// Cost: linear in the acts; the roster is small and is folded anew when it grows.
-package struct Roster: Sendable {
+package struct Roster: Equatable, Sendable {
     package private(set) var founding: Founding?
     package private(set) var founder: NodeID?
     package private(set) var administrators: Set<NodeID> = []
-    /// Of those who were administrators: how far what they did counts. Of several cuts any may let it count.
-    package private(set) var former: [NodeID: [Cut]] = [:]
-    /// Nodes in whose logs an act of the recovery key stands.
-    package private(set) var carriers: Set<NodeID> = []
+    /// Those that remove others: the founder's, and whom the recovery key named. That alone removes them.
+    package private(set) var principals: Set<NodeID> = []
+    /// Of those who are administrators or were: by what, and how far what they did counts.
+    package private(set) var offices: [NodeID: [Office]] = [:]
+    /// Of each act of the recovery key, the logs in which it stands.
+    package private(set) var carriers: [[LogID]] = []
+    /// Acts of those that count for nothing.
+    private var void: Set<Dot> = []
     /// The number of the last act of the recovery key; 0 where there is none.
     package private(set) var recoveryNumber: UInt64 = 0
     /// All nodes that an administrator ever admitted, although it may not count any more: what they wrote is kept and
@@ -40,6 +44,26 @@ package struct Roster: Sendable {
         package fileprivate(set) var isWithdrawn = false
     }
 
+    /// By what a node is an administrator, or was.
+    package struct Office: Equatable, Sendable {
+        package let isFounders: Bool
+        /// Where it is said: one that was seen is enough.
+        package let named: [Place]
+        /// What ended it: what all of them reach counts.
+        package let cuts: [Cut]
+
+        package struct Place: Hashable, Sendable {
+            package let log: LogID
+            package let seq: UInt64
+        }
+
+        init(isFounders: Bool, named: [(log: LogID, seq: UInt64)], cuts: [Cut]) {
+            self.isFounders = isFounders
+            self.named = named.map { Place(log: $0.log, seq: $0.seq) }
+            self.cuts = cuts
+        }
+    }
+
     /// One act with what orders it.
     package struct Step: Sendable {
         package let time: HybridTime
@@ -48,10 +72,14 @@ package struct Roster: Sendable {
         package let act: RosterAct
         /// How far the author had read the roster's logs.
         package let seen: [RosterHead]
+        /// Of the entry that it stands in.
+        package let entry: Digest
 
         package init(
-            time: HybridTime, author: NodeID, dot: Dot, act: RosterAct, seen: [RosterHead] = []
+            time: HybridTime, author: NodeID, dot: Dot, act: RosterAct, seen: [RosterHead] = [],
+            entry: Digest = .zero
         ) {
+            self.entry = entry
             self.time = time
             self.author = author
             self.dot = dot
@@ -62,16 +90,19 @@ package struct Roster: Sendable {
 
     package init() {}
 
-    package init(_ steps: some Sequence<Step>) {
-        let authority = Authority(steps)
+    /// - Parameter entries: all of the roster that are held; by itself those in which the acts stand.
+    package init(_ steps: some Sequence<Step>, entries: RosterEntries? = nil) {
+        let steps = Array(steps)
+        let authority = Authority(steps, entries ?? RosterEntries(steps))
         for (place, step) in authority.steps.enumerated() {
-            if authority.counts(place) { apply(step) }
+            if authority.counts(place) { apply(step) } else { void.insert(step.dot) }
             if case .admit(let admission) = step.act, authority.countedOnce(place) {
                 known.insert(admission.node)
             }
         }
         administrators = authority.administrators
-        former = authority.former
+        principals = authority.principals
+        offices = authority.offices
         carriers = authority.carriers
     }
 
@@ -135,11 +166,39 @@ extension Roster {
         (administrators.contains(node) || nodes[node] != nil) && cuts[node] == nil
     }
 
-    /// Does what this author wrote there count as an administrator's? Of one that is none any more, what the cuts reach.
-    package func isAdministrators(_ author: NodeID, at place: (log: LogID, seq: UInt64)?) -> Bool {
-        if administrators.contains(author) { return true }
-        guard let place, let cuts = former[author] else { return false }
-        return cuts.contains { $0.reaches(place.log, place.seq) }
+    package func isPrincipal(_ node: NodeID) -> Bool { principals.contains(node) }
+
+    /// Those who were administrators and are none.
+    package var former: Set<NodeID> { Set(offices.keys).subtracting(administrators) }
+
+    /// Does what this author wrote there count as an administrator's? What was written before it was named does not, where it
+    /// is known what the entry had seen; of what was ended, what the cuts reach.
+    package func isAdministrators(
+        _ author: NodeID, at place: (log: LogID, seq: UInt64)?, seen: [RosterHead]? = nil
+    ) -> Bool {
+        guard let place else { return administrators.contains(author) }
+        return (offices[author] ?? []).contains { office in
+            let isSeen =
+                office.isFounders
+                || seen.map { heads in
+                    office.named.contains { named in
+                        heads.contains { $0.log == named.log && $0.seq >= named.seq }
+                    }
+                } ?? true
+            return isSeen && office.cuts.allSatisfy { $0.reaches(place.log, place.seq) }
+        }
+    }
+
+    /// Does an act that is held count for nothing?
+    package func isVoid(_ dot: Dot) -> Bool { void.contains(dot) }
+
+    /// Would both judge everything alike?
+    package func judges(as other: Roster) -> Bool {
+        var (mine, theirs) = (self, other)
+        (mine.void, theirs.void) = ([], [])
+        (mine.known, theirs.known) = ([], [])
+        (mine.carriers, theirs.carriers) = ([], [])
+        return mine == theirs
     }
 
     package func isKeeper(_ node: NodeID, of branch: BranchCode) -> Bool {

@@ -1,6 +1,6 @@
-import Books
+package import Books
 import GRDB
-import Replica
+package import Replica
 import Sodium
 
 import struct Foundation.Data
@@ -13,13 +13,9 @@ extension Store {
         _ db: Database, _ closes: [PeriodClose], of branch: BranchCode, on day: Day
     ) throws -> [String: DerivedRow]? {
         guard
-            let closing = closes.lazy.filter({ $0.through == day }).compactMap(\.closing).min(by: {
-                $0.author < $1.author
-            })
+            let closing = closes.lazy.filter({ $0.through == day }).compactMap(\.closing).first,
+            let told = try Self.costs(db, closing, on: day)
         else { return nil }
-        let told = SealedCosts.costs(
-            of: try Self.events(db, of: SealedCosts.entity(day, branch), by: closing.author))
-        guard Int64(told.count) >= closing.items else { return nil }
         return told.mapValues { amounts in
             var row = DerivedRow(branch: branch.text)
             for (root, amount) in zip(SealedCosts.roots, amounts) {
@@ -27,6 +23,19 @@ extension Store {
             }
             return row
         }
+    }
+
+    /// Is all here that a closing names of its branch's costs?
+    package func holdsCosts(of closing: Seal.Closing, on day: Day) throws -> Bool {
+        try access { try Self.costs($0, closing, on: day) != nil }
+    }
+
+    private static func costs(
+        _ db: Database, _ closing: Seal.Closing, on day: Day
+    ) throws -> [String: [Int64]]? {
+        SealedCosts.costs(
+            of: try events(db, of: SealedCosts.entity(day, closing.branch), by: closing.author),
+            in: closing)
     }
 
     static func sum(_ rows: [String: DerivedRow], _ branch: BranchCode) -> DerivedRow {

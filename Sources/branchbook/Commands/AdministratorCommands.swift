@@ -41,8 +41,8 @@ struct AdministratorRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "A node is no administrator any more; it stays a member.",
         discussion: """
-            What it did and this node has not seen counts for nothing, until another administrator agrees to it. To put a
-            node out altogether: revoke.
+            At the founder's node, or one that the recovery key named. What it did and this node has not seen counts for
+            nothing, until that is confirmed. To put a node out altogether: revoke.
             """)
     @OptionGroup var node: NodeOptions
     @Argument(help: "Its name, or the beginning of its key.") var member: String

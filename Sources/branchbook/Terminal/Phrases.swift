@@ -166,7 +166,7 @@ enum Phrases {
         "Revenue, net": "净收入", "Day": "日期", "To": "至", "yes": "是", "no": "否",
         "nothing": "无", "error": "错误", "next": "下一步", "Total": "合计",
         "Talks to peers": "与对等节点通信", "Administrator": "管理员",
-        "Administrators": "管理员", "Reads every branch": "可读所有分店",
+        "Administrators": "管理员", "Reads every branch": "可读所有分店", "Removes others": "可撤销他人",
         "held durably by": "已持久保存的节点数", "Between": "双方", "In transit": "在途",
         "In dispute": "争议中", "Sent": "发出", "Active": "启用", "Author": "作者",
         "Bytes": "字节", "Clock, ms": "时钟差（毫秒）", "Cost, derived": "推算成本",
