@@ -292,6 +292,72 @@ import Testing
         #expect(try network.verify("hz").isSound)
     }
 
+    /// Of the 16 heads that an entry names one author fills none but his own two, with however many logs, and who copies what
+    /// the recovery key said fills none.
+    @Test func nobodyFillsTheHeads() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 840)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        try gz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        network.settle()
+        for other in ["hz", "sh"] { network.sever("gz", other) }
+        done(hz.ask(.removeAdministrator(node: "gz-1", confirms: false)))
+        let standing = try hz.engine.needStanding()
+        let thief = gz.engine.credentials
+        let op = Operation.roster(.nameAdministrator(thief.node))
+        try hz.engine.store.transact {
+            for incarnation in 1_000..<1_040 as Range<UInt64> {
+                let name = LogName(author: thief.node, incarnation: incarnation, scope: .roster)
+                var writer = LogWriter(tip: LogTip(name, in: standing.book), chapter: Chapter())
+                let before = writer.tip
+                let entry = try writer.append(
+                    [op], at: .init(commit: 1, time: HybridTime(raw: 1)),
+                    key: standing.keyring.writingKey(.roster),
+                    signing: thief.signing, signs: true)
+                try hz.engine.store.append(
+                    [PreparedRun(written: [(entry, [op])], after: before, chapter: writer.chapter)],
+                    roster: standing.roster)
+            }
+            try hz.engine.stand()
+        }
+        let heads = try hz.engine.needStanding().rosterHeads
+        #expect(heads.count <= 2)
+        done(hz.ask(.nameAdministrator(node: "sh-1", readsAll: true)))
+        network.settle()
+        try join(network, "sh-2", branch: "SH", by: "sh", seed: 841)
+        #expect(try members(hz).contains("sh-2") && members(sh).contains("sh-2"))
+        #expect(try administrators(sh) == ["hz-1", "sh-1"])
+        #expect(try hz.engine.store.staleMemory().isEmpty)
+    }
+
+    /// What authors had seen of the roster is the same from memory and from the disk, with one log and with more.
+    @Test func whatWasSeenIsTheSameFromTheDisk() throws {
+        let network = try TestNetwork.company(["gz"], seed: 850)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        for _ in 0..<2 {
+            for node in [hz, gz] {
+                let memory = try #require(node.engine.store.memory.roster)
+                let disk = try node.engine.store.heldRoster()
+                #expect(disk.isLike(memory))
+                #expect(disk.acts.contains { !$0.seen.isEmpty })
+                var other = disk
+                other.acts = disk.acts.map {
+                    Roster.Step(time: $0.time, author: $0.author, dot: $0.dot, act: $0.act)
+                }
+                #expect(!other.isLike(memory), "the heads are compared")
+                #expect(try node.engine.store.staleMemory().isEmpty)
+            }
+            done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+            network.settle()
+            done(gz.ask(.invite(InvitationOrder(branch: "GZ"))))
+            network.settle()
+            guard try administrators(gz).count == 2 else { break }
+            done(hz.ask(.removeAdministrator(node: "gz-1", confirms: false)))
+            network.settle()
+        }
+    }
+
     /// A member fills its own log of the roster: nobody reads the book again for that, and all hold the same.
     @Test func nothingIsReadAgainForNothing() throws {
         let network = try TestNetwork.company(["gz"], seed: 825)
