@@ -1,5 +1,4 @@
 package import Replica
-package import Sodium
 
 extension Seal {
     /// A branch that did not answer, whose books a seal closes: how far whoever sealed held its logs, and how much it said
@@ -12,11 +11,11 @@ extension Seal {
         package let on: Day
         package let heads: [LogID: UInt64]
         /// Of what was told of its costs, in `SealedCosts`: that alone counts.
-        package let costs: [Digest]
+        package let costs: [[UInt8]]
 
         package init(
             branch: BranchCode, author: NodeID, person: String, on day: Day,
-            heads: [LogID: UInt64], costs: [Digest]
+            heads: [LogID: UInt64], costs: [[UInt8]]
         ) {
             self.branch = branch
             self.author = author
@@ -38,23 +37,22 @@ extension Seal {
     /// Digests in one field.
     private static let digestsInField = 120
 
-    static func fields(_ digests: [Digest], named name: String) -> [Event.Field] {
+    static func fields(_ digests: [[UInt8]], named name: String) -> [Event.Field] {
         stride(from: 0, to: digests.count, by: digestsInField).map { first in
             let those = digests[first..<min(first + digestsInField, digests.count)]
-            return .init("\(name)\(first)", .bytes(those.flatMap(\.bytes)))
+            return .init("\(name)\(first)", .bytes(those.flatMap(\.self)))
         }
     }
 
     /// Nil where they cannot be read.
-    static func digests(of event: Event, named name: String) -> [Digest]? {
-        var found: [Digest] = []
+    static func digests(of event: Event, named name: String) -> [[UInt8]]? {
+        var found: [[UInt8]] = []
         for field in event.fields where field.name.utf8.starts(with: name.utf8) {
-            guard case .bytes(let bytes) = field.value, bytes.count % Digest.count == 0 else {
+            guard case .bytes(let bytes) = field.value, bytes.count % Event.digestBytes == 0 else {
                 return nil
             }
-            for start in stride(from: 0, to: bytes.count, by: Digest.count) {
-                guard let digest = Digest(bytes[start..<start + Digest.count]) else { return nil }
-                found.append(digest)
+            for start in stride(from: 0, to: bytes.count, by: Event.digestBytes) {
+                found.append(Array(bytes[start..<start + Event.digestBytes]))
             }
         }
         return found
@@ -62,7 +60,7 @@ extension Seal {
 
     /// What a seal says of a branch that it closes.
     static func fields(
-        closing branch: BranchCode, heads: [LogID: UInt64], costs: [Digest]
+        closing branch: BranchCode, heads: [LogID: UInt64], costs: [[UInt8]]
     ) -> [Event.Field] {
         [.init(Field.count + branch.text, .integer(Int64(costs.count)))]
             + PeriodClose.fields(heads, named: "\(Field.heads)\(branch):")

@@ -1,5 +1,4 @@
 package import Replica
-package import Sodium
 
 /// A company's books up to a day, sealed: closes that nobody opens again. Events of `seal/<day>` in the catalog, by
 /// administrators.
@@ -24,7 +23,7 @@ package struct Seal: Hashable, Sendable {
 
     /// One who sealed without branches, whose word somebody else has not agreed to, or not to the closings in it.
     package struct Waiting: Hashable, Sendable {
-        package let digest: Digest
+        package let digest: [UInt8]
         package let person: String
         /// Somebody agreed that branches are left out, and nobody yet that they are closed.
         package let isAgreed: Bool
@@ -85,16 +84,17 @@ package struct Seal: Hashable, Sendable {
         let second = counted.lazy.compactMap(\.second).first
         confirmedBy = second?.event.person
         confirmedOn = second?.event.effectiveDate
-        var closed: [BranchCode: (order: [UInt8], closing: Closing)] = [:]
+        var closed: [BranchCode: (digest: [UInt8], closing: Closing)] = [:]
         for part in sealed where part.isClosed {
             for closing in part.closings {
-                let order = closing.author.key.bytes + part.digest.bytes
-                if let other = closed[closing.branch],
-                    !order.lexicographicallyPrecedes(other.order)
-                {
-                    continue
+                if let other = closed[closing.branch] {
+                    let isFirst =
+                        closing.author == other.closing.author
+                        ? part.digest.lexicographicallyPrecedes(other.digest)
+                        : closing.author < other.closing.author
+                    guard isFirst else { continue }
                 }
-                closed[closing.branch] = (order, closing)
+                closed[closing.branch] = (part.digest, closing)
             }
         }
         closings = closed.values.map(\.closing).sorted { $0.branch < $1.branch }
@@ -112,7 +112,7 @@ package struct Seal: Hashable, Sendable {
     /// What one sealed, and who agreed to that: another person at another node.
     private struct Part {
         let said: Said
-        let digest: Digest
+        let digest: [UInt8]
         private(set) var closes: Set<DocumentNumber> = []
         private(set) var absent: Set<BranchCode> = []
         let closings: [Closing]
@@ -175,7 +175,7 @@ package struct Seal: Hashable, Sendable {
     ///   - closes: an administrator agrees that the branches that were left out are closed.
     ///   - digests: what was sealed, word for word.
     static func confirming(
-        _ day: Day, _ digests: [Digest], closes: Bool = false, person: String, on today: Day
+        _ day: Day, _ digests: [[UInt8]], closes: Bool = false, person: String, on today: Day
     ) -> Event {
         Event(
             entity: entity(day), kind: closes ? Kind.closed : Kind.confirmed, person: person,
@@ -185,7 +185,7 @@ package struct Seal: Hashable, Sendable {
     /// How many seals of one day somebody agrees to at once: nobody makes so many.
     static let agreedMax = 64
 
-    private static func agreed(_ event: Event) -> Set<Digest> {
+    private static func agreed(_ event: Event) -> Set<[UInt8]> {
         Set(digests(of: event, named: Field.agreed) ?? [])
     }
 }

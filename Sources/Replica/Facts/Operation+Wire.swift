@@ -1,4 +1,4 @@
-package import Sodium
+import Sodium
 package import Wire
 
 /// Canonical bytes of ops; see `docs/protocol.md`.
@@ -182,7 +182,7 @@ extension Event {
     /// Of what is said and by whom, so that somebody else can agree to it word for word.
     ///
     /// - Parameter author: nil for what is said alone.
-    package func digest(by author: NodeID?) -> Digest {
+    package func digest(by author: NodeID?) -> [UInt8] {
         var out = Domain.said.writer()
         out.byte(author == nil ? 0 : 1)
         if let author { out.raw(author.key.bytes) }
@@ -191,8 +191,10 @@ extension Event {
         out.text(person)
         out.text(effectiveDate.description)
         out.raw(fieldBytes)
-        return Blake2b.hash256(out.bytes)
+        return Blake2b.hash256(out.bytes).bytes
     }
+
+    package static let digestBytes = 32
 
     /// Reads what `fieldBytes` wrote.
     package static func fields(_ bytes: [UInt8]) throws(WireError) -> [Field] {
