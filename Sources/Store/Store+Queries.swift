@@ -72,18 +72,19 @@ extension Store {
 
     /// The roster as far as it is held. Only the entry that the book is named after founds it.
     package func roster(of book: BookID) throws -> Roster {
-        let acts = try memory.rosterActs ?? rosterActs()
-        memory.remember(acts)
+        let held = try memory.roster ?? heldRoster()
+        memory.remember(held)
         return Roster(
-            acts.lazy.filter { act in
-                if case .found = act.step.act { return act.entry == book.digest }
+            held.acts.lazy.filter { act in
+                if case .found = act.act { return act.entry == book.digest }
                 return true
-            }.map(\.step))
+            }, entries: held.entries)
     }
 
-    func rosterActs() throws -> [(step: Roster.Step, entry: Digest)] {
+    func heldRoster() throws -> HeldRoster {
         try access { db in
-            try Row.fetchAll(
+            let (entries, seen) = try rosterSeen(db)
+            let acts = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         SELECT a.time, a.seq, a.op, a.act, l.log_id, l.author, e.hash
@@ -96,11 +97,12 @@ extension Store {
                     let entry = Digest(try row.at(6) as Data)
                 else { throw StoreError.damaged("roster") }
                 let dot = Dot(log: LogID(log), seq: natural(try row.at(1)), index: try row.at(2))
-                let step = Roster.Step(
+                return Roster.Step(
                     time: HybridTime(raw: natural(try row.at(0))), author: NodeID(author), dot: dot,
-                    act: try RosterAct(bytes: Array(try row.at(3) as Data)))
-                return (step, entry)
+                    act: try RosterAct(bytes: Array(try row.at(3) as Data)),
+                    seen: seen[dot.log]?[dot.seq] ?? [], entry: entry)
             }
+            return HeldRoster(acts: acts, entries: entries)
         }
     }
 

@@ -19,8 +19,8 @@ extension Engine {
             for close in try store.closes(of: branch) {
                 report.rows.append([
                     .text(branch.text), .text(close.through.description),
-                    .text(close.number.description),
-                    .text(close.isSealed ? "sealed" : close.stands ? "closed" : "open"),
+                    close.closing == nil ? .text(close.number.description) : .empty,
+                    .text(Self.state(of: close)),
                     .text(close.day.description), .text(close.person),
                     .optional(
                         close.reopened.map { "\($0.person) \($0.day): \($0.reason)" }),
@@ -29,6 +29,12 @@ extension Engine {
         }
         report.notes = scopesMissing(standing, only)
         return report
+    }
+
+    private static func state(of close: PeriodClose) -> String {
+        if close.closing != nil { return "closed by a seal" }
+        if close.isBeside { return "beside a seal" }
+        return close.isSealed ? "sealed" : close.stands ? "closed" : "open"
     }
 
     /// What the company sealed, without whom, and who agreed.
@@ -40,6 +46,7 @@ extension Engine {
                 .text("through", "Through"), .text("state", "State"), .text("closes", "Documents"),
                 .text("absent", "Absent"), .text("person", "Person"), .text("date", "Date"),
                 .text("confirmed", "Approved by"), .text("digest", "Digest"),
+                .text("closed", "Closed by the seal"),
             ])
         for seal in try store.seals() {
             report.rows.append([
@@ -48,6 +55,7 @@ extension Engine {
                 .text(seal.absent.sorted().map(\.text).joined(separator: " ")),
                 .text(seal.person), .text(seal.sealedOn.description),
                 .optional(seal.confirmedBy), .text(seal.state),
+                .text(Set(seal.closings.map(\.branch)).sorted().map(\.text).joined(separator: " ")),
             ])
         }
         return report

@@ -139,7 +139,8 @@ package struct Author: Sendable {
                 chunk.ops,
                 at: .init(
                     commit: commit, part: UInt32(number), parts: UInt32(chunks.count),
-                    time: clock.next(at: around.now), rosterHeads: around.rosterHeads,
+                    time: clock.next(at: around.now),
+                    rosterHeads: Self.heads(around.rosterHeads, after: before),
                     references: references, rulesLevel: around.rulesLevel),
                 key: key, signing: signing, signs: false)
             writers[chunk.scope] = writer
@@ -156,6 +157,15 @@ package struct Author: Sendable {
         }
         try store.append(runs, roster: around.roster, isWrittenHere: true)
         return Receipt(commit: commit, heads: heads, entries: entries)
+    }
+
+    /// Once named in a log, a head is named in all its later entries; others as far as there is room.
+    static func heads(_ known: [RosterHead], after tip: LogTip) -> [RosterHead] {
+        let kept = tip.rosterHeads.map { old in
+            known.first { $0.log == old.log && $0.seq > old.seq } ?? old
+        }
+        let more = known.filter { new in !kept.contains { $0.log == new.log } }
+        return kept + more.prefix(max(EntryHeader.rosterHeadsMax - kept.count, 0))
     }
 
     /// Ops in order, as many in an entry as it takes.

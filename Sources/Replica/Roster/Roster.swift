@@ -2,12 +2,26 @@ package import Sodium
 
 /// Who belongs to the book and may do what: a fold over all valid roster acts.
 ///
-/// The fold does not depend on the order of arrival: the founding act comes first, the others in
-/// (time, author, dot) order.
+/// The fold does not depend on the order of arrival: the founding act comes first, then what was seen before what
+/// saw it, the rest in (time, author, dot) order. Which acts count, `Authority` says.
 /// Cost: linear in the acts; the roster is small and is folded anew when it grows.
-package struct Roster: Sendable {
+package struct Roster: Equatable, Sendable {
     package private(set) var founding: Founding?
+    package private(set) var founder: NodeID?
     package private(set) var administrators: Set<NodeID> = []
+    /// Those that remove others: the founder's, and whom the recovery key named. That alone removes them.
+    package private(set) var principals: Set<NodeID> = []
+    /// Of those who are administrators or were: by what, and how far what they did counts.
+    package private(set) var offices: [NodeID: [Office]] = [:]
+    /// Of each act of the recovery key, the logs in which it stands.
+    package private(set) var carriers: [[LogID]] = []
+    /// Acts of those that count for nothing.
+    private var void: Set<Dot> = []
+    /// The number of the last act of the recovery key; 0 where there is none.
+    package private(set) var recoveryNumber: UInt64 = 0
+    /// All nodes that an administrator ever admitted, although it may not count any more: what they wrote is kept and
+    /// handed on, or replicas that met them would never hold the same as others.
+    package private(set) var known: Set<NodeID> = []
     package private(set) var entities: [String: CurrencyCode] = [:]
     package private(set) var branches: [BranchCode: BranchFacts] = [:]
     package private(set) var nodes: [NodeID: Member] = [:]
@@ -30,39 +44,77 @@ package struct Roster: Sendable {
         package fileprivate(set) var isWithdrawn = false
     }
 
+    /// By what a node is an administrator, or was.
+    package struct Office: Equatable, Sendable {
+        package let isFounders: Bool
+        /// Where it is said: one that was seen is enough.
+        package let named: [Place]
+        /// What ended it: what all of them reach counts.
+        package let cuts: [Cut]
+
+        package struct Place: Hashable, Sendable {
+            package let log: LogID
+            package let seq: UInt64
+        }
+
+        init(isFounders: Bool, named: [(log: LogID, seq: UInt64)], cuts: [Cut]) {
+            self.isFounders = isFounders
+            self.named = named.map { Place(log: $0.log, seq: $0.seq) }
+            self.cuts = cuts
+        }
+    }
+
     /// One act with what orders it.
     package struct Step: Sendable {
         package let time: HybridTime
         package let author: NodeID
         package let dot: Dot
         package let act: RosterAct
+        /// How far the author had read the roster's logs.
+        package let seen: [RosterHead]
+        /// Of the entry that it stands in.
+        package let entry: Digest
 
-        package init(time: HybridTime, author: NodeID, dot: Dot, act: RosterAct) {
+        package init(
+            time: HybridTime, author: NodeID, dot: Dot, act: RosterAct, seen: [RosterHead] = [],
+            entry: Digest = .zero
+        ) {
+            self.entry = entry
             self.time = time
             self.author = author
             self.dot = dot
             self.act = act
+            self.seen = seen
         }
     }
 
     package init() {}
 
-    package init(_ steps: some Sequence<Step>) {
-        let ordered = steps.sorted {
-            ($0.act.rank, $0.time, $0.author, $0.dot) < ($1.act.rank, $1.time, $1.author, $1.dot)
+    /// - Parameter entries: all of the roster that are held; by itself those in which the acts stand.
+    package init(_ steps: some Sequence<Step>, entries: RosterEntries? = nil) {
+        let steps = Array(steps)
+        let authority = Authority(steps, entries ?? RosterEntries(steps))
+        for (place, step) in authority.steps.enumerated() {
+            if authority.counts(place) { apply(step) } else { void.insert(step.dot) }
+            if case .admit(let admission) = step.act, authority.countedOnce(place) {
+                known.insert(admission.node)
+            }
         }
-        for step in ordered { apply(step) }
+        administrators = authority.administrators
+        principals = authority.principals
+        offices = authority.offices
+        carriers = authority.carriers
     }
 
     private mutating func apply(_ step: Step) {
         if case .found(let facts) = step.act {
             guard founding == nil else { return }
             founding = facts
-            administrators = [step.author]
+            founder = step.author
+            known.insert(step.author)
             epochs[.roster] = [facts.rosterEpoch]
             return
         }
-        guard administrators.contains(step.author) else { return }
         switch step.act {
         case .found: break
         case .addEntity(let name, let currency): entities[name] = entities[name] ?? currency
@@ -81,6 +133,8 @@ package struct Roster: Sendable {
             }
         case .withdrawInvitation(let id): invitations[id]?.isWithdrawn = true
         case .revoke(let cut): revoke(cut)
+        case .recover(let act): recoveryNumber = max(recoveryNumber, act.number)
+        case .nameAdministrator, .removeAdministrator: break
         }
     }
 
@@ -106,15 +160,45 @@ package struct Roster: Sendable {
     }
 }
 
-extension RosterAct {
-    /// Nothing counts before the founding act, whatever a clock says.
-    fileprivate var rank: Int { if case .found = self { 0 } else { 1 } }
-}
-
 extension Roster {
     /// May this node speak to us at all?
     package func isMember(_ node: NodeID) -> Bool {
         (administrators.contains(node) || nodes[node] != nil) && cuts[node] == nil
+    }
+
+    package func isPrincipal(_ node: NodeID) -> Bool { principals.contains(node) }
+
+    /// Those who were administrators and are none.
+    package var former: Set<NodeID> { Set(offices.keys).subtracting(administrators) }
+
+    /// Does what this author wrote there count as an administrator's? What was written before it was named does not, where it
+    /// is known what the entry had seen; of what was ended, what the cuts reach.
+    package func isAdministrators(
+        _ author: NodeID, at place: (log: LogID, seq: UInt64)?, seen: [RosterHead]? = nil
+    ) -> Bool {
+        guard let place else { return administrators.contains(author) }
+        return (offices[author] ?? []).contains { office in
+            let isSeen =
+                office.isFounders
+                || seen.map { heads in
+                    office.named.contains { named in
+                        heads.contains { $0.log == named.log && $0.seq >= named.seq }
+                    }
+                } ?? true
+            return isSeen && office.cuts.allSatisfy { $0.reaches(place.log, place.seq) }
+        }
+    }
+
+    /// Does an act that is held count for nothing?
+    package func isVoid(_ dot: Dot) -> Bool { void.contains(dot) }
+
+    /// Would both judge everything alike?
+    package func judges(as other: Roster) -> Bool {
+        var (mine, theirs) = (self, other)
+        (mine.void, theirs.void) = ([], [])
+        (mine.known, theirs.known) = ([], [])
+        (mine.carriers, theirs.carriers) = ([], [])
+        return mine == theirs
     }
 
     package func isKeeper(_ node: NodeID, of branch: BranchCode) -> Bool {
