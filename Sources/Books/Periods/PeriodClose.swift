@@ -94,9 +94,11 @@ package struct PeriodClose: Hashable, Sendable {
 
     /// What a seal closes for a branch that did not answer.
     ///
-    /// - Throws: never; nil where the branch can have no series.
+    /// Nil for the last of all days.
     package init?(_ closing: Seal.Closing, through: Day) {
-        guard let series = Series(branch: closing.branch, letters: "a") else { return nil }
+        guard let series = Series(branch: closing.branch, letters: "a"),
+            through.number < Day.range.upperBound
+        else { return nil }
         number = DocumentNumber(
             series: series, kind: .close, year: UInt16(clamping: through.civil.year), running: 0)
         self.through = through

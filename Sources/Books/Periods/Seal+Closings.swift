@@ -43,7 +43,8 @@ extension Seal {
     static func closings(_ said: Said) -> [Closing] {
         said.event.fields.compactMap { field in
             guard field.name.utf8.starts(with: Field.items.utf8),
-                let branch = BranchCode(field.name.dropFirst(Field.items.count)),
+                let branch = BranchCode(
+                    Substring(field.name.utf8.dropFirst(Field.items.utf8.count))),
                 let items = field.value.integer, items >= 0,
                 let heads = PeriodClose.heads(
                     of: said.event, named: "\(Field.heads)\(branch):")

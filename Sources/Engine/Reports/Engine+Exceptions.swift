@@ -57,6 +57,7 @@ extension Engine {
             ])
         }
         report.rows += try begunAnew(standing)
+        report.rows += try roleExceptions(standing, on: today)
         let latest = now.advanced(byMilliseconds: HybridClock.suspectMilliseconds)
         for (log, time) in try store.logs(laterThan: latest) {
             let name = standing.roster.nodes[log.author]?.admission.name ?? log.author.short
