@@ -123,7 +123,7 @@ struct Projection {
                 place.log, integer(place.seq), place.op, integer(place.time.raw),
                 Data(copying: act.bytes),
             ])
-        store.memory.add(
+        store.add(
             Roster.Step(
                 time: place.time, author: place.tip.name.author,
                 dot: Dot(log: place.tip.id, seq: place.seq, index: UInt32(place.op)), act: act,

@@ -70,42 +70,6 @@ extension Store {
         return digest
     }
 
-    /// The roster as far as it is held. Only the entry that the book is named after founds it.
-    package func roster(of book: BookID) throws -> Roster {
-        let held = try memory.roster ?? heldRoster()
-        memory.remember(held)
-        return Roster(
-            held.acts.lazy.filter { act in
-                if case .found = act.act { return act.entry == book.digest }
-                return true
-            }, entries: held.entries)
-    }
-
-    func heldRoster() throws -> HeldRoster {
-        try access { db in
-            let (entries, seen) = try rosterSeen(db)
-            let acts = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT a.time, a.seq, a.op, a.act, l.log_id, l.author, e.hash
-                        FROM roster_act a JOIN log l ON l.id = a.log
-                        JOIN entry e ON e.log = a.log AND e.seq = a.seq
-                        """)
-            ).map { row in
-                guard let log = Digest(try row.at(4) as Data),
-                    let author = PublicKey(try row.at(5) as Data),
-                    let entry = Digest(try row.at(6) as Data)
-                else { throw StoreError.damaged("roster") }
-                let dot = Dot(log: LogID(log), seq: natural(try row.at(1)), index: try row.at(2))
-                return Roster.Step(
-                    time: HybridTime(raw: natural(try row.at(0))), author: NodeID(author), dot: dot,
-                    act: try RosterAct(bytes: Array(try row.at(3) as Data)),
-                    seen: seen[dot.log]?[dot.seq] ?? [], entry: entry)
-            }
-            return HeldRoster(acts: acts, entries: entries)
-        }
-    }
-
     /// Zero where nothing was posted. Wider than any amount: no history makes it wrap.
     package func balance(of account: Account, _ commodity: Commodity, in scope: Scope) throws
         -> Int128

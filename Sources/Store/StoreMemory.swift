@@ -56,11 +56,12 @@ struct StoreMemory {
 
     mutating func remember(_ held: HeldRoster) { roster = held }
 
-    mutating func add(_ step: Roster.Step) { roster?.acts.append(step) }
-
-    mutating func add(_ log: LogID, _ seq: UInt64, _ hash: Digest) {
-        roster?.entries.add(log, seq, hash)
+    mutating func add(_ step: Roster.Step, isSigned: (Recovery) -> Bool) {
+        roster?.add(step, isSigned: isSigned)
     }
+
+    /// An entry of the roster came.
+    mutating func add(_ log: LogID, _ seq: UInt64) { roster?.add(log, seq) }
 
     mutating func forget(_ scope: Scope) {
         logs[scope] = nil

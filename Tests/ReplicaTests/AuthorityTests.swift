@@ -5,7 +5,7 @@ import Wire
 @testable import Sodium
 
 /// A founder and three nodes of one branch, each with a roster log of its own and what it has read of the others'.
-private struct Acts {
+struct Acts {
     let founder: NodeID
     let ada: NodeID
     let bob: NodeID
@@ -496,13 +496,167 @@ private struct Acts {
     @Test func manyNamingsOfALogAreNotLookedAt() {
         var acts = Acts(seed: 13)
         acts.add(acts.founder, .nameAdministrator(acts.ada))
-        for number in 0..<UInt64(Authority.namingsMax) {
+        for number in 0..<UInt64(RosterReading.namingsMax) {
             acts.add(acts.ada, .nameAdministrator(guest(number)))
         }
         let last = acts.add(acts.ada, .nameAdministrator(acts.eve)).dot
         let roster = Roster(acts.steps)
         #expect(!roster.administrators.contains(acts.eve) && roster.isVoid(last))
-        #expect(roster.administrators.count == 2 + Authority.namingsMax)
+        #expect(roster.administrators.count == 2 + RosterReading.namingsMax)
+    }
+
+    /// What the key signed is one act, however often somebody says it again: in his log, in others, with whatever he has seen.
+    @Test func aCopyChangesNothing() {
+        var acts = Acts(seed: 30)
+        let said = recovery(acts, 1, names: [acts.bob])
+        acts.add(acts.eve, said)
+        acts.add(acts.bob, acts.admission(of: guest(1)))
+        let before = acts.roster()
+        #expect(before.isMember(guest(1)))
+        for number in 0..<20 as Range<UInt64> {
+            acts.add(acts.eve, said)
+            acts.add(acts.ada, said, clock: 1, incarnation: 10 + number)
+        }
+        let after = acts.roster()
+        #expect(after.judges(as: before) && after.isMember(guest(1)))
+        #expect(after.isPrincipal(acts.bob) && after.recoveryNumber == 1)
+    }
+
+    /// Of a log that goes on with what the key did not sign no more is looked at: nobody makes others verify signatures.
+    @Test func badSignaturesEndALog() throws {
+        var acts = Acts(seed: 31)
+        var random = SeededRandom(seed: 78)
+        let other = SigningKey(random: &random)
+        let good = recovery(acts, 1, names: [acts.bob])
+        for number in 0..<50 as Range<UInt64> {
+            acts.add(
+                acts.eve,
+                .recover(
+                    Recovery(
+                        number: 2 + number, names: [acts.eve], removals: [],
+                        founding: acts.founding, key: other)))
+        }
+        acts.add(acts.eve, good)
+        #expect(acts.roster().principals == [acts.founder])
+        let founding = acts.founding
+        let checks = RecoveryChecks()
+        var copies = RecoveryCopies()
+        for step in acts.steps where step.author == acts.eve {
+            copies.read(step) { checks.isSigned($0, for: founding) }
+        }
+        #expect(checks.count == 1)
+        // Whoever was asked to carry it does so elsewhere.
+        acts.add(acts.ada, good)
+        #expect(acts.roster().principals == [acts.founder, acts.bob])
+    }
+
+    /// Who says that an administrator is put out, and may not, keeps nobody from naming it again.
+    @Test func aVoidRevocationBarsNoNaming() {
+        var acts = Acts(seed: 32)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        acts.add(acts.founder, .nameAdministrator(acts.bob))
+        acts.add(acts.ada, .revoke(acts.cut(acts.bob, upTo: 0)))
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.ada, upTo: 1)))
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.bob, upTo: 0)))
+        #expect(acts.roster().administrators == [acts.founder])
+        acts.add(acts.founder, .nameAdministrator(acts.bob))
+        acts.add(acts.bob, acts.admission(of: guest(1)))
+        #expect(acts.roster().administrators == [acts.founder, acts.bob])
+        #expect(acts.roster().isMember(guest(1)))
+        // One that counts does: it had seen that Bob was none any more.
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.bob, upTo: 1)))
+        acts.add(acts.ada, .revoke(acts.cut(acts.bob, upTo: 1)))
+        acts.add(acts.founder, .nameAdministrator(acts.bob))
+        #expect(acts.roster().administrators == [acts.founder, acts.ada])
+        #expect(!acts.roster().isMember(acts.bob))
+    }
+
+    /// Put out by somebody who had seen its removal: that a principal one agrees to more of what it did undoes nothing of it.
+    @Test func agreeingUndoesNoRevocation() {
+        var acts = Acts(seed: 33)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        acts.add(acts.founder, .nameAdministrator(acts.bob))
+        let then = acts.heads
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.bob, upTo: 0)))
+        let seen = acts.heads
+        acts.add(acts.bob, acts.admission(of: guest(1)), seen: then)
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.bob, upTo: 1)))
+        acts.add(acts.ada, .revoke(acts.cut(acts.bob, upTo: 1)), seen: seen)
+        let roster = acts.roster()
+        #expect(!roster.isMember(acts.bob) && roster.isMember(guest(1)))
+    }
+
+    /// What a principal one agreed to stays, whoever says afterwards that the node had been named again in between.
+    @Test func aVoidNamingTakesNothingBack() {
+        var acts = Acts(seed: 34)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        acts.add(acts.founder, .nameAdministrator(acts.bob))
+        let then = acts.heads
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.bob, upTo: 0)))
+        acts.add(acts.bob, acts.admission(of: guest(1)), seen: then)
+        acts.add(acts.eve, recovery(acts, 1, names: [acts.founder]))
+        acts.add(acts.eve, .nameAdministrator(acts.bob))
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.bob, upTo: 1)))
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.ada, upTo: 0)))
+        let before = acts.roster()
+        #expect(before.isMember(guest(1)))
+        acts.add(acts.ada, .nameAdministrator(acts.eve), seen: then, clock: 1, incarnation: 9)
+        let after = acts.roster()
+        #expect(after.isMember(guest(1)) && after.judges(as: before))
+    }
+
+    /// Whoever takes an invitation back beside an admission, or gives another node its series with a clock of years ago,
+    /// puts out nobody whom a principal one let in.
+    @Test func nobodyIsPutOutByWhatComesFirst() {
+        var acts = Acts(seed: 35)
+        let invitation = Invitation(
+            id: Acts.entry(Acts.log(acts.founder), 77), branch: acts.branch, grants: [],
+            expiresMilliseconds: 0)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        acts.add(acts.founder, .invite(invitation))
+        let then = acts.heads
+        let box = acts.founding.box
+        func admission(_ node: NodeID, _ letters: String, _ used: Digest?) -> RosterAct {
+            .admit(
+                Admission(
+                    node: node, name: "node", transport: box, box: box, branch: acts.branch,
+                    grants: [.trade(acts.branch)],
+                    series: Series(branch: acts.branch, letters: letters)!, invitation: used))
+        }
+        acts.add(acts.founder, admission(guest(1), "xx", invitation.id))
+        let before = acts.roster()
+        #expect(before.isMember(guest(1)))
+        acts.add(acts.ada, .withdrawInvitation(id: invitation.id), seen: then, clock: 1)
+        acts.add(acts.ada, admission(guest(2), "xx", nil), seen: then, clock: 2)
+        acts.add(acts.ada, admission(guest(3), "yy", invitation.id), seen: then, clock: 3)
+        let after = acts.roster()
+        #expect(after.nodes == before.nodes)
+        #expect(after.invitations[invitation.id]?.isWithdrawn == true)
+        // After it was seen it is not to be used.
+        acts.add(
+            acts.founder,
+            .invite(
+                Invitation(
+                    id: .zero, branch: acts.branch, grants: [], expiresMilliseconds: 0)))
+        acts.add(acts.ada, .withdrawInvitation(id: .zero))
+        acts.add(acts.founder, admission(guest(4), "zz", .zero))
+        #expect(!acts.roster().isMember(guest(4)))
+    }
+
+    /// Many logs are folded in a time that grows with them, and not with their square.
+    @Test func manyLogsAreFolded() {
+        var acts = Acts(seed: 36)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        let then = acts.heads
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.ada, upTo: 0)))
+        let before = Roster(acts.steps)
+        for number in 0..<3_000 as Range<UInt64> {
+            acts.add(
+                acts.ada, .nameKeeper(branch: acts.branch, node: acts.ada), seen: then, clock: 1,
+                incarnation: 10 + number)
+        }
+        #expect(Roster(acts.steps).judges(as: before))
     }
 
     /// Byte for byte as `docs/protocol-gossip.md` says.

@@ -229,36 +229,41 @@ extension Engine {
         }
     }
 
-    /// Heads of the roster that an entry may name: of principal administrators first, then what the recovery key signed, then
-    /// of all others, and last of those who were some, as far as that counts; at most two logs of one, each as they came.
+    /// Heads of the roster that an entry may name: first of the logs that made this node an administrator, then of principal
+    /// administrators, then what the recovery key signed, then of all others, and last of those who were some, as far as
+    /// that counts; of one author at most two logs, the newest.
     func rosterHeads(_ roster: Roster) throws -> [RosterHead] {
-        let principals = roster.principals
-        var logs = try store.logsAsTheyCame(in: .roster).filter { $0.name.incarnation > 0 }
-        // What the recovery key signed may be copied by anybody: the copy that came first is enough.
-        let carrying = Set(
-            roster.carriers.compactMap { copies in
-                logs.first { copies.contains($0.log) }?.log
-            })
+        let own = Set(
+            (roster.offices[credentials.node] ?? []).filter(\.cuts.isEmpty)
+                .compactMap(\.named?.log))
+        let carrying = Set(roster.carriers)
+        let logs = try store.logsAsTheyCame(in: .roster).filter { $0.name.incarnation > 0 }
+        // As they came: nobody puts another one before what an entry names already.
+        let mine = logs.filter { own.contains($0.log) }.prefix(Self.logsMax)
         // Nobody fills an entry's room with logs of his own.
-        var counts: [NodeID: Int] = [:]
-        logs.removeAll { one in
+        let newest = Dictionary(
+            grouping: logs.filter { one in
+                !own.contains(one.log) && !carrying.contains(one.log)
+                    && roster.isAdministrators(one.name.author, at: (one.log, 1))
+            }, by: \.name.author
+        ).mapValues { those in
+            Set(
+                those.sorted { $0.name.incarnation > $1.name.incarnation }
+                    .prefix(Self.logsMax).map(\.log))
+        }
+        func rank(_ one: (name: LogName, log: LogID, head: Head)) -> Int? {
             let author = one.name.author
-            guard !carrying.contains(one.log) else { return false }
-            guard roster.isAdministrators(author, at: (one.log, 1)) else { return true }
-            counts[author, default: 0] += 1
-            return counts[author, default: 0] > Self.logsMax
-        }
-        func rank(_ one: (name: LogName, log: LogID, head: Head)) -> Int {
-            if principals.contains(one.name.author) { return 0 }
+            if own.contains(one.log) { return nil }
             if carrying.contains(one.log) { return 1 }
-            return roster.administrators.contains(one.name.author) ? 2 : 3
+            guard newest[author]?.contains(one.log) ?? false else { return nil }
+            if roster.principals.contains(author) { return 0 }
+            return roster.administrators.contains(author) ? 2 : 3
         }
-        return (0...3).flatMap { wanted in
-            logs.filter { rank($0) == wanted }.map {
-                RosterHead(
-                    log: $0.log, seq: $0.head.seq,
-                    hash: Array($0.head.hash.bytes.prefix(EntryHeader.referenceBytes)))
-            }
+        let others = (0...3).map { wanted in logs.filter { rank($0) == wanted } }.joined()
+        return (Array(mine) + others).map {
+            RosterHead(
+                log: $0.log, seq: $0.head.seq,
+                hash: Array($0.head.hash.bytes.prefix(EntryHeader.referenceBytes)))
         }
     }
 

@@ -189,25 +189,52 @@ extension Engine {
     }
 
     /// Puts a node out: what it wrote up to what is held here counts, what lies above does not.
-    func revoke(node text: String, at now: Instant) throws -> Outcome {
+    ///
+    /// - Parameter confirms: of a node that was put out before: more of what it wrote counts, what is held here by now. Who
+    ///   put it out may have held less, or was a thief.
+    func revoke(node text: String, confirms: Bool, at now: Instant) throws -> Outcome {
         let standing = try needAdministrator()
         let member = try member(called: text, standing)
         let node = member.admission.node
         guard node != credentials.node else {
             throw Refusal(.badOption, "a node cannot revoke itself")
         }
-        guard standing.roster.cuts[node] == nil else {
+        let before = standing.roster.cuts[node]
+        guard (before != nil) == confirms else {
             throw Refusal(
-                .badOption, "\(member.admission.name) was revoked before",
-                next: "see `branchbook members`")
+                .badOption,
+                confirms
+                    ? "\(member.admission.name) is a member: what it writes counts"
+                    : "\(member.admission.name) was revoked before",
+                next: confirms
+                    ? "see `branchbook members`"
+                    : "where more of what it wrote is to count, what is held here: "
+                        + "`branchbook revoke \(member.admission.name) --confirm`")
         }
         try requireRemoving(member, standing)
         let cut = try cut(of: node, standing.scopesKept, in: standing.book)
+        if let before {
+            let joined = before.joined(with: cut)
+            let isMore = try store.logs(of: node).map(\.tip).contains { tip in
+                let place = (tip.id, tip.head.seq)
+                return before.isBelow(tip.commit, incarnation: tip.name.incarnation, at: place)
+                    && !joined.isBelow(tip.commit, incarnation: tip.name.incarnation, at: place)
+            }
+            guard isMore else {
+                throw Refusal(
+                    .nothingChanges, "all that is held here of \(member.admission.name) counts",
+                    next: "see `branchbook members`")
+            }
+        }
         try write([.revoke(cut)], at: now)
-        try requireTaken { $0.cuts[node] != nil }
+        try requireTaken { roster in
+            confirms ? roster.cuts[node] != before : roster.cuts[node] != nil
+        }
         return Outcome(
             subject: node.short,
-            summary: "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
+            summary: confirms
+                ? "what \(member.admission.name) wrote counts as far as it is held here"
+                : "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
         )
     }
 

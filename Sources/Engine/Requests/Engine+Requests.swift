@@ -46,8 +46,10 @@ extension Engine {
         case .withdrawInvitation(let id):
             return Answer(
                 reply: .outcome(try undoable { try withdraw(invitation: id, at: now) }))
-        case .revoke(let node):
-            return Answer(reply: .outcome(try undoable { try revoke(node: node, at: now) }))
+        case .revoke(let node, let confirms):
+            return Answer(
+                reply: .outcome(
+                    try undoable { try revoke(node: node, confirms: confirms, at: now) }))
         case .nameAdministrator(let node, let readsAll):
             return Answer(
                 reply: .outcome(

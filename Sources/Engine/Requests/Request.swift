@@ -20,7 +20,8 @@ package enum Request: Codable, Sendable {
     /// Another legal entity of the company.
     case addEntity(name: String)
     case withdrawInvitation(id: String)
-    case revoke(node: String)
+    /// With `confirms` it was put out before, and more of what it wrote counts.
+    case revoke(node: String, confirms: Bool = false)
     /// With `readsAll` it gets the keys of every branch too.
     case nameAdministrator(node: String, readsAll: Bool)
     /// With `confirms` it is none any more, and more of what it did counts.

@@ -9,118 +9,103 @@ import Sodium
 ///   nothing, unless its author was named again by somebody who had seen the removal. Of several, all have to let an
 ///   act count; one that had seen another stands in its place.
 /// - Seen is an entry that is held and whose hash a head names: what is yet to be written nobody can have seen.
+/// - What counts for nothing decides nothing: neither what else counts nor in which order.
 ///
 /// Law: a function of the set of entries. Cost: acts × namings of their author, of which a log has few.
 struct Authority {
-    /// What was seen before what saw it; of the rest, the earlier first.
+    /// Those of whoever might be an administrator; what was seen before what saw it.
     let steps: [Roster.Step]
+    let reading: RosterReading
     private(set) var administrators: Set<NodeID> = []
     private(set) var principals: Set<NodeID> = []
     private(set) var offices: [NodeID: [Roster.Office]] = [:]
-    /// Of each act of the recovery key, the logs in which it stands.
-    private(set) var carriers: [[LogID]] = []
     /// Of the founder and of whom the recovery key named.
     private var spans: [NodeID: [Basis]] = [:]
     /// Of those whom administrators named, by acts that count.
     private var namings: [NodeID: [Basis]] = [:]
     /// By whom the key or a principal administrator removed: what ends a naming.
     private var removals: [NodeID: [Removal]] = [:]
-    /// Where others than itself named a node.
-    private var named: [NodeID: [Int]] = [:]
-    /// The same as namings, had nobody ever been removed.
-    private var namedOnce: [NodeID: [Int]] = [:]
-    /// By place: does an act count, and would it, had nobody been removed?
+    /// By place: does an act count?
     private var counting: [Bool] = []
-    private var once: [Bool] = []
+
+    /// Where it is said. Genesis everybody has seen.
+    private enum Origin {
+        case genesis
+        case key(Recovery)
+        case act(Int)
+    }
 
     /// Why somebody is an administrator.
     private struct Basis {
-        /// Of the recovery key's act; 0 for genesis; nil for a naming.
-        let number: UInt64?
-        /// Where it stands: what the recovery key signed may stand in several logs, and genesis everybody has seen.
-        let places: [Int]
+        let origin: Origin
         /// What ends it, and how far it lets count what follows from it.
-        let against: [Removal]
+        var against: [Removal]
         /// The same before others stood in the place of some.
         let former: [Removal]
     }
 
     private struct Removal {
-        /// The act's; of the recovery key's, all at which it stands.
-        let places: [Int]
+        let origin: Origin
         let cut: Cut
-        /// Of an act of the recovery key.
-        let number: UInt64?
         /// The node was put out: no later naming makes it one again.
         let isRevocation: Bool
+
+        /// Of the act, where it is not the recovery key's.
+        var place: Int? { if case .act(let place) = origin { place } else { nil } }
     }
 
-    /// Whom one log may name: more of it is not looked at.
-    static let namingsMax = 16
-
-    init(_ all: some Sequence<Roster.Step>, _ entries: RosterEntries) {
-        let all = Array(all)
-        let recoveries = Recoveries(all)
-        let read = Self.read(all, entries)
-        let possible = Self.possible(read.steps, read.namings, recoveries)
-        steps = Self.ordered(
-            read.steps.filter { possible.contains($0.author) || recoveries.isSigned($0.act) })
-        begin(recoveries)
-        judge(read.namings, recoveries)
+    init(_ reading: RosterReading) {
+        self.reading = reading
+        steps = Self.ordered(reading.steps) { _ in false }.map { reading.steps[$0] }
+        begin()
+        judgeNamings()
+        judge()
         conclude()
     }
 
     /// May this act change the roster?
     func counts(_ place: Int) -> Bool { counting[place] }
 
-    /// Would it, had nobody been removed? Whom such an author admitted, others may have met.
-    func countedOnce(_ place: Int) -> Bool { once[place] }
+    /// What counts, in the order in which it takes effect.
+    var effective: [Roster.Step] {
+        let places = steps.indices.filter { counting[$0] }
+        let counted = places.map { steps[$0] }
+        return Self.ordered(counted) { isPrincipal(places[$0]) }.map { counted[$0] }
+    }
 
     // MARK: What rests on nothing else
 
     /// The founder, what the recovery key says, and the removals by those who are principal administrators by that.
-    private mutating func begin(_ recoveries: Recoveries) {
-        var signed: [Signature: [Int]] = [:]
-        for (place, step) in steps.enumerated() {
-            if case .recover(let act) = step.act, recoveries.isSigned(step.act) {
-                signed[act.signature, default: []].append(place)
-            }
-        }
-        let said = recoveries.acts.map { (act: $0, places: signed[$0.signature] ?? []) }
-        carriers = said.map { $0.places.map { steps[$0].dot.log } }
-        for (act, places) in said {
+    private mutating func begin() {
+        var ended: [NodeID: [(number: UInt64, removal: Removal)]] = [:]
+        for act in reading.recoveries {
             for cut in act.removals {
-                removals[cut.node, default: []].append(
-                    Removal(places: places, cut: cut, number: act.number, isRevocation: false))
+                let removal = Removal(origin: .key(act), cut: cut, isRevocation: false)
+                ended[cut.node, default: []].append((act.number, removal))
+                removals[cut.node, default: []].append(removal)
             }
         }
-        // Of equal numbers, removal wins.
-        func against(_ node: NodeID, _ number: UInt64) -> [Removal] {
-            (removals[node] ?? []).filter { $0.number.map { $0 >= number } ?? false }
+        /// Of equal numbers, removal wins.
+        func span(_ node: NodeID, _ number: UInt64, _ origin: Origin) {
+            let against = (ended[node] ?? []).filter { $0.number >= number }.map(\.removal)
+            spans[node, default: []].append(
+                Basis(origin: origin, against: against, former: against))
         }
-        if let founder = steps.first, case .found = founder.act {
-            spans[founder.author, default: []].append(
-                Basis(
-                    number: 0, places: [], against: against(founder.author, 0), former: []))
-        }
-        for (act, places) in said {
-            for node in act.names {
-                spans[node, default: []].append(
-                    Basis(
-                        number: act.number, places: places, against: against(node, act.number),
-                        former: []))
-            }
+        span(reading.genesis.author, 0, .genesis)
+        for act in reading.recoveries {
+            for node in act.names { span(node, act.number, .key(act)) }
         }
         for (place, step) in steps.enumerated() {
             switch step.act {
             case .removeAdministrator(let cut), .revoke(let cut):
                 guard cut.node != step.author, isPrincipal(place) else { continue }
                 var isRevocation = false
-                if case .revoke = step.act { isRevocation = true }
+                if case .revoke = step.act {
+                    // A principal one is put out by the key alone.
+                    isRevocation = !isProtected(cut.node, from: place, [])
+                }
                 removals[cut.node, default: []].append(
-                    Removal(places: [place], cut: cut, number: nil, isRevocation: isRevocation))
-            case .nameAdministrator(let node) where node != step.author:
-                named[node, default: []].append(place)
+                    Removal(origin: .act(place), cut: cut, isRevocation: isRevocation))
             default: break
             }
         }
@@ -128,55 +113,76 @@ struct Authority {
 
     // MARK: What follows
 
-    /// In order: a naming stands before what saw it.
-    private mutating func judge(_ allowed: Set<Dot>, _ recoveries: Recoveries) {
+    /// Which namings count, in order: one stands before what saw it. That rests on no removal that stands in the place of
+    /// another, which is asked about afterwards.
+    private mutating func judgeNamings() {
         counting = Array(repeating: false, count: steps.count)
-        once = counting
         var revocations: [NodeID: [Int]] = [:]
         for (place, step) in steps.enumerated() {
-            let isPrincipal = isPrincipal(place)
-            let may = isPrincipal || isNamed(place)
-            once[place] =
-                (spans[step.author] ?? []).contains { isSeen($0, by: place) }
-                || saw(place, namedOnce[step.author] ?? [])
             switch step.act {
-            case .found: counting[place] = place == 0
-            case .recover: counting[place] = recoveries.isSigned(step.act)
             case .nameAdministrator(let node):
-                guard allowed.contains(step.dot) else { continue }
-                if once[place] { namedOnce[node, default: []].append(place) }
                 // Whom a removed one named is named again: to agree to the rest makes nobody an administrator.
-                guard isPrincipal || isNamed(place, strictly: true),
-                    !saw(place, revocations[node] ?? [])
+                guard reading.namings.contains(step.dot), mayName(place),
+                    !isPutOut(node, by: revocations[node] ?? [], for: place)
                 else { continue }
                 counting[place] = true
-                namings[node, default: []].append(naming(of: node, at: place))
+                let about = (removals[node] ?? []).filter {
+                    $0.isRevocation || !saw(place, $0.origin)
+                }
+                namings[node, default: []].append(
+                    Basis(origin: .act(place), against: about, former: about))
+            case .revoke(let cut) where cut.node != step.author && mayName(place):
+                revocations[cut.node, default: []].append(place)
+            default: break
+            }
+        }
+        // A naming is ended by what it had not seen, and of several that saw each other by the last.
+        for (node, those) in namings {
+            namings[node] = those.map { naming in
+                var naming = naming
+                naming.against = naming.former.filter { old in
+                    !naming.former.contains { replaces($0, old, of: node) }
+                }
+                return naming
+            }
+        }
+    }
+
+    private mutating func judge() {
+        var revocations: [Int] = []
+        for (place, step) in steps.enumerated() {
+            let isPrincipal = isPrincipal(place)
+            switch step.act {
+            case .nameAdministrator, .found: break
+            case .recover: counting[place] = reading.signed.contains(step.dot)
             case .removeAdministrator(let cut):
                 counting[place] = isPrincipal && cut.node != step.author
             case .revoke(let cut):
                 // What a node says of itself lets nothing of it count.
-                guard may, cut.node != step.author else { continue }
+                guard cut.node != step.author, isPrincipal || isNamed(place) else { continue }
                 counting[place] = true
-                revocations[cut.node, default: []].append(place)
-            default: counting[place] = may
+                revocations.append(place)
+            default: counting[place] = isPrincipal || isNamed(place)
             }
         }
-        for (node, places) in revocations {
-            for place in places where isProtected(node, from: place) { counting[place] = false }
+        for place in revocations {
+            guard case .revoke(let cut) = steps[place].act else { continue }
+            let those = isPrincipal(place) ? [] : namings[cut.node] ?? []
+            if isProtected(cut.node, from: place, those) { counting[place] = false }
         }
     }
 
     private mutating func conclude() {
         for node in Set(spans.keys).union(namings.keys) {
-            let key = spans[node] ?? []
-            let all = key + (namings[node] ?? [])
+            let (key, named) = (spans[node] ?? [], namings[node] ?? [])
             if key.contains(where: \.against.isEmpty) { principals.insert(node) }
-            if all.contains(where: \.against.isEmpty) { administrators.insert(node) }
-            offices[node] = all.map { basis in
-                Roster.Office(
-                    isFounders: basis.number == 0,
-                    named: basis.places.map { (steps[$0].dot.log, steps[$0].dot.seq) },
-                    cuts: basis.against.map(\.cut))
+            if (key + named).contains(where: \.against.isEmpty) { administrators.insert(node) }
+            offices[node] = (key + named).map { basis in
+                var place: Roster.Office.Place?
+                if case .act(let act) = basis.origin {
+                    place = .init(log: steps[act].dot.log, seq: steps[act].dot.seq)
+                }
+                return Roster.Office(named: place, cuts: basis.against.map(\.cut))
             }
         }
     }
@@ -184,47 +190,49 @@ struct Authority {
     /// Does an act count as that of the founder, or of one whom the key named?
     private func isPrincipal(_ place: Int) -> Bool {
         (spans[steps[place].author] ?? []).contains { span in
-            isSeen(span, by: place) && span.against.allSatisfy { covers($0, place) }
+            saw(place, span.origin) && span.against.allSatisfy { covers($0, place) }
         }
     }
 
-    private func isNamed(_ place: Int, strictly: Bool = false) -> Bool {
+    private func isNamed(_ place: Int) -> Bool {
         (namings[steps[place].author] ?? []).contains { naming in
-            isSeen(naming, by: place)
-                && (strictly ? naming.former : naming.against).allSatisfy { covers($0, place) }
+            saw(place, naming.origin) && naming.against.allSatisfy { covers($0, place) }
         }
     }
 
-    private func isSeen(_ basis: Basis, by place: Int) -> Bool {
-        basis.number == 0 || saw(place, basis.places)
+    private func mayName(_ place: Int) -> Bool {
+        isPrincipal(place)
+            || (namings[steps[place].author] ?? []).contains { naming in
+                saw(place, naming.origin) && naming.former.allSatisfy { covers($0, place) }
+            }
     }
 
-    /// A naming is ended by what it had not seen, and of several that saw each other by the last.
-    private func naming(of node: NodeID, at place: Int) -> Basis {
-        let about = (removals[node] ?? []).filter { $0.isRevocation || !saw(place, $0.places) }
-        return Basis(
-            number: nil, places: [place],
-            against: about.filter { old in !about.contains { replaces($0, old, of: node) } },
-            former: about)
+    /// Had the author of a naming seen that the node was put out, by one who could do that as far as is seen there?
+    private func isPutOut(_ node: NodeID, by revocations: [Int], for place: Int) -> Bool {
+        let named = (namings[node] ?? []).filter { saw(place, $0.origin) }
+        return revocations.contains { revocation in
+            saw(place, .act(revocation))
+                && !isProtected(node, from: revocation, isPrincipal(revocation) ? [] : named)
+        }
     }
 
     /// A principal administrator removes a node once more, having seen that it was removed: more of what it did counts. Not so
     /// where it had been named again in between: that one ends the later naming.
     private func replaces(_ new: Removal, _ old: Removal, of node: NodeID) -> Bool {
-        guard new.number == nil, old.number == nil, !new.isRevocation, !old.isRevocation,
-            saw(new.places[0], old.places)
+        guard let place = new.place, old.place != nil, !new.isRevocation, !old.isRevocation,
+            saw(place, old.origin)
         else { return false }
-        return !(named[node] ?? []).contains {
-            saw($0, old.places) && saw(new.places[0], [$0])
+        return !(namings[node] ?? []).contains { between in
+            guard case .act(let naming) = between.origin else { return false }
+            return saw(naming, old.origin) && saw(place, .act(naming))
         }
     }
 
     /// Only a principal administrator puts an administrator out, and only the key a principal one: others do when they have
     /// seen that it is none any more.
-    private func isProtected(_ node: NodeID, from place: Int) -> Bool {
-        let those = isPrincipal(place) ? [] : namings[node] ?? []
-        return ((spans[node] ?? []) + those).contains { basis in
-            !basis.against.contains { saw(place, $0.places) }
+    private func isProtected(_ node: NodeID, from place: Int, _ named: [Basis]) -> Bool {
+        ((spans[node] ?? []) + named).contains { basis in
+            !basis.former.contains { saw(place, $0.origin) }
         }
     }
 
@@ -232,11 +240,15 @@ struct Authority {
     private func covers(_ removal: Removal, _ place: Int) -> Bool {
         let step = steps[place]
         return removal.cut.reaches(step.dot.log, step.dot.seq)
-            || removal.number == nil && saw(removal.places[0], [place])
+            || removal.place.map { saw($0, .act(place)) } ?? false
     }
 
-    /// Had the author of an act seen one of those, or written it before?
-    private func saw(_ later: Int, _ earlier: [Int]) -> Bool {
-        earlier.contains { $0 != later && steps[later].hasSeen(steps[$0]) }
+    /// Had the author of an act seen that, or written it before?
+    private func saw(_ later: Int, _ earlier: Origin) -> Bool {
+        switch earlier {
+        case .genesis: true
+        case .key(let act): reading.saw(steps[later], act)
+        case .act(let place): later != place && steps[later].hasSeen(steps[place])
+        }
     }
 }

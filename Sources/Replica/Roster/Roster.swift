@@ -13,14 +13,16 @@ package struct Roster: Equatable, Sendable {
     package private(set) var principals: Set<NodeID> = []
     /// Of those who are administrators or were: by what, and how far what they did counts.
     package private(set) var offices: [NodeID: [Office]] = [:]
-    /// Of each act of the recovery key, the logs in which it stands.
-    package private(set) var carriers: [[LogID]] = []
+    /// Of each act of the recovery key a log in which it stands.
+    package private(set) var carriers: [LogID] = []
+    /// By log, the last entry that somebody names who might be an administrator, and that is not held.
+    package private(set) var awaited: [LogID: UInt64] = [:]
     /// Acts of those that count for nothing.
     private var void: Set<Dot> = []
     /// The number of the last act of the recovery key; 0 where there is none.
     package private(set) var recoveryNumber: UInt64 = 0
-    /// All nodes that an administrator ever admitted, although it may not count any more: what they wrote is kept and
-    /// handed on, or replicas that met them would never hold the same as others.
+    /// All nodes that somebody ever admitted who was an administrator or might have been, although it does not count: what
+    /// they wrote is kept and handed on, or replicas that met them would never hold the same as others.
     package private(set) var known: Set<NodeID> = []
     package private(set) var entities: [String: CurrencyCode] = [:]
     package private(set) var branches: [BranchCode: BranchFacts] = [:]
@@ -46,21 +48,14 @@ package struct Roster: Equatable, Sendable {
 
     /// By what a node is an administrator, or was.
     package struct Office: Equatable, Sendable {
-        package let isFounders: Bool
-        /// Where it is said: one that was seen is enough.
-        package let named: [Place]
+        /// Where it is said; nil of the founder and of whom the recovery key named, which everybody believes at once.
+        package let named: Place?
         /// What ended it: what all of them reach counts.
         package let cuts: [Cut]
 
         package struct Place: Hashable, Sendable {
             package let log: LogID
             package let seq: UInt64
-        }
-
-        init(isFounders: Bool, named: [(log: LogID, seq: UInt64)], cuts: [Cut]) {
-            self.isFounders = isFounders
-            self.named = named.map { Place(log: $0.log, seq: $0.seq) }
-            self.cuts = cuts
         }
     }
 
@@ -93,17 +88,34 @@ package struct Roster: Equatable, Sendable {
     /// - Parameter entries: all of the roster that are held; by itself those in which the acts stand.
     package init(_ steps: some Sequence<Step>, entries: RosterEntries? = nil) {
         let steps = Array(steps)
-        let authority = Authority(steps, entries ?? RosterEntries(steps))
-        for (place, step) in authority.steps.enumerated() {
-            if authority.counts(place) { apply(step) } else { void.insert(step.dot) }
-            if case .admit(let admission) = step.act, authority.countedOnce(place) {
-                known.insert(admission.node)
+        self.init(SteppedLogs(steps, entries ?? RosterEntries(steps)))
+    }
+
+    /// What is held of the roster's logs, folded. Cost: see `RosterReading` and `Authority`.
+    package init<Logs: RosterLogs>(_ logs: Logs) throws(Logs.Failure) {
+        guard let reading = try RosterReading(logs) else { return }
+        let authority = Authority(reading)
+        apply(reading.genesis)
+        var withdrawals: [Digest: [Step]] = [:]
+        for step in authority.effective {
+            switch step.act {
+            case .admit(let admission): admit(admission, step, withdrawals)
+            case .withdrawInvitation(let id):
+                invitations[id]?.isWithdrawn = true
+                withdrawals[id, default: []].append(step)
+            default: apply(step)
             }
         }
+        for (place, step) in authority.steps.enumerated() where !authority.counts(place) {
+            void.insert(step.dot)
+        }
+        known.formUnion(reading.admitted)
+        recoveryNumber = reading.recoveries.last?.number ?? 0
         administrators = authority.administrators
         principals = authority.principals
         offices = authority.offices
-        carriers = authority.carriers
+        carriers = reading.carriers
+        awaited = reading.awaited
     }
 
     private mutating func apply(_ step: Step) {
@@ -119,7 +131,6 @@ package struct Roster: Equatable, Sendable {
         case .found: break
         case .addEntity(let name, let currency): entities[name] = entities[name] ?? currency
         case .addBranch(let facts): branches[facts.code] = branches[facts.code] ?? facts
-        case .admit(let admission): admit(admission)
         case .changeGrants(let node, let grants): nodes[node]?.grants = Set(grants)
         case .nameKeeper(let branch, let node): keepers[branch] = node
         case .openEpoch(let scope, let commitment):
@@ -131,21 +142,21 @@ package struct Roster: Equatable, Sendable {
             if invitations[invitation.id] == nil {
                 invitations[invitation.id] = InvitationState(invitation: invitation)
             }
-        case .withdrawInvitation(let id): invitations[id]?.isWithdrawn = true
         case .revoke(let cut): revoke(cut)
-        case .recover(let act): recoveryNumber = max(recoveryNumber, act.number)
-        case .nameAdministrator, .removeAdministrator: break
+        case .admit, .withdrawInvitation, .recover, .nameAdministrator, .removeAdministrator: break
         }
     }
 
-    /// An invitation admits one node; the first admission of a node and of a series counts.
-    private mutating func admit(_ admission: Admission) {
+    /// An invitation admits one node; the first admission of a node and of a series counts. Who withdraws an invitation
+    /// undoes no admission that had not seen it.
+    private mutating func admit(
+        _ admission: Admission, _ step: Step, _ withdrawals: [Digest: [Step]]
+    ) {
         let seriesIsTaken = nodes.values.contains { $0.admission.series == admission.series }
         guard nodes[admission.node] == nil, !seriesIsTaken else { return }
         if let used = admission.invitation {
-            guard let state = invitations[used], state.usedBy == nil, !state.isWithdrawn else {
-                return
-            }
+            let isWithdrawn = withdrawals[used]?.contains(where: step.hasSeen) ?? false
+            guard let state = invitations[used], state.usedBy == nil, !isWithdrawn else { return }
             invitations[used]?.usedBy = admission.node
         }
         nodes[admission.node] = Member(admission: admission, grants: Set(admission.grants))
@@ -173,21 +184,34 @@ extension Roster {
 
     /// Does what this author wrote there count as an administrator's? What was written before it was named does not, where it
     /// is known what the entry had seen; of what was ended, what the cuts reach.
+    ///
+    /// - Parameter place: nil of what is not written yet.
     package func isAdministrators(
         _ author: NodeID, at place: (log: LogID, seq: UInt64)?, seen: [RosterHead]? = nil
     ) -> Bool {
-        guard let place else { return administrators.contains(author) }
-        return (offices[author] ?? []).contains { office in
+        (offices[author] ?? []).contains { office in
             let isSeen =
-                office.isFounders
-                || seen.map { heads in
-                    office.named.contains { named in
-                        heads.contains { $0.log == named.log && $0.seq >= named.seq }
-                    }
+                office.named.map { named in
+                    seen?.contains { $0.log == named.log && $0.seq >= named.seq } ?? true
                 } ?? true
-            return isSeen && office.cuts.allSatisfy { $0.reaches(place.log, place.seq) }
+            return isSeen
+                && office.cuts.allSatisfy { cut in
+                    place.map { cut.reaches($0.log, $0.seq) } ?? false
+                }
         }
     }
+
+    /// Can an act there change nothing, whatever it says? Its author is no administrator, no removal lets it count, and nobody
+    /// who might be one claims to have seen it. Not asked of what the recovery key signed.
+    package func isBeyond(_ author: NodeID, at place: (log: LogID, seq: UInt64)) -> Bool {
+        !administrators.contains(author) && awaited[place.log] ?? 0 < place.seq
+            && (offices[author] ?? []).allSatisfy { office in
+                office.cuts.contains { !$0.reaches(place.log, place.seq) }
+            }
+    }
+
+    /// Keeps what a node writes whom such an act admits.
+    package mutating func keep(_ node: NodeID) { known.insert(node) }
 
     /// Does an act that is held count for nothing?
     package func isVoid(_ dot: Dot) -> Bool { void.contains(dot) }
@@ -198,6 +222,8 @@ extension Roster {
         (mine.void, theirs.void) = ([], [])
         (mine.known, theirs.known) = ([], [])
         (mine.carriers, theirs.carriers) = ([], [])
+        (mine.awaited, theirs.awaited) = ([:], [:])
+        (mine.recoveryNumber, theirs.recoveryNumber) = (0, 0)
         return mine == theirs
     }
 
