@@ -107,10 +107,9 @@ final class StoredLogs: RosterLogs {
 extension Store {
     /// The roster as far as it is held. Only the entry that the book is named after founds it.
     package func roster(of book: BookID) throws -> Roster {
-        if let roster = memory.roster?.roster, memory.roster?.genesis.entry == book.digest {
-            return roster
-        }
-        guard let held = try memory.roster ?? heldRoster(of: book) else { return Roster() }
+        let known = memory.roster.flatMap { $0.genesis.entry == book.digest ? $0 : nil }
+        if let roster = known?.roster { return roster }
+        guard let held = try known ?? heldRoster(of: book) else { return Roster() }
         let logs = StoredLogs(self, held)
         let roster = try Roster(logs)
         logs.keep(roster)

@@ -230,6 +230,38 @@ import Testing
         }
     }
 
+    /// An administrator hands a node a key that nobody else holds: what that node writes is read as before.
+    @Test func nobodyIsMadeUnreadable() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 950)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        var random = SeededRandom(seed: 951)
+        let book = try gz.engine.needStanding().book
+        let credentials = sh.engine.credentials
+        var acts: [RosterAct] = []
+        for scope in [Scope.roster, .money(try #require(BranchCode("SH")))] {
+            let key = ScopeKey(scope: scope, key: SymmetricKey(random: &random), book: book)
+            let sealed = try SealedBox.seal(
+                key.key.bytes, to: credentials.box.publicKey, random: &random)
+            acts += [
+                .openEpoch(scope: scope, commitment: key.epoch),
+                .handKey(
+                    KeyHandout(subject: .scope(scope), to: credentials.node, sealed: sealed)),
+            ]
+        }
+        try write(gz, acts)
+        try rent(gz)
+        network.settle()
+        try rent(sh)
+        done(hz.ask(.nameAdministrator(node: "sh-1", readsAll: false)))
+        network.settle()
+        done(sh.ask(.invite(InvitationOrder(branch: "SH"))))
+        try allAlike(network, ["hz", "gz", "sh"])
+        #expect(try hz.balances()["expense/SH/rent"] == "5.00")
+        #expect(try hz.engine.needStanding().roster.invitations.count == 3)
+    }
+
     /// Forty logs of an administrator that was removed lie about: a newcomer joins at another one's node.
     @Test func aNewcomerJoinsAmongManyLogs() throws {
         let network = try TestNetwork.company(["gz", "sh"], seed: 940)

@@ -644,6 +644,19 @@ struct Acts {
         #expect(!acts.roster().isMember(guest(4)))
     }
 
+    /// Grants are added and never taken: not by a thief, and not by whoever gives others beside it.
+    @Test func grantsOnlyGrow() {
+        var acts = Acts(seed: 37)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        let then = acts.heads
+        acts.add(acts.founder, .changeGrants(node: acts.bob, grants: [.readMoney(acts.branch)]))
+        acts.add(acts.ada, .changeGrants(node: acts.bob, grants: [.catalog]), seen: then)
+        acts.add(acts.ada, .changeGrants(node: acts.bob, grants: []), clock: 99_999)
+        #expect(
+            acts.roster().nodes[acts.bob]?.grants
+                == [.trade(acts.branch), .readMoney(acts.branch), .catalog])
+    }
+
     /// Many logs are folded in a time that grows with them, and not with their square.
     @Test func manyLogsAreFolded() {
         var acts = Acts(seed: 36)

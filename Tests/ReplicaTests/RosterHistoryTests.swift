@@ -189,8 +189,10 @@ private struct RosterHistory {
         let isOut = before.administrators.isDisjoint(with: history.thieves)
         #expect(isOut)
         let known = history.steps
-        var hostile = history.thieves + [history.nodes[6]]
-        if !before.administrators.contains(history.member) { hostile.append(history.member) }
+        // Whom a thief had named before that is one.
+        let hostile =
+            history.thieves
+            + [history.nodes[6], history.member].filter { !before.administrators.contains($0) }
         for _ in 0..<6 {
             let held = Roster(history.steps)
             let step = history.steal(hostile)
@@ -241,7 +243,8 @@ private struct RosterHistory {
             #expect(acts && isIn)
         }
         let known = history.steps
-        for _ in 0..<8 { history.steal(all + [history.nodes[6]], also: said) }
+        let hostile = all + [history.nodes[6]].filter { !before.administrators.contains($0) }
+        for _ in 0..<8 { history.steal(hostile, also: said) }
         let after = Roster(history.steps)
         let isLikeBefore = isSame(before, after, known)
         let other = Roster(history.shuffled())

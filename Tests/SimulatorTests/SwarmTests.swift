@@ -28,11 +28,11 @@ import Testing
     /// In every other run administrators act beside each other at the end: each of the three ends.
     @Test(
         arguments: zip(
-            [1, 3, 11] as [UInt64],
+            [1, 3, 5] as [UInt64],
             [Marker.removedBeside, .agreedAfterwards, .recoveredByKey]))
     func administratorsAgree(seed: UInt64, end: Marker) throws {
         let swarm = Swarm(
-            lane: .fast, duration: 300_000...300_000, acts: 15...15, breaksPromises: false)
+            lane: .fast, duration: 600_000...1_200_000, acts: 20...40, breaksPromises: false)
         let simulation = try Simulation(swarm.plan(seed))
         try simulation.run()
         #expect(simulation.currentRecord.markers[end.rawValue] == 1)

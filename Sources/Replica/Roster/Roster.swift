@@ -131,7 +131,9 @@ package struct Roster: Equatable, Sendable {
         case .found: break
         case .addEntity(let name, let currency): entities[name] = entities[name] ?? currency
         case .addBranch(let facts): branches[facts.code] = branches[facts.code] ?? facts
-        case .changeGrants(let node, let grants): nodes[node]?.grants = Set(grants)
+        // Nothing takes grants away: what was written by them would be void from its beginning, and of two who give some
+        // beside each other one would take those of the other.
+        case .changeGrants(let node, let grants): nodes[node]?.grants.formUnion(grants)
         case .nameKeeper(let branch, let node): keepers[branch] = node
         case .openEpoch(let scope, let commitment):
             if !epochs[scope, default: []].contains(commitment) {
