@@ -66,9 +66,13 @@ struct Authority {
     /// May this act change the roster?
     func counts(_ place: Int) -> Bool { counting[place] }
 
-    /// What counts, in the order in which it takes effect.
+    /// What counts, in the order in which it takes effect. What the recovery key says takes effect by its number: who carries
+    /// it may be looked at only since somebody removed named him, and puts nothing in another order.
     var effective: [Roster.Step] {
-        let places = steps.indices.filter { counting[$0] }
+        let places = steps.indices.filter { place in
+            if case .recover = steps[place].act { return false }
+            return counting[place]
+        }
         let counted = places.map { steps[$0] }
         return Self.ordered(counted) { isPrincipal(places[$0]) }.map { counted[$0] }
     }
