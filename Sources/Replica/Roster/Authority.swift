@@ -181,14 +181,25 @@ struct Authority {
             let (key, named) = (spans[node] ?? [], namings[node] ?? [])
             if key.contains(where: \.against.isEmpty) { principals.insert(node) }
             if (key + named).contains(where: \.against.isEmpty) { administrators.insert(node) }
-            offices[node] = (key + named).map { basis in
+            offices[node] = (key + named.sorted { dot(of: $0.origin) < dot(of: $1.origin) }).map {
+                basis in
                 var place: Roster.Office.Place?
                 if case .act(let act) = basis.origin {
                     place = .init(log: steps[act].dot.log, seq: steps[act].dot.seq)
                 }
-                return Roster.Office(named: place, cuts: basis.against.map(\.cut))
+                let acts = basis.against.filter { $0.place != nil }
+                    .sorted { dot(of: $0.origin) < dot(of: $1.origin) }
+                return Roster.Office(
+                    named: place,
+                    cuts: (basis.against.filter { $0.place == nil } + acts).map(\.cut))
             }
         }
+    }
+
+    /// Where an act stands, whatever lies beside it.
+    private func dot(of origin: Origin) -> Dot {
+        if case .act(let place) = origin { return steps[place].dot }
+        return reading.genesis.dot
     }
 
     /// Does an act count as that of the founder, or of one whom the key named?
