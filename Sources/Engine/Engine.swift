@@ -219,18 +219,9 @@ package final class Engine {
             rosterKey: membership.rosterKey, roster: roster, node: credentials.node,
             box: credentials.box, book: membership.book,
             after: standing?.book == membership.book ? standing?.keyring : nil)
-        // As they came: once named in a log, a head is named in all its later entries.
-        let heads = try store.logsAsTheyCame(in: .roster)
-            .filter { $0.name.incarnation > 0 }
-            .filter { roster.administrators.contains($0.name.author) }
-            .prefix(EntryHeader.rosterHeadsMax)
-            .map {
-                RosterHead(
-                    log: $0.log, seq: $0.head.seq,
-                    hash: Array($0.head.hash.bytes.prefix(EntryHeader.referenceBytes)))
-            }
+        let heads = try rosterHeads(roster)
         standing = Standing(
-            membership, roster: roster, keyring: keyring, rosterHeads: Array(heads),
+            membership, roster: roster, keyring: keyring, rosterHeads: heads,
             node: credentials.node, relays: options.relays)
         if author == nil { author = try Author(credentials, membership, store) }
     }

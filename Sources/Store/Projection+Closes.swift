@@ -17,7 +17,7 @@ extension Projection {
         let closes = try store.closes(db, of: branch)
         guard !closes.isEmpty else { return effective }
         // What belongs to a close is of the period that it closes: who may write it, the verdict has asked.
-        if let close, closes.contains(where: { $0.number == close.number }) {
+        if let close, closes.contains(where: { $0.closing == nil && $0.number == close.number }) {
             return closes.ledgerDay(
                 effective, of: close.number, isClose: close.isClose, in: log.id, seq)
         }
@@ -28,10 +28,15 @@ extension Projection {
     /// Cost: the documents of the branch's logs that this close did not know of, and those that were late before: no
     /// others can stand elsewhere for it.
     mutating func redate(for number: DocumentNumber) throws {
-        let branch = number.series.branch
         store.memory.closes = nil
+        let close = try store.closes(db, of: number.series.branch).first {
+            $0.closing == nil && $0.number == number
+        }
+        try redate(number.series.branch, after: close)
+    }
+
+    private mutating func redate(_ branch: BranchCode, after close: PeriodClose?) throws {
         try KeptDays.drop(KeptQuestion(name: FrozenDays.name, branch: branch.text), db)
-        let close = try store.closes(db, of: branch).first { $0.number == number }
         let logs = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT id, log_id, author, incarnation, scope FROM log"))
         for row in logs {
@@ -78,6 +83,9 @@ extension Projection {
             return
         }
         for number in seal.closes.sorted() { try redate(for: number) }
+        for closing in seal.closings {
+            try redate(closing.branch, after: PeriodClose(closing, through: day))
+        }
     }
 
     /// Notes that an op stands on another day than its own.

@@ -92,11 +92,12 @@ struct Projection {
             let header = item.entry.header
             let place = Place(log: log, tip: tip, seq: header.seq, op: index, time: header.time)
             if case .success(.roster(let act)) = op, tip.name.scope == .roster {
-                try insert(act, at: place, in: item.entry.hash)
+                try insert(act, at: place, in: item.entry)
                 continue
             }
             let verdict = roster.verdict(
-                on: op, log: tip.name, commit: header.commit, at: (tip.id, header.seq))
+                on: op, log: tip.name, commit: header.commit, at: (tip.id, header.seq),
+                seen: header.rosterHeads)
             switch verdict {
             case .void(let reason): try insertVoid(reason, at: place)
             case .valid:
@@ -116,17 +117,17 @@ struct Projection {
 
     /// Acts are not judged on arrival: an act may come before the one that makes its author an
     /// administrator. The fold over all of them decides which count.
-    private mutating func insert(_ act: RosterAct, at place: Place, in entry: Digest) throws {
+    private mutating func insert(_ act: RosterAct, at place: Place, in entry: Entry) throws {
         try db.cachedStatement(sql: "INSERT INTO roster_act VALUES (?, ?, ?, ?, ?)").execute(
             arguments: [
                 place.log, integer(place.seq), place.op, integer(place.time.raw),
                 Data(copying: act.bytes),
             ])
-        store.memory.add(
+        store.add(
             Roster.Step(
                 time: place.time, author: place.tip.name.author,
-                dot: Dot(log: place.tip.id, seq: place.seq, index: UInt32(place.op)), act: act),
-            in: entry)
+                dot: Dot(log: place.tip.id, seq: place.seq, index: UInt32(place.op)), act: act,
+                seen: entry.header.rosterHeads, entry: entry.hash))
         add(.roster(act), at: place)
     }
 

@@ -34,15 +34,34 @@ extension Store {
                 sql: "SELECT DISTINCT entity FROM event WHERE entity >= ? AND entity < ?"),
             arguments: [PeriodClose.prefix, PeriodClose.prefix.dropLast() + "0"])
         var found: [BranchCode: [PeriodClose]] = [:]
-        let sealed =
-            entities.isEmpty
-            ? [] : try seals(db).filter(\.holds).reduce(into: Set()) { $0.formUnion($1.closes) }
+        let seals = try seals(db).filter(\.holds)
+        // By the day of the first seal of each.
+        var sealed: [DocumentNumber: Day] = [:]
+        for seal in seals {
+            for number in seal.closes { sealed[number] = min(sealed[number] ?? seal.day, seal.day) }
+        }
         for entity in entities {
             guard let number = PeriodClose.number(ofEntity: entity),
                 let close = PeriodClose(number, try events(db, of: entity))
             else { continue }
             found[number.series.branch, default: []].append(
-                sealed.contains(number) ? close.sealed() : close)
+                sealed[number] == nil ? close : close.sealed())
+        }
+        for seal in seals {
+            for closing in seal.closings {
+                guard let close = PeriodClose(closing, through: seal.day) else { continue }
+                let own = found[closing.branch] ?? []
+                let places = own.isEmpty ? [:] : try places(db, of: own)
+                found[closing.branch] =
+                    own.map { one in
+                        // What was sealed before stays as it is.
+                        guard one.closing == nil, one.through <= seal.day,
+                            sealed[one.number].map({ $0 >= seal.day }) ?? true,
+                            let place = places[one.number], !close.covers(place.log, place.seq)
+                        else { return one }
+                        return one.beside()
+                    } + [close]
+            }
         }
         return found.mapValues { closes in
             let sealed = closes.filter(\.isSealed).through
@@ -75,27 +94,31 @@ extension Store {
     package func places(
         of closes: [PeriodClose]
     ) throws -> [DocumentNumber: (log: LogID, seq: UInt64)] {
-        try access { db in
-            var found: [DocumentNumber: (log: LogID, seq: UInt64)] = [:]
-            for close in closes {
-                let row = try Row.fetchOne(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT l.log_id, e.seq FROM event e JOIN log l ON l.id = e.log
-                            WHERE e.entity = ? AND e.kind = ? ORDER BY e.time, e.seq LIMIT 1
-                            """),
-                    arguments: [PeriodClose.entity(close.number), PeriodClose.Event.closed])
-                guard let row, let id = Digest(try row.at(0) as Data) else { continue }
-                found[close.number] = (LogID(id), natural(try row.at(1)))
-            }
-            return found
+        try access { try Self.places($0, of: closes) }
+    }
+
+    private static func places(
+        _ db: Database, of closes: [PeriodClose]
+    ) throws -> [DocumentNumber: (log: LogID, seq: UInt64)] {
+        var found: [DocumentNumber: (log: LogID, seq: UInt64)] = [:]
+        for close in closes where close.closing == nil {
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT l.log_id, e.seq FROM event e JOIN log l ON l.id = e.log
+                        WHERE e.entity = ? AND e.kind = ? ORDER BY e.time, e.seq LIMIT 1
+                        """),
+                arguments: [PeriodClose.entity(close.number), PeriodClose.Event.closed])
+            guard let row, let id = Digest(try row.at(0) as Data) else { continue }
+            found[close.number] = (LogID(id), natural(try row.at(1)))
         }
+        return found
     }
 
     /// How many documents take each close of a branch back.
     package func reopenings(of branch: BranchCode) throws -> [(number: DocumentNumber, count: Int)]
     {
-        let closes = try closes(of: branch)
+        let closes = try closes(of: branch).filter { $0.closing == nil }
         return try access { db in
             try closes.map { close in
                 (

@@ -49,6 +49,9 @@ extension Store {
                     HeldLog(
                         row: row, tip: run.tip, chapter: run.chapter,
                         applied: waits ? held?.applied ?? 0 : run.tip.head.seq))
+                if run.tip.name.scope == .roster, run.tip.name.incarnation > 0 {
+                    for item in run.items { memory.add(run.tip.id, item.entry.header.seq) }
+                }
                 guard !waits else { continue }
                 for item in run.items { try projection.apply(item, log: row, tip: run.tip) }
             }

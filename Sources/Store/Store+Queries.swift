@@ -70,40 +70,6 @@ extension Store {
         return digest
     }
 
-    /// The roster as far as it is held. Only the entry that the book is named after founds it.
-    package func roster(of book: BookID) throws -> Roster {
-        let acts = try memory.rosterActs ?? rosterActs()
-        memory.remember(acts)
-        return Roster(
-            acts.lazy.filter { act in
-                if case .found = act.step.act { return act.entry == book.digest }
-                return true
-            }.map(\.step))
-    }
-
-    func rosterActs() throws -> [(step: Roster.Step, entry: Digest)] {
-        try access { db in
-            try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT a.time, a.seq, a.op, a.act, l.log_id, l.author, e.hash
-                        FROM roster_act a JOIN log l ON l.id = a.log
-                        JOIN entry e ON e.log = a.log AND e.seq = a.seq
-                        """)
-            ).map { row in
-                guard let log = Digest(try row.at(4) as Data),
-                    let author = PublicKey(try row.at(5) as Data),
-                    let entry = Digest(try row.at(6) as Data)
-                else { throw StoreError.damaged("roster") }
-                let dot = Dot(log: LogID(log), seq: natural(try row.at(1)), index: try row.at(2))
-                let step = Roster.Step(
-                    time: HybridTime(raw: natural(try row.at(0))), author: NodeID(author), dot: dot,
-                    act: try RosterAct(bytes: Array(try row.at(3) as Data)))
-                return (step, entry)
-            }
-        }
-    }
-
     /// Zero where nothing was posted. Wider than any amount: no history makes it wrap.
     package func balance(of account: Account, _ commodity: Commodity, in scope: Scope) throws
         -> Int128

@@ -39,8 +39,10 @@ extension Store {
                 db,
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM event e JOIN log l ON l.id = e.log
-                        WHERE e.entity = ? AND l.author = ?)
-                    """, arguments: [Seal.entity(day), Data(copying: author.key.bytes)]) ?? false
+                        WHERE e.entity = ? AND e.kind = ? AND l.author = ?)
+                    """,
+                arguments: [Seal.entity(day), Seal.sealedKind, Data(copying: author.key.bytes)])
+                ?? false
         }
     }
 }

@@ -14,6 +14,8 @@ package final class Store {
     /// most batches of an idle node do neither.
     private var hasBegun = false
     var memory = StoreMemory()
+    /// Signatures are the same, whatever is undone.
+    let recoveryChecks = RecoveryChecks()
     /// How often anything was said of what is kept by number: what is undone without it leaves that as it is.
     var numberedWrites: UInt64 = 0
     /// Grows whenever what the store tells may have changed; begins anew with the process.

@@ -18,8 +18,7 @@ struct StoreMemory {
     var digests: [Scope: Digest] = [:]
     /// Both as peers are told them.
     var told: [Scope: (root: [UInt8], digest: [UInt8])] = [:]
-    /// All acts that are held, in no order, with the hash of the entry that each stands in.
-    private(set) var rosterActs: [(step: Roster.Step, entry: Digest)]?
+    private(set) var roster: HeldRoster?
     /// At most `Store.invitationsMax`, the newest first.
     var invitations: [Store.OpenInvitation]?
     var statements: [BranchCode: (any: Bool, urgent: Bool)] = [:]
@@ -57,9 +56,14 @@ struct StoreMemory {
         names[name] = id
     }
 
-    mutating func remember(_ acts: [(step: Roster.Step, entry: Digest)]) { rosterActs = acts }
+    mutating func remember(_ held: HeldRoster) { roster = held }
 
-    mutating func add(_ step: Roster.Step, in entry: Digest) { rosterActs?.append((step, entry)) }
+    mutating func add(_ step: Roster.Step, isSigned: (Recovery) -> Bool) {
+        roster?.add(step, isSigned: isSigned)
+    }
+
+    /// An entry of the roster came.
+    mutating func add(_ log: LogID, _ seq: UInt64) { roster?.add(log, seq) }
 
     mutating func forget(_ scope: Scope) {
         logs[scope] = nil

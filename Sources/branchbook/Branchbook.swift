@@ -12,7 +12,7 @@ struct Branchbook: AsyncParsableCommand {
                 name: "Company",
                 subcommands: [
                     Init.self, Invite.self, Join.self, MembersCommand.self, Revoke.self,
-                    EntityCommand.self,
+                    EntityCommand.self, AdministratorCommand.self,
                 ]),
             CommandGroup(
                 name: "Node",

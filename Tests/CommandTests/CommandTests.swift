@@ -45,6 +45,30 @@ import Testing
         #expect(try shell("currency list", language: "zh_CN.UTF-8").output.contains("外币"))
     }
 
+    /// The key that `init` printed names an administrator; it is read where no --key is given.
+    @Test func administrators() throws {
+        let shell = try Shell()
+        let made = try shell.run([
+            "init", "--company", "C", "--currency", "CNY", "--branch", "HZ", "--name", "hz-1",
+            "--json",
+        ])
+        let answer = try #require(
+            try JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any])
+        let key = try #require(answer["recoveryKey"] as? String)
+        let list = try shell("administrator --csv").output
+        #expect(list.contains(",hz-1,HZ,administrator,"))
+        #expect(try shell("administrator remove hz-1").status == 65)
+        #expect(try shell("administrator add hz-2").status == 64)
+        let recovered = try shell.run(
+            ["administrator", "recover", "--name", "hz-1"], input: "\(key)\n")
+        #expect(recovered.status == 0 && recovered.output.contains("administrators: hz-1"))
+        let wrong = try shell.run(
+            ["administrator", "recover", "--name", "hz-1", "--key", String(key.dropLast()) + "x"])
+        #expect(wrong.status == 65 && wrong.talk.contains("B0271"))
+        #expect(try shell("administrator list", language: "zh_CN.UTF-8").output.contains("管理员"))
+        #expect(try shell("verify").status == 0)
+    }
+
     @Test(arguments: [
         ("sell TEA:1 --currency USD", 65, "B0260"), ("sell TEA:1 --rate 7", 64, "B0110"),
         ("sell NONE:1", 65, "B0201"), ("sell TEA:x", 65, "B0101"),

@@ -231,6 +231,11 @@ import Testing
         }
         #expect(hz.refusal(.reopen(Details(memo: "why"), number: first)) == .sealed)
         #expect(gz.refusal(confirm("Carl")) == .nothingChanges)
+        // What is sealed afterwards takes a word of its own, and whoever agreed once may agree to that.
+        try hz.perform(seal("2026-11-10", absent: ["SH"], person: "Adam"))
+        network.run(milliseconds: 60_000)
+        try gz.perform(confirm("Berta"))
+        network.run(milliseconds: 60_000)
         let late = try close(sh, "2026-11-12")
         network.run(milliseconds: 60_000)
         try hz.perform(seal("2026-11-10", person: "Adam"))
@@ -261,12 +266,22 @@ import Testing
             let seal = try #require(Seal(day, order))
             #expect(seal.absent == [sh] && seal.closes == [close] && !seal.holds)
         }
-        let confirmed = Seal.Said(event: Seal.confirming(day, person: "B", on: day), author: a)
+        func agreeing(_ person: String) -> Seal.Said {
+            Seal.Said(
+                event: Seal.confirming(
+                    day, said.map { $0.event.digest(by: $0.author) }, person: person, on: day),
+                author: a)
+        }
+        let confirmed = agreeing("B")
         #expect(Seal(day, [said[0], confirmed])?.holds == false)
         #expect(Seal(day, [said[1], confirmed])?.holds == true)
         // The same person at another node is nobody else.
-        let own = Seal.Said(event: Seal.confirming(day, person: "A", on: day), author: a)
-        #expect(Seal(day, [said[1], own])?.holds == false)
+        #expect(Seal(day, [said[1], agreeing("A")])?.holds == false)
+        // A word is of what was sealed, and not of what is sealed later: that waits.
+        let later = sealing([try #require(DocumentNumber("SHa-E-2026-000001"))], [sh], b)
+        let held = try #require(Seal(day, [said[1], confirmed, later]))
+        #expect(held.holds && held.closes == [close] && held.waiting.map(\.person) == ["A"])
+        #expect(Seal(day, [later, confirmed])?.holds == false)
         #expect(Seal(day, [confirmed]) == nil)
     }
 }

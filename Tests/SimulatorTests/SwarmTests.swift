@@ -25,6 +25,19 @@ import Testing
         #expect(simulation.currentRecord.converged != nil)
     }
 
+    /// In every other run administrators act beside each other at the end: each of the three ends.
+    @Test(
+        arguments: zip(
+            [1, 3, 5] as [UInt64],
+            [Marker.removedBeside, .agreedAfterwards, .recoveredByKey]))
+    func administratorsAgree(seed: UInt64, end: Marker) throws {
+        let swarm = Swarm(
+            lane: .fast, duration: 600_000...1_200_000, acts: 20...40, breaksPromises: false)
+        let simulation = try Simulation(swarm.plan(seed))
+        try simulation.run()
+        #expect(simulation.currentRecord.markers[end.rawValue] == 1)
+    }
+
     @Test func aPlanIsDrawnFromItsSeedAlone() {
         let swarm = Swarm(lane: .full)
         #expect(swarm.plan(7) == swarm.plan(7))

@@ -32,18 +32,29 @@ struct RosterTarget: FuzzTarget {
             steps.append(
                 Roster.Step(
                     time: time, author: author,
-                    dot: Dot(log: LogID(.zero), seq: UInt64(steps.count + 1), index: 0), act: act))
+                    dot: Dot(log: LogID(.zero), seq: UInt64(steps.count + 1), index: 0), act: act,
+                    // All of them say that they have seen all before.
+                    seen: [RosterHead(log: LogID(.zero), seq: UInt64(steps.count), hash: [])]))
         }
         for all in [steps, known + steps] {
             let (forward, backward) = (Roster(all), Roster(all.reversed()))
             law(forward.nodes == backward.nodes, "members depend on the order of arrival")
             law(forward.cuts == backward.cuts, "cuts depend on the order of arrival")
+            law(
+                forward.administrators == backward.administrators,
+                "administrators depend on the order of arrival")
             law(forward.holders == backward.holders, "holders depend on the order of arrival")
         }
     }
 
     func seeds() -> [[UInt8]] {
-        let single = company.acts.map { act in
+        let cut = Cut(
+            node: company.node(0), limits: [],
+            heads: [.init(log: LogID(.zero), head: Head(seq: 2, hash: .zero))])
+        let more: [RosterAct] = [
+            .nameAdministrator(company.node(1)), .removeAdministrator(cut), .revoke(cut),
+        ]
+        let single = (company.acts + more).map { act in
             Script.bytes {
                 $0.byte(0)
                 $0.number(9)

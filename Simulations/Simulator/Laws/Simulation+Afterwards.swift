@@ -27,7 +27,8 @@ extension Simulation {
         try checkPapers()
         try checkNews()
         record.checked(.newsTravel, .lastWriteShows, at: now)
-        if nodes.count > 2, plan.seed % 2 == 0 { try checkDismissal() }
+        guard nodes.count > 2 else { return }
+        if plan.seed % 2 == 0 { try checkDismissal() } else { try checkAdministrators() }
     }
 
     /// Keepers have said what all goods between branches are worth: once.
@@ -236,7 +237,7 @@ extension Simulation {
     }
 
     @discardableResult
-    private func sell(at machine: Machine) throws -> String {
+    func sell(at machine: Machine) throws -> String {
         let reply = try ask(
             .perform(
                 .sell(

@@ -170,7 +170,7 @@ extension Simulation {
                         counts = true
                     } else if case .valid = roster.verdict(
                         on: op, log: log.name, commit: item.entry.header.commit,
-                        at: (log.id, item.entry.header.seq))
+                        at: (log.id, item.entry.header.seq), seen: item.entry.header.rosterHeads)
                     {
                         counts = true
                     }

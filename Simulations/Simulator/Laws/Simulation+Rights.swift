@@ -74,12 +74,14 @@ extension Simulation {
                     steps.append(
                         Roster.Step(
                             time: item.entry.header.time, author: log.name.author, dot: dot,
-                            act: act))
+                            act: act, seen: item.entry.header.rosterHeads,
+                            entry: item.entry.hash))
                 }
             }
         }
         guard let last = steps.max(by: { $0.time < $1.time }),
-            let subject = Roster(steps).nodes.keys.min()
+            case let roster = Roster(steps),
+            let subject = roster.nodes.keys.filter({ !roster.administrators.contains($0) }).min()
         else { return }
         func later(_ count: UInt64, _ act: RosterAct) -> Roster.Step {
             Roster.Step(

@@ -18,6 +18,8 @@ struct Witness {
         let figures: [String: Int128]
     }
 
+    /// What the founding printed.
+    var recoveryKey: [UInt8] = []
     /// By the numbers of the closes.
     var closed: [String: Closed] = [:]
     var wishes: [People.Asked: Wish] = [:]

@@ -5,6 +5,7 @@ package enum Marker: String, Codable, CaseIterable, Sendable {
     case waitedForPeer, waitedInVain, shortageMarked, heldBackAfterRestore, twoHistories
     case restored, cloned, diskLost, clockMoved, clockFrozen, bitFlipped, flipFound
     case relayHeld, partialReplica, upgraded, costRefolded, dismissed
+    case removedBeside, agreedAfterwards, recoveredByKey
     case counted, countCorrected, layersFolded, countedInBack, movedInBranch
     case takenBack, givenUp, cameBroken, cameBeside, repacked
     case kept, orderSold, granted, soldOnQuota, delivered, rightsBack

@@ -52,7 +52,7 @@ extension Simulation {
         try machine.open(
             at: now, person: people.name(at: 0), random: SeededRandom(seed: keys.next()))
         let site = plan.sites[0]
-        _ = try machine.engine?.found(
+        let founded = try machine.engine?.found(
             FoundingOrder(
                 company: "Company", currency: "CNY", scale: 2, branch: site.branch,
                 branchName: site.branch, nodeName: machine.name), at: machine.instant(at: now),
@@ -60,6 +60,7 @@ extension Simulation {
                 machine.secret = credentials.bytes
                 self.wire.learn(credentials)
             })
+        witness.recoveryKey = founded?.recoveryKey ?? []
         submit(.timerFired, to: machine)
     }
 

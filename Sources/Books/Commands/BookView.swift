@@ -131,6 +131,8 @@ package protocol BookView {
     func seal(_ day: Day) throws -> Seal?
     /// Did this node seal the day?
     func hasSealed(_ day: Day) throws -> Bool
+    /// Is all here that a closing for an absent branch says of its costs?
+    func holdsCosts(of closing: Seal.Closing, on day: Day) throws -> Bool
     /// Branches a node of which was heard to make something else of the same entries, and of which scopes.
     func unlike() throws -> [(branch: BranchCode, what: String)]
     /// A digest of the state of all scopes that are read here.

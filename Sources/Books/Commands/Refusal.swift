@@ -115,6 +115,13 @@ package struct Refusal: Error, Codable, Hashable, Sendable {
         /// Figures of two currencies that are to be of one.
         case twoCurrencies = "B0267"
 
+        /// The last administrator of the book.
+        case lastAdministrator = "B0270"
+        /// A key that is not the book's recovery key.
+        case badRecoveryKey = "B0271"
+        /// Keys that this administrator does not hold and cannot hand on.
+        case lacksKeys = "B0272"
+
         case noGrant = "B0301"
         case notAdministrator = "B0302"
         case badInvitation = "B0303"

@@ -13,7 +13,9 @@ package struct PeriodClose: Hashable, Sendable {
     package let reopened: Reopening?
     /// Administrators sealed it: nobody opens it again, and who did so beside that did not.
     package private(set) var isSealed = false
-    /// Of days that are sealed, and in no seal: it closes nothing, and what it froze stands after them.
+    /// No document: two administrators closed for a branch that did not answer. The number is none that a document has.
+    package private(set) var closing: Seal.Closing?
+    /// Made beside such a close, and for no later day: it closes nothing, and what it froze stands after that.
     package private(set) var isBeside = false
 
     package struct Reopening: Hashable, Sendable {
@@ -53,6 +55,15 @@ package struct PeriodClose: Hashable, Sendable {
     ) -> Replica.Event? {
         guard heads.count <= headsMax else { return nil }
         var fields = [Replica.Event.Field(Field.through, .text(through.description))]
+        fields += Self.fields(heads, named: Field.heads)
+        return Replica.Event(
+            entity: entity(number), kind: Event.closed, person: person, effectiveDate: day,
+            fields: fields)
+    }
+
+    /// Heads as an event names them: `<name>1` and on.
+    static func fields(_ heads: [LogID: UInt64], named name: String) -> [Replica.Event.Field] {
+        var fields: [Replica.Event.Field] = []
         var rest = heads.filter { $0.value > 0 }.sorted { $0.key < $1.key }[...]
         while !rest.isEmpty {
             var bytes: [UInt8] = []
@@ -61,11 +72,42 @@ package struct PeriodClose: Hashable, Sendable {
                 bytes += (0..<8).map { UInt8(truncatingIfNeeded: seq >> (56 - 8 * $0)) }
             }
             rest = rest.dropFirst(headsInField)
-            fields.append(.init("\(Field.heads)\(fields.count)", .bytes(bytes)))
+            fields.append(.init("\(name)\(fields.count + 1)", .bytes(bytes)))
         }
-        return Replica.Event(
-            entity: entity(number), kind: Event.closed, person: person, effectiveDate: day,
-            fields: fields)
+        return fields
+    }
+
+    /// Nil where they cannot be read.
+    static func heads(of event: Replica.Event, named name: String) -> [LogID: UInt64]? {
+        var heads: [LogID: UInt64] = [:]
+        for field in event.fields where field.name.hasPrefix(name) {
+            guard case .bytes(let bytes) = field.value, bytes.count % headBytes == 0 else {
+                return nil
+            }
+            for start in stride(from: 0, to: bytes.count, by: headBytes) {
+                guard let log = LogID(bytes: bytes[start..<start + 32]) else { return nil }
+                heads[log] = bytes[start + 32..<start + 40].reduce(0) { $0 << 8 | UInt64($1) }
+            }
+        }
+        return heads
+    }
+
+    /// What a seal closes for a branch that did not answer.
+    ///
+    /// - Throws: never; nil where the branch can have no series, or there is no day after it.
+    package init?(_ closing: Seal.Closing, through: Day) {
+        guard let series = Series(branch: closing.branch, letters: "a"),
+            through.number < Day.range.upperBound
+        else { return nil }
+        number = DocumentNumber(
+            series: series, kind: .close, year: UInt16(clamping: through.civil.year), running: 0)
+        self.through = through
+        heads = closing.heads
+        person = closing.person
+        day = closing.on
+        reopened = nil
+        isSealed = true
+        self.closing = closing
     }
 
     package static func reopening(
@@ -95,18 +137,7 @@ package struct PeriodClose: Hashable, Sendable {
             let through = closed[Field.through]?.text.flatMap({ Day($0) }),
             through.number < Day.range.upperBound
         else { return nil }
-        var heads: [LogID: UInt64] = [:]
-        for field in closed.fields where field.name.hasPrefix(Field.heads) {
-            guard case .bytes(let bytes) = field.value, bytes.count % Self.headBytes == 0 else {
-                return nil
-            }
-            for start in stride(from: 0, to: bytes.count, by: Self.headBytes) {
-                guard let log = LogID(bytes: bytes[start..<start + 32]) else { return nil }
-                heads[log] = bytes[start + 32..<start + 40].reduce(0) {
-                    $0 << 8 | UInt64($1)
-                }
-            }
-        }
+        guard let heads = Self.heads(of: closed, named: Field.heads) else { return nil }
         self.number = number
         self.through = through
         self.heads = heads
@@ -143,25 +174,23 @@ extension [PeriodClose] {
     /// The day on which something stands in the ledger: its own, or, where a close that did not know of it covers
     /// that, the day after the last such close.
     ///
-    /// What a sealed close holds stays where it is: nothing moves it that nobody sealed, and no later close that was sealed
-    /// and had not seen it. Nobody seals a close that is beside a seal, so that what was sealed once goes nowhere.
+    /// What a sealed close holds stays where it is, whatever a later one had not seen.
     ///
     /// Law: a function of the closes that stand and of where the entry stands, in whatever order they came.
     package func ledgerDay(_ effective: Day, in log: LogID, _ seq: UInt64) -> Day {
         let fixed = lazy.filter {
             $0.isSealed && $0.stands && $0.through >= effective && $0.covers(log, seq)
         }.map(\.through).min()
-        return ledgerDay(effective, fixedBy: fixed, in: log, seq)
+        return ledgerDay(effective, fixedOn: fixed, in: log, seq)
     }
 
-    /// - Parameter end: of the first sealed period that holds the entry.
+    /// - Parameter day: that of the first sealed close that holds the entry: later ones move it nowhere.
     private func ledgerDay(
-        _ effective: Day, fixedBy end: Day?, in log: LogID, _ seq: UInt64
+        _ effective: Day, fixedOn day: Day?, in log: LogID, _ seq: UInt64
     ) -> Day {
-        let latest = lazy.filter { close in
-            close.stands && close.through >= effective && !close.covers(log, seq)
-                && (end.map { close.isSealed && close.through < $0 } ?? true)
-        }.map(\.through).max()
+        let latest = lazy.filter {
+            $0.stands && $0.through >= effective && !$0.covers(log, seq)
+        }.map(\.through).filter { through in day.map { through < $0 } ?? true }.max()
         return latest.map { Day(number: $0.number &+ 1) } ?? effective
     }
 
@@ -170,11 +199,14 @@ extension [PeriodClose] {
         _ effective: Day, of close: DocumentNumber, isClose: Bool, in log: LogID, _ seq: UInt64
     ) -> Day {
         let sealed = filter { $0.isSealed && !(isClose && $0.number == close) }
-        // What a sealed close froze is of its own period, though it cannot name the entry in which it stands.
-        let held = lazy.filter {
-            $0.isSealed && $0.stands && $0.through >= effective
-                && (isClose && $0.number == close || $0.covers(log, seq))
+        // What a sealed close froze is of its own day, though it cannot name the entry in which it stands.
+        let own = lazy.filter {
+            isClose && $0.number == close && $0.isSealed && $0.stands && $0.through >= effective
         }.map(\.through).min()
-        return sealed.ledgerDay(effective, fixedBy: held, in: log, seq)
+        let fixed = sealed.lazy.filter {
+            $0.stands && $0.through >= effective && $0.covers(log, seq)
+        }.map(\.through).min()
+        let first = [own, fixed].compactMap(\.self).min()
+        return sealed.ledgerDay(effective, fixedOn: first, in: log, seq)
     }
 }

@@ -341,6 +341,10 @@ struct BooksNow: BookView {
 
     func hasSealed(_ day: Day) throws -> Bool { try store.hasSealed(day, author) }
 
+    func holdsCosts(of closing: Seal.Closing, on day: Day) throws -> Bool {
+        try store.holdsCosts(of: closing, on: day)
+    }
+
     func unlike() throws -> [(branch: BranchCode, what: String)] {
         comparisons.sorted { $0.key < $1.key }.compactMap { node, comparison in
             // Entries that are on their way are no alarm: a seal names closes, and these are here.

@@ -83,12 +83,15 @@ extension Engine {
         for part in draft.parts {
             let log = LogName(
                 author: standing.node, incarnation: author?.incarnation ?? 0, scope: part.scope)
+            // A seal counts where its entry says that its author had seen that it may.
+            let seen = part.scope == .catalog ? author?.heads(standing, in: .catalog) : nil
             for op in part.ops {
+                func verdict(_ seen: [RosterHead]?) -> Verdict {
+                    standing.roster.verdict(on: .success(op), log: log, commit: 0, seen: seen)
+                }
                 // Whether it is above a cut is asked of the whole node, before.
-                guard
-                    case .void(let reason) = standing.roster.verdict(
-                        on: .success(op), log: log, commit: 0), reason != .cut
-                else { continue }
+                guard case .void(let reason) = verdict(seen), reason != .cut else { continue }
+                if verdict(nil) == .valid { throw Self.isNotTaken }
                 let holder = standing.roster.holders[branch]
                 let isShelf = reason == .account && holder != standing.node
                 throw Refusal(

@@ -125,9 +125,10 @@ package struct Keyring: Sendable {
     /// Whether entries of a scope can be read here, those of the latest epoch at least.
     func opens(_ scope: Scope) -> Bool { epochs[scope] != nil }
 
-    /// The key that new entries of a scope are written under.
+    /// The key that new entries of a scope are written under: the first that was handed out. Whoever hands on another one
+    /// later, that others do not hold, keeps nobody from being read.
     package func writingKey(_ scope: Scope) -> ScopeKey? {
-        epochs[scope]?.last.flatMap { keys[$0] }
+        epochs[scope]?.first.flatMap { keys[$0] }
     }
 
     /// Every key of a scope: what a newcomer gets.

@@ -45,8 +45,14 @@ extension Engine {
 
     /// Writes roster acts as one commit and stands on what they say.
     func write(_ acts: [RosterAct], at now: Instant) throws {
-        try commit([Draft.Part(.roster, acts.map { .roster($0) })], at: now)
+        let receipt = try commit([Draft.Part(.roster, acts.map { .roster($0) })], at: now)
         try rosterGrew(from: standing, at: now)
+        for written in receipt.entries {
+            for index in 0..<written.ops {
+                let dot = Dot(log: written.log, seq: written.seq, index: UInt32(index))
+                if standing?.roster.isVoid(dot) ?? false { throw Self.isNotTaken }
+            }
+        }
     }
 
     /// Writes a commit of this node into the store's running transaction.

@@ -60,13 +60,14 @@ extension Engine {
                 "\(branch) is of \(standing.roster.branches[branch]?.entity ?? "")",
                 next: "leave --entity out: whose a branch is stays as it was opened")
         }
-        let secret = random.bytes(InvitationLine.secretBytes)
         var grants: Set<Grant> = [.catalog, .trade(branch), .money(branch)]
         if order.readsAll {
             for other in standing.roster.branches.keys where other != branch {
                 grants.formUnion([.readTrade(other), .readMoney(other)])
             }
         }
+        try requireKeys(of: grants, standing)
+        let secret = random.bytes(InvitationLine.secretBytes)
         let expires = now.advanced(byMilliseconds: order.expiresInMinutes * 60_000)
         let invitation = Invitation(
             id: InvitationLine.id(of: secret, book: standing.book), branch: branch,
@@ -106,6 +107,12 @@ extension Engine {
         _ branch: BranchCode, name: String, entity: String, _ standing: Standing, at now: Instant
     ) throws {
         let readers = standing.completeReaders
+        // Who opens a branch makes its keys, and has to be able to hand them on.
+        guard readers.contains(where: { $0.admission.node == standing.node }) else {
+            throw Refusal(
+                .lacksKeys, "this node does not read every branch, and opens none",
+                next: "do it at an administrator's node that does: `branchbook administrator list`")
+        }
         var plan = RosterPlan()
         try plan.addBranch(
             branch, name: name, entity: entity, isHeadOffice: false, in: standing.book,
@@ -154,7 +161,8 @@ extension Engine {
                     node: newcomer.node, name: newcomer.name, transport: newcomer.transport,
                     box: newcomer.box, branch: branch, grants: state.invitation.grants,
                     series: try RosterPlan.series(
-                        branch, taken: Set(standing.roster.nodes.values.map(\.admission.series))),
+                        branch, taken: Set(standing.roster.nodes.values.map(\.admission.series)),
+                        by: credentials.node == standing.roster.founder ? nil : random.bytes(64)),
                     invitation: id)))
         try plan.handKeys(
             for: Set(state.invitation.grants), from: standing.keyring,
@@ -186,42 +194,74 @@ extension Engine {
     }
 
     /// Puts a node out: what it wrote up to what is held here counts, what lies above does not.
-    func revoke(node text: String, at now: Instant) throws -> Outcome {
+    ///
+    /// - Parameter confirms: of a node that was put out before: more of what it wrote counts, what is held here by now. Who
+    ///   put it out may have held less, or was a thief.
+    func revoke(node text: String, confirms: Bool, at now: Instant) throws -> Outcome {
         let standing = try needAdministrator()
-        let found = standing.roster.nodes.values.filter {
-            $0.admission.name == text || $0.admission.node.description.hasPrefix(text)
-        }
-        guard let member = found.first, found.count == 1, text.utf8.count >= 1 else {
-            throw Refusal(
-                .badOption, "no single node is called \(text)", next: "see `branchbook members`")
-        }
+        let member = try member(called: text, standing)
         let node = member.admission.node
         guard node != credentials.node else {
             throw Refusal(.badOption, "a node cannot revoke itself")
         }
-        guard standing.roster.cuts[node] == nil else {
+        let before = standing.roster.cuts[node]
+        guard (before != nil) == confirms else {
             throw Refusal(
-                .badOption, "\(member.admission.name) was revoked before",
-                next: "see `branchbook members`")
+                .badOption,
+                confirms
+                    ? "\(member.admission.name) is a member: what it writes counts"
+                    : "\(member.admission.name) was revoked before",
+                next: confirms
+                    ? "see `branchbook members`"
+                    : "where more of what it wrote is to count, what is held here: "
+                        + "`branchbook revoke \(member.admission.name) --confirm`")
         }
+        try requireRemoving(member, standing)
         let cut = try cut(of: node, standing.scopesKept, in: standing.book)
-        try write([.revoke(cut)] + standing.roster.keepersInstead(of: node), at: now)
+        if let before {
+            let joined = before.joined(with: cut)
+            let isMore = try store.logs(of: node).map(\.tip).contains { tip in
+                let place = (tip.id, tip.head.seq)
+                return before.isBelow(tip.commit, incarnation: tip.name.incarnation, at: place)
+                    && !joined.isBelow(tip.commit, incarnation: tip.name.incarnation, at: place)
+            }
+            guard isMore else {
+                throw Refusal(
+                    .nothingChanges, "all that is held here of \(member.admission.name) counts",
+                    next: "see `branchbook members`")
+            }
+        }
+        let keepers = before == nil ? standing.roster.keepersInstead(of: node) : []
+        try write([.revoke(cut)] + keepers, at: now)
+        try requireTaken { roster in
+            confirms ? roster.cuts[node] != before : roster.cuts[node] != nil
+        }
         return Outcome(
             subject: node.short,
-            summary: "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
+            summary: confirms
+                ? "what \(member.admission.name) wrote counts as far as it is held here"
+                : "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
         )
     }
 
     /// What is held here of each incarnation: a lower one can be written on, too. Where there are too many
     /// (an author can begin as many as it likes) those count of which most is held.
-    private func cut(of node: NodeID, _ scopes: [Scope], in book: BookID) throws -> Cut {
-        let logs = try store.logs(of: node).map(\.tip)
+    ///
+    /// - Parameter only: of those scopes, and no others.
+    func cut(
+        of node: NodeID, _ scopes: [Scope], in book: BookID, only: Bool = false
+    ) throws -> Cut {
+        let logs = try store.logs(of: node).map(\.tip).filter {
+            !only || scopes.contains($0.name.scope)
+        }
         var held: [UInt64: UInt64] = [:]
         for tip in logs { held[tip.name.incarnation, default: 0] &+= tip.head.seq }
         let kept = held.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .prefix(RosterAct.limitsMax).map(\.key)
+        // Where there are more logs than a cut names, those first in which acts on the roster stand, and seals.
+        func rank(_ tip: LogTip) -> Int { [.roster, .catalog].contains(tip.name.scope) ? 0 : 1 }
         let counted = logs.filter { kept.contains($0.name.incarnation) }
-            .sorted { ($1.head.seq, $0.id) < ($0.head.seq, $1.id) }
+            .sorted { (rank($0), $1.head.seq, $0.id) < (rank($1), $0.head.seq, $1.id) }
         var heads = counted.map { Cut.LogHead(log: $0.id, head: $0.head) }
         // Logs that are not there, as far as there is room: nothing of them counts.
         let there = Set(heads.map(\.log))
@@ -244,7 +284,7 @@ extension Engine {
         guard standing.isAdministrator else {
             throw Refusal(
                 .notAdministrator, "this node is not an administrator",
-                next: "ask at the node that founded the book")
+                next: "do it at an administrator's node: `branchbook administrator list`")
         }
         return standing
     }

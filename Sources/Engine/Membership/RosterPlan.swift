@@ -193,8 +193,22 @@ extension RosterPlan {
     }
 
     /// The next free letters of a branch: `a` to `z`, then `aa` …
-    static func series(_ branch: BranchCode, taken: Set<Series>) throws(Refusal) -> Series {
+    ///
+    /// - Parameter chance: of an administrator that did not found the book: three letters by chance, since two who admit a
+    ///   node of one branch beside each other must not choose the same. Only the first of a series is admitted.
+    static func series(
+        _ branch: BranchCode, taken: Set<Series>, by chance: [UInt8]? = nil
+    ) throws(Refusal) -> Series {
         let alphabet = (0x61...0x7a).map { String(UnicodeScalar(UInt8($0))) }
+        for place in stride(from: 0, to: (chance?.count ?? 0) - 3, by: 4) {
+            let number = chance?[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } ?? 0
+            let letters =
+                alphabet[number % 26] + alphabet[number / 26 % 26]
+                + alphabet[number / 676 % 26]
+            if let series = Series(branch: branch, letters: letters), !taken.contains(series) {
+                return series
+            }
+        }
         for letters in alphabet + alphabet.flatMap({ first in alphabet.map { first + $0 } }) {
             if let series = Series(branch: branch, letters: letters), !taken.contains(series) {
                 return series

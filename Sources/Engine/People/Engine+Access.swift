@@ -71,8 +71,9 @@ extension Engine {
         case .bookBank(let details, _):
             try actor.require(.book, Right.book.verb)
             try authorize(details, actor, at: now)
-        case .invite, .addEntity, .withdrawInvitation, .revoke, .setOnline, .addPeer, .removePeer,
-            .rebuild:
+        case .invite, .addEntity, .withdrawInvitation, .revoke, .nameAdministrator,
+            .removeAdministrator,
+            .recover, .setOnline, .addPeer, .removePeer, .rebuild:
             try actor.require(.members, Right.members.verb)
         case .setPIN(let person, _):
             guard person != actor.person else {
@@ -233,7 +234,8 @@ extension Query {
     var showing: Showing {
         switch self {
         case .status, .peers, .log, .items, .item, .transfers, .locations, .board, .movement,
-            .card, .reorder, .bookmarks, .digests, .invitations, .members, .paper, .labels,
+            .card, .reorder, .bookmarks, .digests, .invitations, .members, .administrators, .paper,
+            .labels,
             .counts, .count, .lots, .units, .quotas, .quotaProposals, .parties, .prices,
             .priceLists, .entities, .transferPrices, .shift, .shifts, .workflows, .people, .debts,
             .tenders, .periods, .closeCheck, .seals,

@@ -57,7 +57,8 @@ extension Engine {
         let header = one.entry.header
         for op in ops where Self.isAbout(number, op) {
             let verdict = standing.roster.verdict(
-                on: op, log: one.log, commit: header.commit, at: (header.log, header.seq))
+                on: op, log: one.log, commit: header.commit, at: (header.log, header.seq),
+                seen: header.rosterHeads)
             if case .void(let reason) = verdict { return "void: \(reason.rawValue)" }
         }
         return "valid"

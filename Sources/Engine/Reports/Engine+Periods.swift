@@ -19,12 +19,8 @@ extension Engine {
             for close in try store.closes(of: branch) {
                 report.rows.append([
                     .text(branch.text), .text(close.through.description),
-                    .text(close.number.description),
-                    .text(
-                        close.isSealed
-                            ? "sealed"
-                            : close.isBeside
-                                ? "beside a seal" : close.stands ? "closed" : "open"),
+                    close.closing == nil ? .text(close.number.description) : .empty,
+                    .text(Self.state(of: close)),
                     .text(close.day.description), .text(close.person),
                     .optional(
                         close.reopened.map { "\($0.person) \($0.day): \($0.reason)" }),
@@ -33,6 +29,12 @@ extension Engine {
         }
         report.notes = scopesMissing(standing, only)
         return report
+    }
+
+    private static func state(of close: PeriodClose) -> String {
+        if close.closing != nil { return "closed by a seal" }
+        if close.isBeside { return "beside a seal" }
+        return close.isSealed ? "sealed" : close.stands ? "closed" : "open"
     }
 
     /// What has to be ended before the branch is closed up to a day, each with what to do; and what `reconcile` names, which
@@ -82,6 +84,7 @@ extension Engine {
                 .text("through", "Through"), .text("state", "State"), .text("closes", "Documents"),
                 .text("absent", "Absent"), .text("person", "Person"), .text("date", "Date"),
                 .text("confirmed", "Approved by"), .text("digest", "Digest"),
+                .text("closed", "Closed by the seal"),
             ])
         for seal in try store.seals() {
             report.rows.append([
@@ -90,6 +93,7 @@ extension Engine {
                 .text(seal.absent.sorted().map(\.text).joined(separator: " ")),
                 .text(seal.person), .text(seal.sealedOn.description),
                 .optional(seal.confirmedBy), .text(seal.state),
+                .text(Set(seal.closings.map(\.branch)).sorted().map(\.text).joined(separator: " ")),
             ])
         }
         return report

@@ -246,7 +246,18 @@ extension Engine {
     ) throws -> [Difference] {
         var found: [Difference] = []
         for branch in branches(standing, only) {
-            let closes = try store.closes(of: branch).filter(\.stands)
+            let all = try store.closes(of: branch)
+            for close in all where close.isBeside {
+                found.append(
+                    Difference(
+                        check: "closed beside a seal", subject: "\(close.number)",
+                        cause:
+                            "two administrators closed \(branch) up to \(close.through) or later, and had "
+                            + "not seen it: it closes nothing, and what it froze stands on the day after",
+                        person: close.person, since: close.day,
+                        next: "close \(branch) for a later day: `branchbook period close`"))
+            }
+            let closes = all.filter { $0.stands && $0.closing == nil }
             let places = try store.places(of: closes)
             for (place, close) in closes.enumerated() {
                 for other in closes[(place + 1)...] {

@@ -47,8 +47,20 @@ extension Engine {
         case .withdrawInvitation(let id):
             return Answer(
                 reply: .outcome(try undoable { try withdraw(invitation: id, at: now) }))
-        case .revoke(let node):
-            return Answer(reply: .outcome(try undoable { try revoke(node: node, at: now) }))
+        case .revoke(let node, let confirms):
+            return Answer(
+                reply: .outcome(
+                    try undoable { try revoke(node: node, confirms: confirms, at: now) }))
+        case .nameAdministrator(let node, let readsAll):
+            return Answer(
+                reply: .outcome(
+                    try undoable { try nameAdministrator(node, readsAll: readsAll, at: now) }))
+        case .removeAdministrator(let node, let confirms):
+            return Answer(
+                reply: .outcome(
+                    try undoable { try removeAdministrator(node, confirms: confirms, at: now) }))
+        case .recover(let order):
+            return Answer(reply: .outcome(try undoable { try recover(order, at: now) }))
         case .setOnline(let isOnline):
             return Answer(reply: .outcome(try setOnline(isOnline, at: now)))
         case .addPeer(let address): return Answer(reply: .outcome(try addPeer(address)))
@@ -134,6 +146,7 @@ extension Engine {
         case .digests: try digests()
         case .invitations: try invitations(at: now)
         case .members: try members()
+        case .administrators: try administrators()
         case .document(let number): try document(number: number)
         case .paper(let number): try paper(number: number)
         case .labels(let items): try labels(items, at: now)

@@ -20,7 +20,14 @@ package enum Request: Codable, Sendable {
     /// Another legal entity of the company.
     case addEntity(name: String, currency: String? = nil)
     case withdrawInvitation(id: String)
-    case revoke(node: String)
+    /// With `confirms` it was put out before, and more of what it wrote counts.
+    case revoke(node: String, confirms: Bool = false)
+    /// With `readsAll` it gets the keys of every branch too.
+    case nameAdministrator(node: String, readsAll: Bool)
+    /// With `confirms` it is none any more, and more of what it did counts.
+    case removeAdministrator(node: String, confirms: Bool)
+    /// What the founding's recovery key says of administrators.
+    case recover(RecoveryOrder)
     /// Stop and resume talking to peers.
     case setOnline(Bool)
     case addPeer(address: String)
@@ -119,6 +126,7 @@ package enum Query: Codable, Hashable, Sendable {
     case digests
     case invitations
     case members
+    case administrators
     case document(number: String)
     /// What is printed for who gets the goods: a receipt, or a delivery note, with its signed claim.
     case paper(number: String)

@@ -164,7 +164,10 @@ extension Engine {
     func rosterGrew(from before: Standing?, at now: Instant) throws {
         try stand()
         guard let after = standing else { return }
-        if try before.map({ narrowed($0.roster, after.roster) }) ?? false || store.hasRosterVoids()
+        // What nobody judges otherwise for it is not read again: a member may write as much there as it likes.
+        let isSame = before?.roster.judges(as: after.roster) ?? false
+        if try !isSame
+            && (before.map { narrowed($0.roster, after.roster) } ?? false || store.hasRosterVoids())
         {
             try reread()
         } else if before?.keyring.scopes != after.keyring.scopes {
@@ -200,7 +203,13 @@ extension Engine {
 
     /// Can an op that was valid be void now?
     private func narrowed(_ old: Roster, _ new: Roster) -> Bool {
-        if old.cuts != new.cuts || old.administrators != new.administrators { return true }
+        if old.cuts != new.cuts { return true }
+        if old.offices.contains(where: { node, those in
+            !those.allSatisfy { new.offices[node]?.contains($0) ?? false }
+        }) {
+            return true
+        }
+        if !new.administrators.isSuperset(of: old.administrators) { return true }
         if old.holders.contains(where: { new.holders[$0.key] != $0.value }) { return true }
         return old.nodes.contains { node, member in
             !(new.nodes[node]?.grants.isSuperset(of: member.grants) ?? false)

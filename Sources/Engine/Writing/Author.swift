@@ -139,7 +139,10 @@ package struct Author: Sendable {
                 chunk.ops,
                 at: .init(
                     commit: commit, part: UInt32(number), parts: UInt32(chunks.count),
-                    time: clock.next(at: around.now), rosterHeads: around.rosterHeads,
+                    time: clock.next(at: around.now),
+                    rosterHeads: self.heads(
+                        around.rosterHeads, in: chunk.scope, around.roster,
+                        after: before.rosterHeads),
                     references: references, rulesLevel: around.rulesLevel),
                 key: key, signing: signing, signs: false)
             writers[chunk.scope] = writer
@@ -156,6 +159,30 @@ package struct Author: Sendable {
         }
         try store.append(runs, roster: around.roster, isWrittenHere: true)
         return Receipt(commit: commit, heads: heads, entries: entries)
+    }
+
+    /// The heads of the roster that the next entry of a log names.
+    func heads(_ standing: Engine.Standing, in scope: Scope) -> [RosterHead] {
+        heads(
+            standing.rosterHeads, in: scope, standing.roster,
+            after: writers[scope]?.tip.rosterHeads ?? [])
+    }
+
+    /// Once named in a log, a head is named in all its later entries. Others as far as there is room, of which some is
+    /// left for those that make this node an administrator, since without them nothing that it does counts.
+    private func heads(
+        _ known: [RosterHead], in scope: Scope, _ roster: Roster, after tip: [RosterHead]
+    ) -> [RosterHead] {
+        let kept = tip.map { old in
+            known.first { $0.log == old.log && $0.seq > old.seq } ?? old
+        }
+        let own = Set((roster.offices[node] ?? []).compactMap(\.named?.log))
+        let more = known.filter { new in !kept.contains { $0.log == new.log } }
+        let needed = more.filter { own.contains($0.log) }
+            .prefix(EntryHeader.rosterHeadsMax - min(kept.count, EntryHeader.rosterHeadsMax))
+        let most = EntryHeader.rosterHeadsMax - (scope == .roster ? 4 : 8)
+        let room = max(most - kept.count - needed.count, 0)
+        return kept + needed + more.filter { !own.contains($0.log) }.prefix(room)
     }
 
     /// Ops in order, as many in an entry as it takes.

@@ -179,6 +179,23 @@ extension Event {
         }
     }
 
+    /// Of what is said and by whom, so that somebody else can agree to it word for word.
+    ///
+    /// - Parameter author: nil for what is said alone.
+    package func digest(by author: NodeID?) -> [UInt8] {
+        var out = Domain.said.writer()
+        out.byte(author == nil ? 0 : 1)
+        if let author { out.raw(author.key.bytes) }
+        out.text(entity)
+        out.text(kind)
+        out.text(person)
+        out.text(effectiveDate.description)
+        out.raw(fieldBytes)
+        return Blake2b.hash256(out.bytes).bytes
+    }
+
+    package static let digestBytes = 32
+
     /// Reads what `fieldBytes` wrote.
     package static func fields(_ bytes: [UInt8]) throws(WireError) -> [Field] {
         var reader = ByteReader(bytes)

@@ -12,6 +12,8 @@ package enum Domain: String, CaseIterable, Sendable {
     case row = "branchbook row v1"
     case claim = "branchbook claim v1"
     case package = "branchbook package v1"
+    case recovery = "branchbook recovery v1"
+    case said = "branchbook said v1"
 
     /// Starts with the prefix as length-prefixed text.
     package func writer() -> ByteWriter {

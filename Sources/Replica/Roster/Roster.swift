@@ -2,12 +2,28 @@ package import Sodium
 
 /// Who belongs to the book and may do what: a fold over all valid roster acts.
 ///
-/// The fold does not depend on the order of arrival: the founding act comes first, the others in
-/// (time, author, dot) order.
+/// The fold does not depend on the order of arrival: the founding act comes first, then what was seen before what
+/// saw it, the rest in (time, author, dot) order. Which acts count, `Authority` says.
 /// Cost: linear in the acts; the roster is small and is folded anew when it grows.
-package struct Roster: Sendable {
+package struct Roster: Equatable, Sendable {
     package private(set) var founding: Founding?
+    package private(set) var founder: NodeID?
     package private(set) var administrators: Set<NodeID> = []
+    /// Those that remove others: the founder's, and whom the recovery key named. That alone removes them.
+    package private(set) var principals: Set<NodeID> = []
+    /// Of those who are administrators or were: by what, and how far what they did counts.
+    package private(set) var offices: [NodeID: [Office]] = [:]
+    /// Of each act of the recovery key a log in which it stands.
+    package private(set) var carriers: [LogID] = []
+    /// By log, the last entry that somebody names who might be an administrator, and that is not held.
+    package private(set) var awaited: [LogID: UInt64] = [:]
+    /// Acts of those that count for nothing.
+    private var void: Set<Dot> = []
+    /// The number of the last act of the recovery key; 0 where there is none.
+    package private(set) var recoveryNumber: UInt64 = 0
+    /// All nodes that somebody ever admitted who was an administrator or might have been, although it does not count: what
+    /// they wrote is kept and handed on, or replicas that met them would never hold the same as others.
+    package private(set) var known: Set<NodeID> = []
     package private(set) var entities: [String: CurrencyCode] = [:]
     package private(set) var branches: [BranchCode: BranchFacts] = [:]
     package private(set) var nodes: [NodeID: Member] = [:]
@@ -30,45 +46,94 @@ package struct Roster: Sendable {
         package fileprivate(set) var isWithdrawn = false
     }
 
+    /// By what a node is an administrator, or was.
+    package struct Office: Equatable, Sendable {
+        /// Where it is said; nil of the founder and of whom the recovery key named, which everybody believes at once.
+        package let named: Place?
+        /// What ended it: what all of them reach counts.
+        package let cuts: [Cut]
+
+        package struct Place: Hashable, Sendable {
+            package let log: LogID
+            package let seq: UInt64
+        }
+    }
+
     /// One act with what orders it.
     package struct Step: Sendable {
         package let time: HybridTime
         package let author: NodeID
         package let dot: Dot
         package let act: RosterAct
+        /// How far the author had read the roster's logs.
+        package let seen: [RosterHead]
+        /// Of the entry that it stands in.
+        package let entry: Digest
 
-        package init(time: HybridTime, author: NodeID, dot: Dot, act: RosterAct) {
+        package init(
+            time: HybridTime, author: NodeID, dot: Dot, act: RosterAct, seen: [RosterHead] = [],
+            entry: Digest = .zero
+        ) {
+            self.entry = entry
             self.time = time
             self.author = author
             self.dot = dot
             self.act = act
+            self.seen = seen
         }
     }
 
     package init() {}
 
-    package init(_ steps: some Sequence<Step>) {
-        let ordered = steps.sorted {
-            ($0.act.rank, $0.time, $0.author, $0.dot) < ($1.act.rank, $1.time, $1.author, $1.dot)
+    /// - Parameter entries: all of the roster that are held; by itself those in which the acts stand.
+    package init(_ steps: some Sequence<Step>, entries: RosterEntries? = nil) {
+        let steps = Array(steps)
+        self.init(SteppedLogs(steps, entries ?? RosterEntries(steps)))
+    }
+
+    /// What is held of the roster's logs, folded. Cost: see `RosterReading` and `Authority`.
+    package init<Logs: RosterLogs>(_ logs: Logs) throws(Logs.Failure) {
+        guard let reading = try RosterReading(logs) else { return }
+        let authority = Authority(reading)
+        apply(reading.genesis)
+        var withdrawals: [Digest: [Step]] = [:]
+        for step in authority.effective {
+            switch step.act {
+            case .admit(let admission): admit(admission, step, withdrawals)
+            case .withdrawInvitation(let id):
+                invitations[id]?.isWithdrawn = true
+                withdrawals[id, default: []].append(step)
+            default: apply(step)
+            }
         }
-        for step in ordered { apply(step) }
+        for (place, step) in authority.steps.enumerated() where !authority.counts(place) {
+            void.insert(step.dot)
+        }
+        known.formUnion(reading.admitted)
+        recoveryNumber = reading.recoveries.last?.number ?? 0
+        administrators = authority.administrators
+        principals = authority.principals
+        offices = authority.offices
+        carriers = reading.carriers
+        awaited = reading.awaited
     }
 
     private mutating func apply(_ step: Step) {
         if case .found(let facts) = step.act {
             guard founding == nil else { return }
             founding = facts
-            administrators = [step.author]
+            founder = step.author
+            known.insert(step.author)
             epochs[.roster] = [facts.rosterEpoch]
             return
         }
-        guard administrators.contains(step.author) else { return }
         switch step.act {
         case .found: break
         case .addEntity(let name, let currency): entities[name] = entities[name] ?? currency
         case .addBranch(let facts): branches[facts.code] = branches[facts.code] ?? facts
-        case .admit(let admission): admit(admission)
-        case .changeGrants(let node, let grants): nodes[node]?.grants = Set(grants)
+        // Nothing takes grants away: what was written by them would be void from its beginning, and of two who give some
+        // beside each other one would take those of the other.
+        case .changeGrants(let node, let grants): nodes[node]?.grants.formUnion(grants)
         case .nameKeeper(let branch, let node): keepers[branch] = node
         case .openEpoch(let scope, let commitment):
             if !epochs[scope, default: []].contains(commitment) {
@@ -79,19 +144,21 @@ package struct Roster: Sendable {
             if invitations[invitation.id] == nil {
                 invitations[invitation.id] = InvitationState(invitation: invitation)
             }
-        case .withdrawInvitation(let id): invitations[id]?.isWithdrawn = true
         case .revoke(let cut): revoke(cut)
+        case .admit, .withdrawInvitation, .recover, .nameAdministrator, .removeAdministrator: break
         }
     }
 
-    /// An invitation admits one node; the first admission of a node and of a series counts.
-    private mutating func admit(_ admission: Admission) {
+    /// An invitation admits one node; the first admission of a node and of a series counts. Who withdraws an invitation
+    /// undoes no admission that had not seen it.
+    private mutating func admit(
+        _ admission: Admission, _ step: Step, _ withdrawals: [Digest: [Step]]
+    ) {
         let seriesIsTaken = nodes.values.contains { $0.admission.series == admission.series }
         guard nodes[admission.node] == nil, !seriesIsTaken else { return }
         if let used = admission.invitation {
-            guard let state = invitations[used], state.usedBy == nil, !state.isWithdrawn else {
-                return
-            }
+            let isWithdrawn = withdrawals[used]?.contains(where: step.hasSeen) ?? false
+            guard let state = invitations[used], state.usedBy == nil, !isWithdrawn else { return }
             invitations[used]?.usedBy = admission.node
         }
         nodes[admission.node] = Member(admission: admission, grants: Set(admission.grants))
@@ -106,15 +173,60 @@ package struct Roster: Sendable {
     }
 }
 
-extension RosterAct {
-    /// Nothing counts before the founding act, whatever a clock says.
-    fileprivate var rank: Int { if case .found = self { 0 } else { 1 } }
-}
-
 extension Roster {
     /// May this node speak to us at all?
     package func isMember(_ node: NodeID) -> Bool {
         (administrators.contains(node) || nodes[node] != nil) && cuts[node] == nil
+    }
+
+    package func isPrincipal(_ node: NodeID) -> Bool { principals.contains(node) }
+
+    /// Those who were administrators and are none.
+    package var former: Set<NodeID> { Set(offices.keys).subtracting(administrators) }
+
+    /// Does what this author wrote there count as an administrator's? What was written before it was named does not, where it
+    /// is known what the entry had seen; of what was ended, what the cuts reach.
+    ///
+    /// - Parameter place: nil of what is not written yet.
+    package func isAdministrators(
+        _ author: NodeID, at place: (log: LogID, seq: UInt64)?, seen: [RosterHead]? = nil
+    ) -> Bool {
+        (offices[author] ?? []).contains { office in
+            let isSeen =
+                office.named.map { named in
+                    seen?.contains { $0.log == named.log && $0.seq >= named.seq } ?? true
+                } ?? true
+            return isSeen
+                && office.cuts.allSatisfy { cut in
+                    place.map { cut.reaches($0.log, $0.seq) } ?? false
+                }
+        }
+    }
+
+    /// Can an act there change nothing, whatever it says? Its author is no administrator, no removal lets it count, and nobody
+    /// who might be one claims to have seen it. Not asked of what the recovery key signed.
+    package func isBeyond(_ author: NodeID, at place: (log: LogID, seq: UInt64)) -> Bool {
+        !administrators.contains(author) && awaited[place.log] ?? 0 < place.seq
+            && (offices[author] ?? []).allSatisfy { office in
+                office.cuts.contains { !$0.reaches(place.log, place.seq) }
+            }
+    }
+
+    /// Keeps what a node writes whom such an act admits.
+    package mutating func keep(_ node: NodeID) { known.insert(node) }
+
+    /// Does an act that is held count for nothing?
+    package func isVoid(_ dot: Dot) -> Bool { void.contains(dot) }
+
+    /// Would both judge everything alike?
+    package func judges(as other: Roster) -> Bool {
+        var (mine, theirs) = (self, other)
+        (mine.void, theirs.void) = ([], [])
+        (mine.known, theirs.known) = ([], [])
+        (mine.carriers, theirs.carriers) = ([], [])
+        (mine.awaited, theirs.awaited) = ([:], [:])
+        (mine.recoveryNumber, theirs.recoveryNumber) = (0, 0)
+        return mine == theirs
     }
 
     package func isKeeper(_ node: NodeID, of branch: BranchCode) -> Bool {

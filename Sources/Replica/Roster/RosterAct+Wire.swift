@@ -56,6 +56,15 @@ extension RosterAct {
         case .revoke(let cut):
             out.byte(11)
             cut.write(to: &out)
+        case .nameAdministrator(let node):
+            out.byte(12)
+            out.raw(node.key.bytes)
+        case .removeAdministrator(let cut):
+            out.byte(13)
+            cut.write(to: &out)
+        case .recover(let recovery):
+            out.byte(14)
+            recovery.write(to: &out)
         }
     }
 
@@ -81,6 +90,9 @@ extension RosterAct {
                     expiresMilliseconds: try reader.signed()))
         case 10: return .withdrawInvitation(id: try reader.digest())
         case 11: return .revoke(try Cut.read(from: &reader))
+        case 12: return .nameAdministrator(try reader.node())
+        case 13: return .removeAdministrator(try Cut.read(from: &reader))
+        case 14: return .recover(try Recovery.read(from: &reader))
         default: throw .unknown(field: "act")
         }
     }
@@ -183,7 +195,7 @@ extension KeyHandout {
 }
 
 extension Cut {
-    fileprivate func write(to out: inout ByteWriter) {
+    func write(to out: inout ByteWriter) {
         out.raw(node.key.bytes)
         out.length(limits.count)
         for limit in limits {
@@ -198,7 +210,7 @@ extension Cut {
         }
     }
 
-    fileprivate static func read(from reader: inout ByteReader) throws(WireError) -> Cut {
+    static func read(from reader: inout ByteReader) throws(WireError) -> Cut {
         let node = try reader.node()
         var limits: [Limit] = []
         for _ in 0..<(try reader.length(atMost: RosterAct.limitsMax)) {
@@ -265,7 +277,7 @@ extension ByteReader {
         guard let digest = Digest(try raw(32)) else { throw .truncated }
         return digest
     }
-    fileprivate mutating func node() throws(WireError) -> NodeID {
+    mutating func node() throws(WireError) -> NodeID {
         guard let key = PublicKey(try raw(32)) else { throw .truncated }
         return NodeID(key)
     }

@@ -16,6 +16,11 @@ package enum RosterAct: Hashable, Sendable {
     case invite(Invitation)
     case withdrawInvitation(id: Digest)
     case revoke(Cut)
+    case nameAdministrator(NodeID)
+    /// The node stays a member; of its acts those count that the cut reaches.
+    case removeAdministrator(Cut)
+    /// Of the key that stands above all administrators.
+    case recover(Recovery)
 
     package static let textBytesMax = 200
     package static let grantsMax = 64

@@ -11,10 +11,12 @@ extension Roster {
     ///
     /// The genesis op is judged by its place: it founds the roster that judges all else.
     ///
-    /// - Parameter place: of the entry; nil where it is only asked what its author may write.
+    /// - Parameters:
+    ///   - place: of the entry; nil where it is only asked what its author may write.
+    ///   - seen: the roster heads of the entry.
     package func verdict(
         on op: Result<Operation, VoidReason>, log: LogName, commit: UInt64,
-        at place: (log: LogID, seq: UInt64)? = nil
+        at place: (log: LogID, seq: UInt64)? = nil, seen: [RosterHead]? = nil
     ) -> Verdict {
         let operation: Operation
         switch op {
@@ -28,7 +30,10 @@ extension Roster {
         case .roster(let act):
             guard log.scope == .roster else { return .void(.noGrant) }
             if case .found = act { return .valid }
-            return administrators.contains(log.author) ? .valid : .void(.noGrant)
+            if case .recover(let recovery) = act {
+                return founding.map(recovery.isSigned) ?? false ? .valid : .void(.noGrant)
+            }
+            return isAdministrators(log.author, at: place) ? .valid : .void(.noGrant)
         case .post(let transaction):
             guard mayWrite(log.scope, log.author) else { return .void(.noGrant) }
             if transaction.document.kind == .close || transaction.document.close != nil {
@@ -40,7 +45,7 @@ extension Roster {
             let isOurs = transaction.postings.allSatisfy { mayPost(to: $0.account, in: log) }
             return isOurs ? .valid : .void(.account)
         case .append(let event):
-            guard mayWrite(log.scope, log.author), mayState(event, in: log) else {
+            guard mayWrite(log.scope, log.author), mayState(event, in: log, at: place, seen) else {
                 return .void(.noGrant)
             }
             return .valid
@@ -54,15 +59,21 @@ extension Roster {
         }
     }
 
-    private func mayState(_ event: Event, in log: LogName) -> Bool {
-        if let matter = event.matter, !maySay(matter, in: log) { return false }
+    private func mayState(
+        _ event: Event, in log: LogName, at place: (log: LogID, seq: UInt64)?,
+        _ seen: [RosterHead]?
+    ) -> Bool {
+        if let matter = event.matter, !maySay(matter, in: log, at: place, seen) { return false }
         guard let branch = event.statingBranch else { return true }
         guard case .betweenMoney(let pair) = log.scope, pair.contains(branch) else { return false }
         return nodes[log.author]?.grants.contains(.money(branch)) == true
     }
 
     /// What is said of a branch's document stands where that branch reads it, and comes from who may say it.
-    private func maySay(_ matter: Event.Matter, in log: LogName) -> Bool {
+    private func maySay(
+        _ matter: Event.Matter, in log: LogName, at place: (log: LogID, seq: UInt64)?,
+        _ seen: [RosterHead]?
+    ) -> Bool {
         func isOf(_ branch: BranchCode) -> Bool {
             nodes[log.author]?.grants.contains(.trade(branch)) == true
         }
@@ -98,7 +109,7 @@ extension Roster {
         case .audit(let branch): return log.scope == .trade(branch)
         case .seal(let agrees):
             guard log.scope == .catalog else { return false }
-            if administrators.contains(log.author) { return true }
+            if isAdministrators(log.author, at: place, seen: seen) { return true }
             guard agrees, let member = nodes[log.author] else { return false }
             return member.grants.contains(.money(member.admission.branch))
         case .work(let series, let begins):

@@ -20,7 +20,7 @@ struct FrozenDays {
     init(_ db: Database, _ branch: BranchCode, _ closes: [PeriodClose]) throws {
         self.db = db
         self.branch = branch
-        numbers = Set(closes.map(\.number.description))
+        numbers = Set(closes.filter { $0.closing == nil }.map(\.number.description))
         kept = try KeptDays(db)
     }
 

@@ -87,11 +87,7 @@ extension Store {
         {
             stale.append("invitations")
         }
-        if let known = kept.rosterActs,
-            try Set(rosterActs().map(\.step.dot)) != Set(known.map(\.step.dot))
-        {
-            stale.append("roster acts")
-        }
+        if let known = kept.roster, try !isOnDisk(known) { stale.append("roster acts") }
         if let known = kept.closes {
             for (branch, closes) in known where try self.closes(of: branch) != closes {
                 stale.append("closes of \(branch)")

@@ -24,7 +24,7 @@ extension Store {
     /// taken off what the fold derives up to then.
     private static func isEnd(_ day: Day?, _ closes: [PeriodClose]) -> Bool {
         guard let day else { return false }
-        return closes.contains { $0.stands && $0.through == day }
+        return closes.contains { $0.stands && $0.closing == nil && $0.through == day }
     }
 
     /// Per branch, of pools that are folded: call `refreshCosts` before. Cost: a row for each pool, or with a day a row
@@ -38,6 +38,10 @@ extension Store {
             let derived = Set(rows.keys)
             for branch in try closedBranches(db) {
                 let closes = try closes(db, of: branch)
+                if let day, let sealed = try sealedCosts(db, closes, of: branch, on: day) {
+                    rows[branch.text] = Self.sum(sealed, branch)
+                    continue
+                }
                 guard !Self.isEnd(day, closes) else {
                     rows[branch.text] = nil
                     continue
@@ -81,6 +85,12 @@ extension Store {
                 let days = try FrozenDays(db, branch, closes)
                 for day in try days.days() { frozen[Day(number: day)] = try days.total(on: day) }
                 let ends = Set(closes.filter(\.stands).map(\.through))
+                var sealed: [Day: DerivedRow] = [:]
+                for close in closes where close.closing != nil {
+                    sealed[close.through] = try sealedCosts(
+                        db, closes, of: branch, on: close.through
+                    ).map { Self.sum($0, branch) }
+                }
                 // What is added up to the day before, and all that was derived and frozen by then.
                 var (before, all) = (
                     DerivedRow(branch: branch.text), DerivedRow(branch: branch.text)
@@ -90,7 +100,10 @@ extension Store {
                 for day in Set(byDay.keys).union(frozen.keys).union(ends).union(after).sorted() {
                     if let row = byDay[day] { all.subtract(row.negated) }
                     if let row = frozen[day] { all.subtract(row) }
-                    let now = ends.contains(day) ? DerivedRow(branch: branch.text) : all
+                    // What a seal closed and told no costs of is as it is known now.
+                    let isFrozen = Self.isEnd(day, closes)
+                    let now =
+                        sealed[day] ?? (isFrozen ? DerivedRow(branch: branch.text) : all)
                     var line = now
                     line.subtract(before)
                     lines[day] = line
@@ -139,6 +152,9 @@ extension Store {
         _ db: Database, of branch: BranchCode, upTo day: Day
     ) throws -> [String: Int128] {
         let closes = try closes(db, of: branch)
+        if let sealed = try sealedCosts(db, closes, of: branch, on: day) {
+            return sealed.mapValues(\.taken)
+        }
         guard !Self.isEnd(day, closes) else { return [:] }
         return try open(db, closes, of: branch, to: day).mapValues(\.taken)
     }

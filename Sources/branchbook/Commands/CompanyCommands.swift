@@ -142,6 +142,12 @@ struct Revoke: ParsableCommand {
         abstract: "Put a node out: what it writes from now on counts for nothing.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "Its name, or the beginning of its key.") var member: String
+    @Flag(
+        name: .long,
+        help: "It was put out before: let more of what it wrote count, as far as it is here.")
+    var confirm = false
     @Flag(name: .long, help: "Answer in JSON.") var json = false
-    func run() throws { try node.perform(.revoke(node: member), json: json) }
+    func run() throws {
+        try node.perform(.revoke(node: member, confirms: confirm), json: json)
+    }
 }

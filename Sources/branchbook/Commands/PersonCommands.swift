@@ -68,7 +68,7 @@ struct PersonActs: ParsableCommand {
 }
 
 /// A line that is not shown while it is typed.
-private func secretLine(_ prompt: String) throws -> String {
+func secretLine(_ prompt: String) throws -> String {
     let isTerminal = isatty(STDIN_FILENO) == 1
     var before = termios()
     if isTerminal {

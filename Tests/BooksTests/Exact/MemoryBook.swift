@@ -91,6 +91,7 @@ struct MemoryBook: BookView {
     func isAdministrator() -> Bool { false }
     func seal(_ day: Day) -> Seal? { nil }
     func hasSealed(_ day: Day) -> Bool { false }
+    func holdsCosts(of closing: Seal.Closing, on day: Day) -> Bool { false }
     func unlike() -> [(branch: BranchCode, what: String)] { [] }
     func stateDigest() -> String { "" }
     func openShifts(_ branch: BranchCode) -> [TillShift] { [] }

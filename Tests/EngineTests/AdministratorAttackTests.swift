@@ -1,0 +1,305 @@
+import Testing
+
+@testable import Books
+@testable import Engine
+@testable import Replica
+@testable import Sodium
+@testable import Store
+
+/// What members and removed administrators write into the roster to make others work, or to stop them.
+@Suite struct AdministratorAttackTests {
+    private func code(_ reply: Reply) -> Refusal.Code? {
+        if case .refused(let refusal) = reply { refusal.code } else { nil }
+    }
+
+    @discardableResult
+    private func done(_ reply: Reply, _ place: SourceLocation = #_sourceLocation) -> String {
+        if case .outcome(let outcome) = reply { return outcome.subject }
+        Issue.record("\(reply)", sourceLocation: place)
+        return ""
+    }
+
+    private func administrators(_ node: TestNode) throws -> [String] {
+        try node.report(.administrators).rows.filter { $0[3].plain == "administrator" }
+            .map { $0[1].plain }.sorted()
+    }
+
+    private func members(_ node: TestNode) throws -> [String] {
+        try node.report(.members).rows.filter { $0[5].plain == "member" }.map { $0[1].plain }
+            .sorted()
+    }
+
+    private func allAlike(
+        _ network: TestNetwork, _ names: [String], _ place: SourceLocation = #_sourceLocation
+    ) throws {
+        network.run(milliseconds: 120_000)
+        for name in names {
+            #expect(try network.verify(name).isSound, "\(name)", sourceLocation: place)
+            #expect(
+                try network[name].engine.store.staleMemory().isEmpty, "\(name)",
+                sourceLocation: place)
+        }
+        let rows = try names.map { try network[$0].report(.digests).rows }
+        #expect(Set(rows).count == 1, sourceLocation: place)
+        #expect(
+            try Set(names.map { try administrators(network[$0]) }).count == 1,
+            sourceLocation: place)
+    }
+
+    private func join(
+        _ network: TestNetwork, _ name: String, branch: String, by inviter: String, seed: UInt64
+    ) throws {
+        let line = done(
+            try network[inviter].ask(
+                .invite(
+                    InvitationOrder(
+                        branch: branch, branchName: branch, readsAll: false,
+                        addresses: [TestNetwork.address(inviter)]))))
+        let node = try TestNode(
+            seed: seed, options: .init(ownAddresses: [TestNetwork.address(name)]))
+        network.add(name, node)
+        network.deliver(.request(RequestID(999), .join(line: line, name: name)), to: name)
+        network.settle()
+        guard case .outcome = network.replies[name]?[RequestID(999)] else {
+            throw Refusal(.fault, "\(name) did not join")
+        }
+    }
+
+    private func rent(_ node: TestNode) throws {
+        try node.perform(
+            .journal(
+                Details(),
+                [
+                    JournalLine(account: "expense/rent", amount: "5.00"),
+                    JournalLine(account: "bank/main", amount: "-5.00"),
+                ]))
+    }
+
+    /// A founder whose recovery key is known.
+    private func founded(_ branches: [String], seed: UInt64) throws -> (TestNetwork, String) {
+        let network = TestNetwork()
+        let node = try TestNode(seed: seed, options: .init(ownAddresses: ["hz:7700"]))
+        let founded = try node.engine.found(
+            FoundingOrder(
+                company: "Company", currency: "CNY", scale: 2, branch: "HZ",
+                branchName: "Hangzhou", nodeName: "hz-1"), at: node.now, save: { _ in })
+        network.add("hz", node)
+        for (number, branch) in branches.enumerated() {
+            try network.join(branch, seed: seed + 1 + UInt64(number))
+        }
+        let key = founded.recoveryKey.map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+        return (network, key)
+    }
+
+    /// Writes acts into a node's own roster log, whatever it is.
+    private func write(_ node: TestNode, _ acts: [RosterAct], times: Int = 1) throws {
+        try node.engine.store.transact {
+            for _ in 0..<times {
+                _ = try node.engine.commit(
+                    [Draft.Part(.roster, acts.map { .roster($0) })], at: node.now)
+            }
+        }
+    }
+
+    /// What the recovery key said is said again by a member, once an entry: nobody reads the book again.
+    @Test func aCopyIsNotReadAgain() throws {
+        let (network, key) = try founded(["gz", "sh"], seed: 900)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        done(sh.ask(.recover(RecoveryOrder(key: key, names: ["sh-1"], removes: []))))
+        network.settle()
+        try rent(hz)
+        let act = try #require(
+            sh.engine.store.memory.roster?.acts[sh.engine.credentials.node]?.last?.act)
+        guard case .recover = act else {
+            Issue.record("\(act)")
+            return
+        }
+        let before = try hz.engine.needStanding().roster
+        var reads = 0
+        for number in 0..<10 {
+            try write(gz, [act])
+            hz.engine.store.onRead = { reads += $0 }
+            try gz.perform(
+                .addItems([ItemChange(code: "CUP\(number)", name: "Cup", price: "9.00")]))
+            network.settle()
+            try rent(gz)
+            network.settle()
+        }
+        #expect(reads == 0)
+        #expect(try hz.engine.needStanding().roster.judges(as: before))
+        try allAlike(network, ["hz", "gz", "sh"])
+        #expect(try administrators(gz) == ["hz-1", "sh-1"])
+    }
+
+    /// A member's roster log is kept, and not looked at: one signature of it is verified, and nothing is in memory.
+    @Test func aMembersActsAreNotLookedAt() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 910)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        let founding = try #require(try hz.engine.needStanding().roster.founding)
+        var random = SeededRandom(seed: 911)
+        let key = SigningKey(random: &random)
+        let node = gz.engine.credentials.node
+        for number in 0..<30 as Range<UInt64> {
+            try write(
+                gz,
+                (0..<10).map { place in
+                    .recover(
+                        Recovery(
+                            number: 1 + 10 * number + place, names: [node], removals: [],
+                            founding: founding, key: key))
+                } + [.nameAdministrator(node)])
+        }
+        try gz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        network.settle()
+        for name in ["hz", "sh"] {
+            let store = try network[name].engine.store
+            #expect(store.recoveryChecks.count == 1)
+            #expect(store.memory.roster?.acts[node] == nil)
+            #expect(store.memory.roster?.roster != nil, "it was not folded again")
+            let again = try TestNode(copying: try network[name])
+            _ = try again.report(.members)
+            #expect(again.engine.store.recoveryChecks.count == 1)
+        }
+        try allAlike(network, ["hz", "gz", "sh"])
+        #expect(try administrators(hz) == ["hz-1"])
+        // Whoever is named afterwards is looked at, and what it wrote before counts for nothing.
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        try allAlike(network, ["hz", "gz", "sh"])
+        try join(network, "gz-2", branch: "GZ", by: "gz", seed: 915)
+        try allAlike(network, ["hz", "gz", "sh"])
+        #expect(try members(hz).contains("gz-2"))
+    }
+
+    /// A founder's node that was restored twice writes in its third log: whom it names there acts, at every node.
+    @Test func theFoundersThirdLogIsSeen() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 920)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        for number in 0..<3 {
+            try hz.engine.store.transact { try hz.engine.begin(.olderCopy) }
+            done(hz.ask(.addEntity(name: "Company \(number)")))
+            network.settle()
+        }
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        try join(network, "gz-2", branch: "GZ", by: "gz", seed: 925)
+        for node in [hz, gz, sh] { try rent(node) }
+        network.settle()
+        for node in [hz, gz, sh] {
+            try node.perform(.close(Details(), through: "2026-10-31", isYearEnd: false))
+        }
+        network.settle()
+        try gz.perform(.seal(Details(), .seal(through: "2026-10-31", absent: [])))
+        network.settle()
+        #expect(try hz.engine.store.hasRosterVoids() == false)
+        // It removes, and names again, whom it named there.
+        done(hz.ask(.removeAdministrator(node: "gz-1", confirms: false)))
+        network.settle()
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        done(gz.ask(.invite(InvitationOrder(branch: "GZ"))))
+        try allAlike(network, ["hz", "gz", "sh"])
+        #expect(try members(hz).contains("gz-2"))
+    }
+
+    /// An administrator puts a branch's node out above nothing; a principal one lets what it wrote count again.
+    @Test func whoWasPutOutByAThiefCountsAgain() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 930)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        try rent(sh)
+        network.settle()
+        let node = sh.engine.credentials.node
+        try write(gz, [.revoke(Cut(node: node, limits: [], heads: []))])
+        try rent(gz)
+        network.settle()
+        #expect(try hz.balances()["expense/SH/rent"] == nil)
+        #expect(code(hz.ask(.revoke(node: "sh-1"))) == .badOption)
+        #expect(code(hz.ask(.revoke(node: "gz-1", confirms: true))) == .badOption)
+        done(hz.ask(.removeAdministrator(node: "gz-1", confirms: false)))
+        done(hz.ask(.revoke(node: "sh-1", confirms: true)))
+        #expect(code(hz.ask(.revoke(node: "sh-1", confirms: true))) == .nothingChanges)
+        network.run(milliseconds: 120_000)
+        for name in ["hz", "gz"] {
+            #expect(try network[name].balances()["expense/SH/rent"] == "5.00")
+            #expect(try !members(network[name]).contains("sh-1"))
+            #expect(try network.verify(name).isSound)
+        }
+    }
+
+    /// An administrator hands a node a key that nobody else holds: what that node writes is read as before.
+    @Test func nobodyIsMadeUnreadable() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 950)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        var random = SeededRandom(seed: 951)
+        let book = try gz.engine.needStanding().book
+        let credentials = sh.engine.credentials
+        var acts: [RosterAct] = []
+        for scope in [Scope.roster, .money(try #require(BranchCode("SH")))] {
+            let key = ScopeKey(scope: scope, key: SymmetricKey(random: &random), book: book)
+            let sealed = try SealedBox.seal(
+                key.key.bytes, to: credentials.box.publicKey, random: &random)
+            acts += [
+                .openEpoch(scope: scope, commitment: key.epoch),
+                .handKey(
+                    KeyHandout(subject: .scope(scope), to: credentials.node, sealed: sealed)),
+            ]
+        }
+        try write(gz, acts)
+        try rent(gz)
+        network.settle()
+        try rent(sh)
+        done(hz.ask(.nameAdministrator(node: "sh-1", readsAll: false)))
+        network.settle()
+        done(sh.ask(.invite(InvitationOrder(branch: "SH"))))
+        try allAlike(network, ["hz", "gz", "sh"])
+        #expect(try hz.balances()["expense/SH/rent"] == "5.00")
+        #expect(try hz.engine.needStanding().roster.invitations.count == 3)
+    }
+
+    /// Forty logs of an administrator that was removed lie about: a newcomer joins at another one's node.
+    @Test func aNewcomerJoinsAmongManyLogs() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 940)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        for name in ["gz-1", "sh-1"] {
+            done(hz.ask(.nameAdministrator(node: name, readsAll: true)))
+        }
+        network.settle()
+        try gz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        network.settle()
+        for other in ["hz", "sh"] { network.sever("gz", other) }
+        done(hz.ask(.removeAdministrator(node: "gz-1", confirms: false)))
+        let thief = gz.engine.credentials
+        let standing = try hz.engine.needStanding()
+        let op = Operation.roster(.nameAdministrator(thief.node))
+        try hz.engine.store.transact {
+            for incarnation in 1_000..<1_040 as Range<UInt64> {
+                let name = LogName(author: thief.node, incarnation: incarnation, scope: .roster)
+                var writer = LogWriter(tip: LogTip(name, in: standing.book), chapter: Chapter())
+                let before = writer.tip
+                let entry = try writer.append(
+                    [op], at: .init(commit: 1, time: HybridTime(raw: 1)),
+                    key: standing.keyring.writingKey(.roster), signing: thief.signing, signs: true)
+                try hz.engine.store.append(
+                    [PreparedRun(written: [(entry, [op])], after: before, chapter: writer.chapter)],
+                    roster: standing.roster)
+            }
+            try hz.engine.stand()
+        }
+        try rent(hz)
+        network.run(milliseconds: 120_000)
+        try join(network, "sh-2", branch: "SH", by: "sh", seed: 945)
+        try join(network, "hz-2", branch: "HZ", by: "hz", seed: 946)
+        try allAlike(network, ["hz", "sh"])
+        #expect(try members(hz) == ["gz-1", "hz-1", "hz-2", "sh-1", "sh-2"])
+        for name in ["sh-2", "hz-2"] {
+            #expect(try network.verify(name).isSound, "\(name)")
+            #expect(try administrators(network[name]) == ["hz-1", "sh-1"])
+        }
+    }
+}
