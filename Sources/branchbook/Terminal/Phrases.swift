@@ -174,7 +174,7 @@ enum Phrases {
         "Value": "金额", "Uncosted": "未计成本", "Unit": "单位", "Price": "单价",
         "Tax %": "税率 %", "Barcode": "条码", "Kind": "类别", "Contested": "有争议",
         "Date": "日期", "Document": "单据", "Commodity": "标的", "Amount": "数额",
-        "Person": "经手人", "Party": "往来单位", "Memo": "摘要", "Node": "节点",
+        "Person": "经手人", "Seal": "封账号", "withdrawn": "已撤回", "Party": "往来单位", "Memo": "摘要", "Node": "节点",
         "Series": "单据系列", "Roles": "角色", "State": "状态", "Address": "地址",
         "Book": "账簿", "Company": "公司", "Entries": "条目", "Scope": "范围", "Code": "编码",
         "Subject": "事项", "Figure": "数字", "What to do": "处理建议", "Check": "检查",
