@@ -370,7 +370,9 @@ import Testing
         }
         #expect(closes.ledgerDay(november, in: log, 45) == after)
         // A close that nobody sealed, of an earlier or a later day, moves nothing of sealed days.
-        let (early, late) = (try close(2, Day(number: october.number - 9), 0), try close(3, first, 0))
+        let (early, late) = (
+            try close(2, Day(number: october.number - 9), 0), try close(3, first, 0)
+        )
         let mixed = [early.beside(), own.sealed(in: 0), late]
         let early1 = Day(number: october.number - 20)
         #expect(mixed.ledgerDay(early1, in: log, 45) == early1)

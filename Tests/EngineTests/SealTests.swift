@@ -236,7 +236,9 @@ import Testing
         }
         // Its author said something else in between: whoever agrees now agrees to nothing.
         let next = sealing([one, two], [], founder, withdrawing: [without])
-        for order in [[without, next, agreeing(without, clerk)], [agreeing(without, clerk), without, next]] {
+        for order in [
+            [without, next, agreeing(without, clerk)], [agreeing(without, clerk), without, next],
+        ] {
             #expect(standing(order) == [.withdrawn, .holds])
         }
         // Nobody else withdraws it.

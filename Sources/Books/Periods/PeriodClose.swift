@@ -176,7 +176,8 @@ package struct PeriodClose: Hashable, Sendable {
     /// - Parameter isMeant: the words that a seal names: no others count then, whoever says more under the number. Where
     ///   nothing is sealed the first words count.
     package init?(
-        _ number: DocumentNumber, _ said: [Said], where isMeant: (PeriodClose) -> Bool = { _ in true }
+        _ number: DocumentNumber, _ said: [Said],
+        where isMeant: (PeriodClose) -> Bool = { _ in true }
     ) {
         // Who may say it at all may say what cannot be read: it closes nothing, and hides nothing.
         for one in said where one.event.kind == Event.closed {

@@ -75,7 +75,8 @@ extension Planner {
             return draft.noting(
                 "without \(absent.map(\.text).sorted().joined(separator: ", ")): somebody else has "
                     + "to confirm it, at another node: \(next)"
-                    + (closed.isEmpty ? "" : "; an administrator's, since \(closed) is closed with it"))
+                    + (closed.isEmpty
+                        ? "" : "; an administrator's, since \(closed) is closed with it"))
         case (false, _):
             return draft.noting(
                 "it holds when somebody else confirms it at a principal administrator's node: \(next)"
@@ -305,13 +306,15 @@ extension Planner {
         let late = try view.documents(of: branch, upTo: day, behind: closing.heads)
         guard late == 0 else {
             throw other(
-                "\(late) documents of \(branch) up to \(day) are here that \(closing.person) had not seen")
+                "\(late) documents of \(branch) up to \(day) are here that \(closing.person) had not seen"
+            )
         }
         guard let told = try view.costs(of: closing, on: day),
             told == (try SealedCosts.amounts(view.openCosts(of: branch, upTo: day)))
         else {
             throw other(
-                "what \(closing.person) said of the costs of \(branch) is not here, or not what they are here")
+                "what \(closing.person) said of the costs of \(branch) is not here, or not what they are here"
+            )
         }
     }
 }

@@ -71,7 +71,8 @@ extension Engine {
         case .bookBank(let details, _):
             try actor.require(.book, Right.book.verb)
             try authorize(details, actor, at: now)
-        case .invite, .addEntity, .withdrawInvitation, .revoke, .nameAdministrator, .removeAdministrator,
+        case .invite, .addEntity, .withdrawInvitation, .revoke, .nameAdministrator,
+            .removeAdministrator,
             .recover, .setOnline, .addPeer, .removePeer, .rebuild:
             try actor.require(.members, Right.members.verb)
         case .setPIN(let person, _):

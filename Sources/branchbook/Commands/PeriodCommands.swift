@@ -69,7 +69,8 @@ struct PeriodSeal: ParsableCommand {
         name: .long,
         help: "A branch that has not closed and is left out; somebody else confirms.")
     var absent: [String] = []
-    @Flag(name: .long, help: "Agree to a seal of somebody else that waits for it.") var confirm = false
+    @Flag(name: .long, help: "Agree to a seal of somebody else that waits for it.") var confirm =
+        false
     @Option(name: .long, help: "With --confirm: how its word in `period seals` begins.")
     var seal: String?
     @OptionGroup var writing: WriteOptions
