@@ -23,18 +23,25 @@ extension Store {
     func allCloses(_ db: Database) throws -> [BranchCode: [PeriodClose]] {
         if let known = memory.closes { return known }
         let said = try saidOfCloses(db)
+        let words = Dictionary(said.map { ($0.number, $0.words) }) { first, _ in first }
         var found: [BranchCode: [PeriodClose]] = [:]
         for (number, words) in said {
             guard let close = PeriodClose(number, words) else { continue }
             found[number.series.branch, default: []].append(close)
         }
-        for (branch, sealed) in sealedCloses(said, try seals(db)) {
+        for (branch, sealed) in sealedCloses(words, try seals(db)) {
             let numbers = Set(sealed.map(\.number))
             let last = sealed.map(\.through).max()
             found[branch] =
                 sealed
                 + (found[branch] ?? []).filter { !numbers.contains($0.number) }.map { close in
-                    last.map { close.through <= $0 } ?? false ? close.beside() : close
+                    let isHeld = (words[close.number] ?? []).contains { said in
+                        said.place.map { place in
+                            sealed.contains { $0.covers(place.log, place.seq) }
+                        } ?? false
+                    }
+                    let close = isHeld ? close.heldBySeal() : close
+                    return last.map { close.through <= $0 } ?? false ? close.beside() : close
                 }
         }
         let all = found.mapValues {
@@ -47,9 +54,8 @@ extension Store {
     /// What the seals closed of each branch, by the seals. Each goes on where those before it ended: what it names of days
     /// that are sealed already counts for nothing, whoever said so.
     private func sealedCloses(
-        _ said: [(number: DocumentNumber, words: [PeriodClose.Said])], _ seals: [Seal]
+        _ words: [DocumentNumber: [PeriodClose.Said]], _ seals: [Seal]
     ) -> [BranchCode: [PeriodClose]] {
-        let words = Dictionary(said.map { ($0.number, $0.words) }) { first, _ in first }
         var sealed: [BranchCode: [PeriodClose]] = [:]
         var layers: [BranchCode: Int] = [:]
         for seal in seals where seal.holds {

@@ -171,6 +171,92 @@ import Testing
         #expect(next?[1] == "15.00")
     }
 
+    /// A document of a close of which nobody says anything before the seal: what is said of it afterwards makes no frozen cost of
+    /// it, and no end of a year.
+    @Test func whatIsSaidOfACloseAfterwardsFreezesNothing() throws {
+        let network = try company(seed: 2_015)
+        let (hz, office) = (try network["hz"], try network["office"])
+        let (day, branch) = (try #require(Day("2026-11-09")), try #require(BranchCode("HZ")))
+        let hidden = try #require(DocumentNumber("HZz-E-2026-000007"))
+        try write(
+            [try rent(.close, hidden, 500, day)], .money(branch), as: office, incarnation: 2_000,
+            to: hz)
+        try hz.perform(.addItems([ItemChange(code: "CUP", name: "Cup", price: "9.00")]))
+        network.run(milliseconds: 60_000)
+        let (_, sealed) = try sealAll(network)
+        func profit(_ node: TestNode) throws -> [[String]] {
+            try node.report(.profit(StatementFilter(from: "2026-11-01", to: "2026-11-10"))).rows
+                .map { $0.map(\.plain) }
+        }
+        let before = try profit(hz)
+        #expect(before.contains { $0.contains("5.00") })
+        let event = try #require(
+            PeriodClose.event(
+                hidden, through: day, heads: [:], documents: .init(trade: 0, money: 1),
+                person: "Eve", day: day))
+        try write([.append(event)], .trade(branch), as: office, incarnation: 2_000, to: hz)
+        try hz.perform(.addItems([ItemChange(code: "POT", name: "Pot", price: "9.00")]))
+        network.run(milliseconds: 60_000)
+        try alike(network, sealed)
+        for name in ["hz", "gz", "sh", "office"] {
+            #expect(try profit(network[name]) == before, "\(name)")
+        }
+    }
+
+    /// The founder's machine is lost: whom the recovery key names seals alone.
+    @Test func whomTheRecoveryKeyNamesSeals() throws {
+        let network = TestNetwork()
+        let hz = try TestNode(
+            seed: 2_060, options: .init(ownAddresses: [TestNetwork.address("hz")]))
+        let founded = try hz.engine.found(
+            FoundingOrder(
+                company: "Company", currency: "CNY", scale: 2, branch: "HZ",
+                branchName: "Hangzhou", nodeName: "hz-1"), at: hz.now, save: { _ in })
+        network.add("hz", hz)
+        try network.join("gz", seed: 2_061)
+        guard case .outcome = hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)) else {
+            Issue.record("not named")
+            return
+        }
+        network.settle()
+        let gz = try network["gz"]
+        for node in [hz, gz] { try close(node, "2026-11-10") }
+        network.run(milliseconds: 60_000)
+        network.sever("hz", "gz")
+        try gz.perform(seal("Berta", "2026-11-10"))
+        #expect(try gz.report(.seals).rows.map { $0[1].plain } == ["open"])
+        let key = founded.recoveryKey.map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+        guard
+            case .outcome = gz.ask(
+                .recover(RecoveryOrder(key: key, names: ["gz-1"], removes: ["hz-1"])))
+        else {
+            Issue.record("not recovered")
+            return
+        }
+        // What it had sealed as another one waits as before: it seals anew.
+        #expect(try gz.report(.seals).rows.map { $0[1].plain } == ["open"])
+        try gz.perform(seal("Berta", "2026-11-10"))
+        let sealed = try rows(gz, "2026-11-10")
+        network.mend("hz", "gz")
+        network.run(milliseconds: 120_000)
+        for node in [hz, gz] {
+            for again in [false, true] {
+                if again { _ = node.ask(.rebuild) }
+                #expect(
+                    try node.report(.seals).rows.map { $0[1].plain }.sorted() == ["open", "sealed"])
+                #expect(try rows(node, "2026-11-10") == sealed)
+                #expect(
+                    try node.report(.periods(branch: nil)).rows.map { $0[3].plain } == [
+                        "sealed", "sealed",
+                    ])
+            }
+        }
+        for name in ["hz", "gz"] { #expect(try network.verify(name).isSound, "\(name)") }
+    }
+
     /// What the documents say: a node of the branch that was cut off closes an earlier day than the sealed one. Its close
     /// closes nothing, and the sealed days stay; what it entered stands after them.
     @Test func anEarlierCloseBesideTheSealClosesNothing() throws {

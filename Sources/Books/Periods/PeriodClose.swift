@@ -18,6 +18,8 @@ package struct PeriodClose: Hashable, Sendable {
     package private(set) var closing: Seal.Closing?
     /// Of days that were sealed, and in no seal: it closes nothing, and what it froze stands after them.
     package private(set) var isBeside = false
+    /// In no seal, and what was sealed of its branch holds what was said of it: what it posted by then counts as frozen.
+    package private(set) var isHeldBySeal = false
     /// Where it was said; nil for what a seal closes.
     package let place: Place?
     /// Of the very words, and of their author: what a seal names.
@@ -216,6 +218,12 @@ package struct PeriodClose: Hashable, Sendable {
     package func isAsItWas(_ other: Self) -> Bool {
         number == other.number && place == other.place && digest == other.digest
             && isBeside == other.isBeside
+    }
+
+    package func heldBySeal() -> Self {
+        var close = self
+        close.isHeldBySeal = true
+        return close
     }
 
     package func beside() -> Self {

@@ -31,7 +31,7 @@ package struct Seal: Hashable, Sendable {
 
     package enum Standing: Hashable, Sendable {
         case holds, waits
-        /// Its author sealed or agreed to something else, while nobody had agreed to this.
+        /// A principal administrator sealed or agreed to something else, while nobody had agreed to this.
         case withdrawn
     }
 
@@ -140,7 +140,7 @@ package struct Seal: Hashable, Sendable {
     /// All that was ever sealed, in the order in which it counts: by days, and of one day as principal administrators said it.
     ///
     /// Law: nobody but a principal administrator can make anything count before what counts already: what others seal counts
-    /// from its word on, and what it sealed itself and nobody had agreed to its next word withdraws.
+    /// from its word on, and what such a one sealed and nobody had agreed to the next such word withdraws.
     /// Cost: linear in what was said.
     ///
     /// - Parameter said: in the order of time, whatever order it came in.
@@ -227,7 +227,7 @@ package struct Seal: Hashable, Sendable {
     /// - Parameters:
     ///   - closes: an administrator agrees that the branches that were left out are closed.
     ///   - digest: what was sealed, word for word.
-    ///   - withdrawing: what this node sealed itself, and nobody agreed to.
+    ///   - withdrawing: what principal administrators sealed, and nobody agreed to.
     static func confirming(
         _ day: Day, _ digest: [UInt8], closes: Bool = false, withdrawing: [[UInt8]] = [],
         person: String, on today: Day

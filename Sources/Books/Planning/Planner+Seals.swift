@@ -44,9 +44,9 @@ extension Planner {
                 "\(closes.count) closes, and \(absent.count) absent branches: more than one seal names",
                 next: "seal an earlier day first")
         }
-        let own = try ownWaiting(view)
+        let waiting = try principalsWaiting(view)
         guard
-            !own.contains(where: {
+            !waiting.contains(where: {
                 $0.day == day && $0.closes == closes && $0.absent == absent
                     && $0.closings.map(\.branch) == closing.branches
             })
@@ -58,7 +58,7 @@ extension Planner {
         let isPrincipal = try view.isPrincipal()
         let event = Seal.sealing(
             day, closes: closes, absent: absent.sorted(), closing: closing.fields,
-            isPrincipals: isPrincipal, withdrawing: own.map(\.digest),
+            isPrincipals: isPrincipal, withdrawing: waiting.map(\.digest),
             state: try view.stateDigest(), person: person, on: today)
         guard event.fields.count <= Event.fieldsMax else {
             throw Refusal(
@@ -84,9 +84,9 @@ extension Planner {
         }
     }
 
-    /// What this node sealed itself, of whatever day, and nobody agreed to: what it says next withdraws that. Only of a
-    /// principal administrator; of others nothing counts without one's word.
-    private func ownWaiting(_ view: some BookView) throws -> [Seal] {
+    /// What principal administrators sealed, of whatever day, and nobody agreed to: what one of them says next withdraws that.
+    /// Of others nothing counts without such a word.
+    private func principalsWaiting(_ view: some BookView) throws -> [Seal] {
         guard try view.isPrincipal() else { return [] }
         let waiting = try view.seals().filter { $0.standing == .waits && $0.isPrincipals }
         return Array(waiting.prefix(Self.withdrawnMax))
@@ -219,7 +219,7 @@ extension Planner {
         for closing in seal.closings { try requireSame(closing, day, view) }
         let agreement = Seal.confirming(
             day, seal.digest, closes: !seal.closings.isEmpty,
-            withdrawing: try ownWaiting(view).map(\.digest).filter { $0 != seal.digest },
+            withdrawing: try principalsWaiting(view).map(\.digest).filter { $0 != seal.digest },
             person: person, on: today)
         let draft = Draft(number: nil, parts: [Draft.Part(.catalog, [.append(agreement)])])
         let absent = seal.absent.map(\.text).sorted().joined(separator: ", ")
