@@ -174,7 +174,7 @@ struct Authority {
             if all.contains(where: \.against.isEmpty) { administrators.insert(node) }
             offices[node] = all.map { basis in
                 Roster.Office(
-                    isFounders: basis.number == 0,
+                    isFounders: basis.number == 0, isPrincipals: basis.number != nil,
                     named: basis.places.map { (steps[$0].dot.log, steps[$0].dot.seq) },
                     cuts: basis.against.map(\.cut))
             }

@@ -1,7 +1,7 @@
 extension Roster {
     /// Principal administrators, those of before as well: how far their acts count, for each way in which they became such.
     package var sealers: [NodeID: [[Cut]]] {
-        offices.mapValues { those in those.filter(\.isFounders).map(\.cuts) }
+        offices.mapValues { those in those.filter(\.isPrincipals).map(\.cuts) }
             .filter { !$0.value.isEmpty }
     }
 }

@@ -47,6 +47,8 @@ package struct Roster: Equatable, Sendable {
     /// By what a node is an administrator, or was.
     package struct Office: Equatable, Sendable {
         package let isFounders: Bool
+        /// The founder's, or one of whom the recovery key named.
+        package let isPrincipals: Bool
         /// Where it is said: one that was seen is enough.
         package let named: [Place]
         /// What ended it: what all of them reach counts.
@@ -57,8 +59,11 @@ package struct Roster: Equatable, Sendable {
             package let seq: UInt64
         }
 
-        init(isFounders: Bool, named: [(log: LogID, seq: UInt64)], cuts: [Cut]) {
+        init(
+            isFounders: Bool, isPrincipals: Bool, named: [(log: LogID, seq: UInt64)], cuts: [Cut]
+        ) {
             self.isFounders = isFounders
+            self.isPrincipals = isPrincipals
             self.named = named.map { Place(log: $0.log, seq: $0.seq) }
             self.cuts = cuts
         }
