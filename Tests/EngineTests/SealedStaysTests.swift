@@ -368,6 +368,34 @@ import Testing
         try alike(network, sealed)
     }
 
+    /// A seal that held at some nodes was withdrawn at one that had not heard of the second word: what it kept on its day stands
+    /// where the other closes put it, at nodes that hear of it last as at those that read all anew.
+    @Test func aWithdrawnSealKeepsNothing() throws {
+        let network = try company(seed: 2_045)
+        let (hz, gz, office) = (try network["hz"], try network["gz"], try network["office"])
+        part(network, "office")
+        try rent(hz, "7.00", "2026-11-08")
+        try close(office, "2026-11-12")
+        for node in [hz, gz] { try close(node, "2026-11-10") }
+        mend(network, "office")
+        func eighth(_ node: TestNode) throws -> String? {
+            try rows(node, "2026-11-08").first { $0[0] == "expense/HZ/rent" }?[1]
+        }
+        #expect(try eighth(gz) == nil, "the office's close had not seen it")
+        try hz.perform(seal("Adam", "2026-11-10", absent: ["SH"]))
+        network.run(milliseconds: 60_000)
+        part(network, "hz")
+        try gz.perform(confirm("Berta", "2026-11-10"))
+        network.run(milliseconds: 60_000)
+        #expect(try eighth(gz) == "7.00")
+        try hz.perform(seal("Adam", "2026-11-09", absent: ["SH"]))
+        mend(network, "hz")
+        #expect(
+            try gz.report(.seals).rows.map { $0[1].plain }.sorted() == ["open", "withdrawn"])
+        for name in ["hz", "gz", "sh", "office"] { #expect(try eighth(network[name]) == nil) }
+        try alike(network, try rows(hz, "2026-11-10"))
+    }
+
     /// More than one waits: which is meant is said.
     @Test func whichOneIsMeantIsSaid() throws {
         let network = try company(seed: 2_050)
