@@ -219,6 +219,7 @@ package final class Engine {
             rosterKey: membership.rosterKey, roster: roster, node: credentials.node,
             box: credentials.box, book: membership.book,
             after: standing?.book == membership.book ? standing?.keyring : nil)
+        store.sealers = roster.sealers
         let heads = try rosterHeads(roster)
         standing = Standing(
             membership, roster: roster, keyring: keyring, rosterHeads: heads,

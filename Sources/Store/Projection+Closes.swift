@@ -7,35 +7,74 @@ import struct Foundation.Data
 
 /// Where a document stands in the ledger: on its own day, or after the close that did not know of it.
 extension Projection {
+    /// - Parameter op: the row of the log, and the place in it.
     func ledgerDay(
         _ effective: Day, of close: (number: DocumentNumber, isClose: Bool)?,
-        in log: (id: LogID, name: LogName), _ seq: UInt64
+        in log: (id: LogID, name: LogName), _ op: (log: Int64, seq: UInt64, op: Int)
     ) throws -> Day {
         guard let branch = log.name.scope.closing(author: log.name.author, roster) else {
             return effective
         }
-        let closes = try store.closes(db, of: branch)
+        let closes = try closesBefore?[branch] ?? store.closes(db, of: branch)
         guard !closes.isEmpty else { return effective }
-        // What belongs to a close is of the period that it closes: who may write it, the verdict has asked.
-        if let close, closes.contains(where: { $0.closing == nil && $0.number == close.number }) {
-            return closes.ledgerDay(
-                effective, of: close.number, isClose: close.isClose, in: log.id, seq)
+        let part = try close.map { number, isClose in
+            ClosePart(
+                number: number, isClose: isClose, in: log.name,
+                rank: isClose ? try rank(of: number, op) : 0)
         }
-        return closes.ledgerDay(effective, in: log.id, seq)
+        return closes.ledgerDay(effective, in: log.id, op.seq, of: part)
     }
 
-    /// A close came, or was taken back: what stands on another day now goes there.
-    /// Cost: the documents of the branch's logs that this close did not know of, and those that were late before: no
-    /// others can stand elsewhere for it.
-    mutating func redate(for number: DocumentNumber) throws {
-        store.memory.closes = nil
-        let close = try store.closes(db, of: number.series.branch).first {
-            $0.closing == nil && $0.number == number
-        }
-        try redate(number.series.branch, after: close)
+    /// How many documents of a close stand before it in its log.
+    private func rank(
+        of close: DocumentNumber, _ op: (log: Int64, seq: UInt64, op: Int)
+    ) throws -> Int64 {
+        try Int64.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT count(*) FROM document
+                    WHERE number = ? AND kind = ? AND log = ? AND (seq, op) < (?, ?)
+                    """),
+            arguments: [
+                close.description, DocumentKind.close.rawValue, op.log, integer(op.seq), op.op,
+            ]) ?? 0
     }
 
-    private mutating func redate(_ branch: BranchCode, after close: PeriodClose?) throws {
+    /// Something is about to be said of a close or a seal: at the end of the batch what stands on another day for it goes
+    /// there, once for all that is said in the batch.
+    mutating func noteCloses(_ event: Event, at place: Place) throws {
+        guard closesBefore == nil else { return }
+        if PeriodClose.number(ofEntity: event.entity) == nil {
+            guard Seal.day(ofEntity: event.entity) != nil,
+                try store.matters(db, event, place.tip.name.author, place.tip.id, place.seq)
+            else { return }
+        }
+        closesBefore = try store.allCloses(db)
+    }
+
+    mutating func redateCloses() throws {
+        guard let before = closesBefore else { return }
+        closesBefore = nil
+        (store.memory.closes, store.memory.waitingSeals) = (nil, nil)
+        let now = try store.allCloses(db)
+        for branch in Set(before.keys).union(now.keys).sorted() {
+            let (old, new) = (before[branch] ?? [], now[branch] ?? [])
+            guard old != new else { continue }
+            try redate(branch, from: old, to: new)
+        }
+    }
+
+    /// Other closes are known of a branch, or other ones are sealed. Cost: the documents of its logs that those which are
+    /// new do not hold, and those that were late before; where one is not as it was, all documents up to its day.
+    private mutating func redate(
+        _ branch: BranchCode, from old: [PeriodClose], to new: [PeriodClose]
+    ) throws {
+        let (before, now) = (Set(old), Set(new))
+        let lost = before.subtracting(now).filter { old in
+            old.isSealed || !new.contains { $0.isAsItWas(old) }
+        }
+        let changed = before.symmetricDifference(now)
+        guard let last = changed.map(\.through).max() else { return }
         try KeptDays.drop(KeptQuestion(name: FrozenDays.name, branch: branch.text), db)
         let logs = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT id, log_id, author, incarnation, scope FROM log"))
@@ -47,7 +86,8 @@ extension Projection {
             let name = LogName(
                 author: NodeID(author), incarnation: natural(try row.at(3)), scope: scope)
             let log = LogID(id)
-            let known = close?.heads[log, default: 0] ?? 0
+            let known =
+                lost.isEmpty ? changed.map { $0.heads[log, default: 0] }.min() ?? 0 : 0
             let documents = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
@@ -55,37 +95,28 @@ extension Projection {
                         FROM document d LEFT JOIN late t ON t.log = d.log AND t.seq = d.seq AND t.op = d.op
                         WHERE d.log = ? AND (d.seq > ? AND d.day <= ? OR t.day IS NOT NULL)
                         """),
-                arguments: [
-                    row.at(0) as Int64, integer(known), close?.through.number ?? Int32.min,
-                ])
+                arguments: [row.at(0) as Int64, integer(known), last.number])
             for document in documents {
-                let seq: UInt64 = natural(try document.at(0))
-                let effective = Day(number: try document.at(2))
-                let stands = (try document.at(7) as Int32?).map { Day(number: $0) } ?? effective
-                let due = try ledgerDay(
-                    effective,
-                    of: DocumentHeader.close(
-                        kind: DocumentKind(rawValue: try document.at(3)),
-                        number: try document.at(4), relation: try document.at(5),
-                        target: try document.at(6)), in: (log, name), seq)
-                guard due != stands else { continue }
-                try move(
-                    (try row.at(0), integer(seq), try document.at(1)), scope, from: stands, to: due,
-                    effective: effective)
+                try redate(document, of: try row.at(0), name, log)
             }
         }
     }
 
-    /// Closes were sealed: what opened them again, or closed beside them, stands after them.
-    mutating func redate(forSealOf day: Day) throws {
-        store.memory.closes = nil
-        guard let seal = try Store.seals(db).first(where: { $0.day == day }), seal.holds else {
-            return
-        }
-        for number in seal.closes.sorted() { try redate(for: number) }
-        for closing in seal.closings {
-            try redate(closing.branch, after: PeriodClose(closing, through: day))
-        }
+    private mutating func redate(
+        _ document: Row, of log: Int64, _ name: LogName, _ id: LogID
+    ) throws {
+        let (seq, op): (Int64, Int64) = (try document.at(0), try document.at(1))
+        let effective = Day(number: try document.at(2))
+        let stands = (try document.at(7) as Int32?).map { Day(number: $0) } ?? effective
+        let due = try ledgerDay(
+            effective,
+            of: DocumentHeader.close(
+                kind: DocumentKind(rawValue: try document.at(3)),
+                number: try document.at(4), relation: try document.at(5),
+                target: try document.at(6)),
+            in: (id, name), (log, natural(seq), Int(op)))
+        guard due != stands else { return }
+        try move((log, seq, op), name.scope, from: stands, to: due, effective: effective)
     }
 
     /// Notes that an op stands on another day than its own.

@@ -40,6 +40,8 @@ struct Projection {
     /// The shipment whose transit the op at hand empties.
     var transit: DocumentNumber?
     let isWrittenHere: Bool
+    /// The closes by which documents stand until this batch ends, where something was said of any in it.
+    var closesBefore: [BranchCode: [PeriodClose]]?
 
     struct CounterKey: Hashable {
         let series: String
@@ -84,6 +86,7 @@ struct Projection {
         self.db = db
         self.store = store
         self.roster = roster
+        store.sealers = roster.sealers
     }
 
     mutating func apply(_ item: PreparedRun.Item, log: Int64, tip: LogTip) throws {
@@ -145,7 +148,7 @@ struct Projection {
             ? transaction.postings.lazy.compactMap(\.account.shipment).first : nil
         ledgerDay = try ledgerDay(
             document.effectiveDate, of: document.close.map { ($0, document.kind == .close) },
-            in: (place.tip.id, place.tip.name), place.seq)
+            in: (place.tip.id, place.tip.name), (place.log, place.seq, place.op))
         if ledgerDay != document.effectiveDate {
             days.insert(ledgerDay.number)
             try keepLate((place.log, integer(place.seq), Int64(place.op)), on: ledgerDay)
@@ -285,6 +288,7 @@ struct Projection {
     }
 
     private mutating func insert(_ event: Event, at place: Place) throws {
+        try noteCloses(event, at: place)
         try db.cachedStatement(sql: "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 event.entity, place.log, integer(place.seq), place.op, event.kind, event.person,
@@ -292,11 +296,6 @@ struct Projection {
                 integer(place.time.raw),
             ])
         if let number = event.opens { take(number) }
-        if let close = PeriodClose.number(ofEntity: event.entity) {
-            try redate(for: close)
-        } else if let day = Seal.day(ofEntity: event.entity) {
-            try redate(forSealOf: day)
-        }
         try store.heard(of: event.entity, db)
         store.memory.forget(entity: event.entity)
         try markCount(event, at: place)
@@ -353,6 +352,7 @@ struct Projection {
 
     /// Writes the sums of this batch. To be called once, in the same SQLite transaction.
     mutating func finish() throws {
+        try redateCloses()
         let balance = try SumTable(db, "balance", key: ["scope", "account", "commodity"])
         for (key, delta) in balances {
             try balance.add(delta, at: [key.scope, key.account, key.commodity])

@@ -9,67 +9,119 @@ import struct Foundation.Data
 extension Store {
     /// All closes of a branch, those that were reopened as well, by the day up to which they are.
     package func closes(of branch: BranchCode) throws -> [PeriodClose] {
-        if let known = memory.closes { return known[branch] ?? [] }
-        return try access { try closes($0, of: branch) }
+        try access { try closes($0, of: branch) }
     }
 
     /// The same within an access.
     func closes(_ db: Database, of branch: BranchCode) throws -> [PeriodClose] {
-        if let known = memory.closes { return known[branch] ?? [] }
-        let all = try Self.closes(db)
-        memory.closes = all
-        return all[branch] ?? []
+        try allCloses(db)[branch] ?? []
     }
 
     /// Branches that ever closed.
-    func closedBranches(_ db: Database) throws -> [BranchCode] {
-        let all = try memory.closes ?? Self.closes(db)
+    func closedBranches(_ db: Database) throws -> [BranchCode] { try allCloses(db).keys.sorted() }
+
+    func allCloses(_ db: Database) throws -> [BranchCode: [PeriodClose]] {
+        if let known = memory.closes { return known }
+        let said = try saidOfCloses(db)
+        let words = Dictionary(said.map { ($0.number, $0.words) }) { first, _ in first }
+        var found: [BranchCode: [PeriodClose]] = [:]
+        for (number, words) in said {
+            guard let close = PeriodClose(number, words) else { continue }
+            found[number.series.branch, default: []].append(close)
+        }
+        for (branch, sealed) in sealedCloses(words, try seals(db)) {
+            let numbers = Set(sealed.map(\.number))
+            let last = sealed.map(\.through).max()
+            found[branch] =
+                sealed
+                + (found[branch] ?? []).filter { !numbers.contains($0.number) }.map { close in
+                    let isHeld = (words[close.number] ?? []).contains { said in
+                        said.place.map { place in
+                            sealed.contains { $0.covers(place.log, place.seq) }
+                        } ?? false
+                    }
+                    let close = isHeld ? close.heldBySeal() : close
+                    return last.map { close.through <= $0 } ?? false ? close.beside() : close
+                }
+        }
+        let all = found.mapValues {
+            $0.sorted { ($0.through, $0.number) < ($1.through, $1.number) }
+        }
         memory.closes = all
-        return all.keys.sorted()
+        return all
     }
 
-    private static func closes(_ db: Database) throws -> [BranchCode: [PeriodClose]] {
-        let entities = try String.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT DISTINCT entity FROM event WHERE entity >= ? AND entity < ?"),
-            arguments: [PeriodClose.prefix, PeriodClose.prefix.dropLast() + "0"])
-        var found: [BranchCode: [PeriodClose]] = [:]
-        let seals = try seals(db).filter(\.holds)
-        // By the day of the first seal of each.
-        var sealed: [DocumentNumber: Day] = [:]
-        for seal in seals {
-            for number in seal.closes { sealed[number] = min(sealed[number] ?? seal.day, seal.day) }
-        }
-        for entity in entities {
-            guard let number = PeriodClose.number(ofEntity: entity),
-                let close = PeriodClose(number, try events(db, of: entity))
-            else { continue }
-            found[number.series.branch, default: []].append(
-                sealed[number] == nil ? close : close.sealed())
-        }
-        for seal in seals {
+    /// What the seals closed of each branch, by the seals. Each goes on where those before it ended: what it names of days
+    /// that are sealed already counts for nothing, whoever said so.
+    private func sealedCloses(
+        _ words: [DocumentNumber: [PeriodClose.Said]], _ seals: [Seal]
+    ) -> [BranchCode: [PeriodClose]] {
+        var sealed: [BranchCode: [PeriodClose]] = [:]
+        var layers: [BranchCode: Int] = [:]
+        for seal in seals where seal.holds {
+            var named: [BranchCode: [PeriodClose]] = [:]
+            for one in seal.closes {
+                guard
+                    let close = words[one.number].flatMap({ words in
+                        PeriodClose(one.number, words) { one.names($0) }
+                    })
+                else { continue }
+                named[one.number.series.branch, default: []].append(close)
+            }
             for closing in seal.closings {
-                guard let close = PeriodClose(closing, through: seal.day) else { continue }
-                let own = found[closing.branch] ?? []
-                let places = own.isEmpty ? [:] : try places(db, of: own)
-                found[closing.branch] =
-                    own.map { one in
-                        // What was sealed before stays as it is.
-                        guard one.closing == nil, one.through <= seal.day,
-                            sealed[one.number].map({ $0 >= seal.day }) ?? true,
-                            let place = places[one.number], !close.covers(place.log, place.seq)
-                        else { return one }
-                        return one.beside()
-                    } + [close]
+                let close = PeriodClose(closing, through: seal.day)
+                named[closing.branch] =
+                    (named[closing.branch] ?? []).filter { $0.through <= seal.day }
+                    + [close].compactMap(\.self)
+            }
+            for (branch, closes) in named {
+                let last = sealed[branch]?.map(\.through).max()
+                let layer = layers[branch, default: 0]
+                let more = closes.filter { close in last.map { close.through > $0 } ?? true }
+                    .map { $0.sealed(in: layer) }
+                guard !more.isEmpty else { continue }
+                sealed[branch, default: []] += more
+                layers[branch] = layer + 1
             }
         }
-        return found.mapValues { closes in
-            let sealed = closes.filter(\.isSealed).through
-            return closes.map { close in
-                guard !close.isSealed, let sealed, close.through <= sealed else { return close }
-                return close.beside()
-            }.sorted { ($0.through, $0.number) < ($1.through, $1.number) }
+        return sealed
+    }
+
+    /// What was said of each close, in the order of time. Cost: linear in it.
+    private func saidOfCloses(
+        _ db: Database
+    ) throws -> [(number: DocumentNumber, words: [PeriodClose.Said])] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT e.entity, e.kind, e.person, e.day, e.fields,
+                        l.author, l.incarnation, l.log_id, e.seq
+                    FROM event e JOIN log l ON l.id = e.log WHERE e.entity >= ? AND e.entity < ?
+                    ORDER BY e.entity, e.time, l.author, l.incarnation, l.scope, e.seq, e.op
+                    """),
+            arguments: [PeriodClose.prefix, PeriodClose.prefix.dropLast() + "0"])
+        var found: [(number: DocumentNumber, words: [PeriodClose.Said])] = []
+        for row in rows {
+            let entity: String = try row.at(0)
+            guard let number = PeriodClose.number(ofEntity: entity),
+                let author = PublicKey(try row.at(5) as Data),
+                let log = Digest(try row.at(7) as Data)
+            else { continue }
+            let said = PeriodClose.Said(
+                event: Event(
+                    entity: entity, kind: try row.at(1), person: try row.at(2),
+                    effectiveDate: Day(number: try row.at(3)),
+                    fields: try Event.fields(Array(try row.at(4) as Data))),
+                place: PeriodClose.Place(
+                    author: NodeID(author), incarnation: natural(try row.at(6)),
+                    log: LogID(log), seq: natural(try row.at(8))))
+            if found.last?.number == number {
+                found[found.count - 1].words.append(said)
+            } else {
+                found.append((number, [said]))
+            }
         }
+        return found
     }
 
     /// How far every log is held whose documents go by a branch's closes: what a close names.
@@ -82,7 +134,9 @@ extension Store {
                 guard let id = Digest(try row.at(0) as Data),
                     let scope = Scope(try row.at(1) as String),
                     let author = PublicKey(try row.at(3) as Data),
-                    scope.closing(author: NodeID(author), roster) == branch
+                    scope.closing(author: NodeID(author), roster) == branch,
+                    // What its author may not write does not count; were it allowed later, it would be as if it came then.
+                    roster.mayWrite(scope, NodeID(author))
                 else { continue }
                 heads[LogID(id)] = natural(try row.at(2))
             }
@@ -90,29 +144,64 @@ extension Store {
         }
     }
 
-    /// Where closes stand in the logs.
-    package func places(
-        of closes: [PeriodClose]
-    ) throws -> [DocumentNumber: (log: LogID, seq: UInt64)] {
-        try access { try Self.places($0, of: closes) }
+    /// Is all here that was held when a period was closed, and what the close itself posted?
+    package func holds(_ close: PeriodClose) throws -> Bool {
+        guard try holds(close.heads) else { return false }
+        guard let place = close.place else { return true }
+        return try access { db in
+            let own = [
+                (Scope.trade(close.number.series.branch), close.documents.trade),
+                (Scope.money(close.number.series.branch), close.documents.money),
+            ]
+            return try own.allSatisfy { scope, count in
+                guard count > 0 else { return count == 0 }
+                let held =
+                    try Int64.fetchOne(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT count(*) FROM document d JOIN log l ON l.id = d.log
+                                WHERE d.number = ? AND d.kind = ?
+                                    AND l.author = ? AND l.incarnation = ? AND l.scope = ?
+                                """),
+                        arguments: [
+                            close.number.description, DocumentKind.close.rawValue,
+                            Data(copying: place.author.key.bytes), integer(place.incarnation),
+                            scope.name,
+                        ]) ?? 0
+                return held >= count
+            }
+        }
     }
 
-    private static func places(
-        _ db: Database, of closes: [PeriodClose]
-    ) throws -> [DocumentNumber: (log: LogID, seq: UInt64)] {
-        var found: [DocumentNumber: (log: LogID, seq: UInt64)] = [:]
-        for close in closes where close.closing == nil {
-            let row = try Row.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT l.log_id, e.seq FROM event e JOIN log l ON l.id = e.log
-                        WHERE e.entity = ? AND e.kind = ? ORDER BY e.time, e.seq LIMIT 1
-                        """),
-                arguments: [PeriodClose.entity(close.number), PeriodClose.Event.closed])
-            guard let row, let id = Digest(try row.at(0) as Data) else { continue }
-            found[close.number] = (LogID(id), natural(try row.at(1)))
+    package func holds(_ heads: [LogID: UInt64]) throws -> Bool {
+        try access { db in
+            try heads.allSatisfy { log, seq in
+                let applied = try Int64.fetchOne(
+                    db.cachedStatement(sql: "SELECT applied FROM log WHERE log_id = ?"),
+                    arguments: [blob(log.digest)])
+                return applied.map { natural($0) >= seq } ?? false
+            }
         }
-        return found
+    }
+
+    /// How many documents of a branch are here, are dated up to a day, and stand behind the heads.
+    package func documents(
+        of branch: BranchCode, upTo day: Day, behind heads: [LogID: UInt64], _ roster: Roster
+    ) throws -> Int {
+        try frontier(of: branch, roster).reduce(0) { sum, head in
+            let known = heads[head.key, default: 0]
+            guard known < head.value else { return sum }
+            return try sum
+                + access { db in
+                    try Int.fetchOne(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT count(*) FROM document d JOIN log l ON l.id = d.log
+                                WHERE l.log_id = ? AND d.seq > ? AND d.day <= ?
+                                """),
+                        arguments: [blob(head.key.digest), integer(known), day.number]) ?? 0
+                }
+        }
     }
 
     /// How many documents take each close of a branch back.

@@ -1,48 +1,51 @@
 package import Books
 import GRDB
-package import Replica
+import Replica
 import Sodium
 
 import struct Foundation.Data
 
 /// What administrators sealed.
 extension Store {
-    package func seals() throws -> [Seal] { try access { try Self.seals($0) } }
+    /// All that was ever sealed, in the order in which it counts.
+    package func seals() throws -> [Seal] { try access { try seals($0) } }
 
-    static func seals(_ db: Database) throws -> [Seal] {
+    func seals(_ db: Database) throws -> [Seal] {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT e.entity, e.kind, e.person, e.day, e.fields, l.author FROM event e
-                    JOIN log l ON l.id = e.log WHERE e.entity >= ? AND e.entity < ?
-                    ORDER BY e.entity, e.time, l.author, l.incarnation, l.scope, e.seq, e.op
+                    SELECT e.entity, e.kind, e.person, e.day, e.fields, l.author, l.log_id, e.seq
+                    FROM event e JOIN log l ON l.id = e.log WHERE e.entity >= ? AND e.entity < ?
+                    ORDER BY e.time, l.author, l.incarnation, l.scope, e.seq, e.op
                     """),
             arguments: [Event.sealPrefix, Event.sealPrefix.dropLast() + "0"])
-        var said: [Day: [Seal.Said]] = [:]
-        for row in rows {
-            guard let day = Seal.day(ofEntity: try row.at(0)),
-                let key = PublicKey(try row.at(5) as Data)
-            else { continue }
-            let event = Event(
-                entity: try row.at(0), kind: try row.at(1), person: try row.at(2),
-                effectiveDate: Day(number: try row.at(3)),
-                fields: try Event.fields(Array(try row.at(4) as Data)))
-            said[day, default: []].append(Seal.Said(event: event, author: NodeID(key)))
-        }
-        return said.sorted { $0.key < $1.key }.compactMap { Seal($0.key, $0.value) }
+        return Seal.all(
+            try rows.compactMap { row in
+                guard let key = PublicKey(try row.at(5) as Data),
+                    let log = Digest(try row.at(6) as Data)
+                else { return nil }
+                let event = Event(
+                    entity: try row.at(0), kind: try row.at(1), person: try row.at(2),
+                    effectiveDate: Day(number: try row.at(3)),
+                    fields: try Event.fields(Array(try row.at(4) as Data)))
+                return Seal.Said(
+                    event: event, author: NodeID(key),
+                    isPrincipals: isPrincipals(NodeID(key), LogID(log), natural(try row.at(7))))
+            })
     }
 
-    /// Did this author seal the day?
-    package func hasSealed(_ day: Day, _ author: NodeID) throws -> Bool {
-        try access { db in
-            try Bool.fetchOne(
-                db,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM event e JOIN log l ON l.id = e.log
-                        WHERE e.entity = ? AND e.kind = ? AND l.author = ?)
-                    """,
-                arguments: [Seal.entity(day), Seal.sealedKind, Data(copying: author.key.bytes)])
-                ?? false
-        }
+    /// Does what was written there count as a principal administrator's?
+    func isPrincipals(_ author: NodeID, _ log: LogID, _ seq: UInt64) -> Bool {
+        (sealers[author] ?? []).contains { cuts in cuts.allSatisfy { $0.reaches(log, seq) } }
+    }
+
+    /// Can this event of a seal change which closes are sealed?
+    func matters(
+        _ db: Database, _ event: Event, _ author: NodeID, _ log: LogID, _ seq: UInt64
+    ) throws -> Bool {
+        let waiting = try memory.waitingSeals ?? seals(db).filter { $0.standing == .waits }
+        memory.waitingSeals = waiting
+        return Seal.matters(
+            event, of: author, isPrincipals: isPrincipals(author, log, seq), to: waiting)
     }
 }

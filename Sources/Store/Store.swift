@@ -1,5 +1,5 @@
 import GRDB
-import Replica
+package import Replica
 import Wire
 
 /// One branch's replica in SQLite: the logs, and the projections that a person can query.
@@ -20,6 +20,11 @@ package final class Store {
     var numberedWrites: UInt64 = 0
     /// Grows whenever what the store tells may have changed; begins anew with the process.
     package private(set) var revision: UInt64 = 0
+
+    /// Principal administrators, those of before as well: how far their words count, for each way in which they became such.
+    package var sealers: [NodeID: [[Replica.Cut]]] = [:] {
+        didSet { if sealers != oldValue { (memory.closes, memory.waitingSeals) = (nil, nil) } }
+    }
 
     /// The greatest level of the rules that the program knows whose store this is.
     package var rulesLevel = LogWriter.rulesLevel

@@ -38,6 +38,8 @@ struct StoreMemory {
     var passedRight: Set<DocumentNumber> = []
     /// Of all branches; few, and looked at for every document.
     var closes: [BranchCode: [PeriodClose]]?
+    /// Of which somebody may still say something that counts.
+    var waitingSeals: [Seal]?
     /// All that were ever made; by account, by document, by tender and day.
     var matches: NumberedIndex<Match>?
     var invoices: NumberedIndex<Invoice>?

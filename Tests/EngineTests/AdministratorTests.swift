@@ -381,7 +381,8 @@ import Testing
                         [
                             .append(
                                 Seal.sealing(
-                                    day, closes: [], absent: [], state: "", person: "Eve", on: day))
+                                    day, closes: [], absent: [], isPrincipals: true, state: "",
+                                    person: "Eve", on: day))
                         ])
                 ], at: gz.now)
         }

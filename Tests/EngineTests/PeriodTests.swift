@@ -390,8 +390,8 @@ import Testing
         let broken = Event(
             entity: event.entity, kind: event.kind, person: "Li", effectiveDate: day,
             fields: fields)
-        #expect(PeriodClose(number, [broken]) == nil)
-        #expect(PeriodClose(number, [event])?.through == day)
+        #expect(PeriodClose(number, [.init(event: broken, place: nil)]) == nil)
+        #expect(PeriodClose(number, [.init(event: event, place: nil)])?.through == day)
     }
 
     /// Whatever comes late, and in whatever order replicas hear of it: the figures of a closed period stay, the ledger

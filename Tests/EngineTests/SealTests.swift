@@ -231,11 +231,7 @@ import Testing
         }
         #expect(hz.refusal(.reopen(Details(memo: "why"), number: first)) == .sealed)
         #expect(gz.refusal(confirm("Carl")) == .nothingChanges)
-        // What is sealed afterwards takes a word of its own, and whoever agreed once may agree to that.
-        try hz.perform(seal("2026-11-10", absent: ["SH"], person: "Adam"))
-        network.run(milliseconds: 60_000)
-        try gz.perform(confirm("Berta"))
-        network.run(milliseconds: 60_000)
+        #expect(hz.refusal(seal("2026-11-10", absent: ["SH"], person: "Adam")) == .nothingChanges)
         let late = try close(sh, "2026-11-12")
         network.run(milliseconds: 60_000)
         try hz.perform(seal("2026-11-10", person: "Adam"))
@@ -244,44 +240,82 @@ import Testing
         for name in ["hz", "gz", "sh"] { #expect(try network.verify(name).isSound) }
     }
 
-    /// The fold of what administrators said, in any order: who was absent for one and not for another was there.
-    @Test func sealsFoldAlike() throws {
+    /// The fold of what administrators said: a principal administrator's word alone seals, where nobody is absent; another one's
+    /// counts from a principal one's word on; a word is of what was sealed; and what waited its author's next word withdraws.
+    @Test func sealsFold() throws {
         let day = try #require(Day("2026-11-10"))
-        let (a, b) = (
-            NodeID(try #require(PublicKey([UInt8](repeating: 1, count: 32)))),
-            NodeID(try #require(PublicKey([UInt8](repeating: 2, count: 32))))
-        )
-        let close = try #require(DocumentNumber("GZa-E-2026-000001"))
-        let gz = try #require(BranchCode("GZ")), sh = try #require(BranchCode("SH"))
-        func sealing(_ closes: [DocumentNumber], _ absent: [BranchCode], _ node: NodeID)
-            -> Seal.Said
-        {
+        func node(_ byte: UInt8) throws -> NodeID {
+            NodeID(try #require(PublicKey([UInt8](repeating: byte, count: 32))))
+        }
+        let (founder, other, clerk) = (try node(1), try node(2), try node(3))
+        let sh = try #require(BranchCode("SH"))
+        func close(_ number: Int) throws -> Seal.Close {
+            Seal.Close(
+                number: try #require(DocumentNumber("GZa-E-2026-00000\(number)")),
+                digest: [UInt8](repeating: UInt8(number), count: 32))
+        }
+        let (one, two) = (try close(1), try close(2))
+        func sealing(
+            _ closes: [Seal.Close], _ absent: [BranchCode], _ node: NodeID, claims: Bool = true,
+            withdrawing: [Seal.Said] = []
+        ) -> Seal.Said {
             Seal.Said(
                 event: Seal.sealing(
-                    day, closes: closes, absent: absent, state: "", person: "A", on: day),
-                author: node)
+                    day, closes: closes, absent: absent, isPrincipals: claims,
+                    withdrawing: withdrawing.map { $0.event.digest(by: $0.author) }, state: "",
+                    person: "A", on: day),
+                author: node, isPrincipals: node == founder)
         }
-        let said = [sealing([], [gz, sh], a), sealing([close], [sh], b)]
-        for order in [said, said.reversed()] {
-            let seal = try #require(Seal(day, order))
-            #expect(seal.absent == [sh] && seal.closes == [close] && !seal.holds)
-        }
-        func agreeing(_ person: String) -> Seal.Said {
+        func agreeing(
+            _ said: Seal.Said, _ node: NodeID, _ person: String = "B",
+            withdrawing: [Seal.Said] = []
+        ) -> Seal.Said {
             Seal.Said(
                 event: Seal.confirming(
-                    day, said.map { $0.event.digest(by: $0.author) }, person: person, on: day),
-                author: a)
+                    day, said.event.digest(by: said.author),
+                    withdrawing: withdrawing.map { $0.event.digest(by: $0.author) },
+                    person: person, on: day),
+                author: node, isPrincipals: node == founder)
         }
-        let confirmed = agreeing("B")
-        #expect(Seal(day, [said[0], confirmed])?.holds == false)
-        #expect(Seal(day, [said[1], confirmed])?.holds == true)
-        // The same person at another node is nobody else.
-        #expect(Seal(day, [said[1], agreeing("A")])?.holds == false)
-        // A word is of what was sealed, and not of what is sealed later: that waits.
-        let later = sealing([try #require(DocumentNumber("SHa-E-2026-000001"))], [sh], b)
-        let held = try #require(Seal(day, [said[1], confirmed, later]))
-        #expect(held.holds && held.closes == [close] && held.waiting.map(\.person) == ["A"])
-        #expect(Seal(day, [later, confirmed])?.holds == false)
-        #expect(Seal(day, [confirmed]) == nil)
+        func standing(_ said: [Seal.Said]) -> [Seal.Standing] { Seal.all(said).map(\.standing) }
+        let own = sealing([one], [], founder)
+        #expect(Seal.all([own]).first?.closes == [one])
+        #expect(standing([own]) == [.holds])
+        // Who only says that it is a principal one is none.
+        let theirs = sealing([two], [], other)
+        #expect(standing([theirs]) == [.waits])
+        #expect(standing([theirs, agreeing(theirs, clerk)]) == [.waits])
+        #expect(standing([theirs, agreeing(theirs, founder)]) == [.holds])
+        // It counts from that word on, whatever clock its author had.
+        let late = Seal.all([theirs, own, agreeing(theirs, founder)])
+        #expect(late.filter(\.holds).map(\.closes) == [[one], [two]])
+        let without = sealing([one], [sh], founder)
+        #expect(standing([without]) == [.waits])
+        #expect(standing([without, agreeing(without, clerk)]) == [.holds])
+        for wrong in [
+            agreeing(without, founder), agreeing(without, clerk, "A"), agreeing(own, clerk),
+        ] {
+            #expect(standing([without, wrong]) == [.waits])
+        }
+        // Its author said something else in between: whoever agrees now agrees to nothing.
+        let next = sealing([one, two], [], founder, withdrawing: [without])
+        for order in [
+            [without, next, agreeing(without, clerk)], [agreeing(without, clerk), without, next],
+        ] {
+            #expect(standing(order) == [.withdrawn, .holds])
+        }
+        // Nobody else withdraws it.
+        let foreign = sealing([], [], other, withdrawing: [without])
+        #expect(
+            standing([without, foreign, agreeing(without, clerk)]) == [.holds, .waits])
+        #expect(standing([agreeing(own, other)]).isEmpty)
+        // What agrees to nothing that waits changes nothing, and is not looked at again.
+        let waiting = Seal.all([without, theirs]).filter { $0.standing == .waits }
+        func matters(_ said: Seal.Said) -> Bool {
+            Seal.matters(
+                said.event, of: said.author, isPrincipals: said.isPrincipals, to: waiting)
+        }
+        #expect(matters(agreeing(without, clerk)) && matters(agreeing(theirs, founder)))
+        #expect(!matters(agreeing(theirs, clerk)) && !matters(agreeing(own, clerk)))
     }
 }

@@ -128,11 +128,23 @@ package protocol BookView {
     func entity(of branch: BranchCode) throws -> String?
     /// Is this node an administrator's?
     func isAdministrator() throws -> Bool
-    func seal(_ day: Day) throws -> Seal?
-    /// Did this node seal the day?
-    func hasSealed(_ day: Day) throws -> Bool
-    /// Is all here that a closing for an absent branch says of its costs?
-    func holdsCosts(of closing: Seal.Closing, on day: Day) throws -> Bool
+    /// Is it one that the founder or the recovery key made such?
+    func isPrincipal() throws -> Bool
+    /// This node.
+    var node: NodeID { get throws }
+    /// Does another administrator's node read a branch's books?
+    func isReadByOthers(_ branch: BranchCode) throws -> Bool
+    /// All that was ever sealed, in the order in which it counts.
+    func seals() throws -> [Seal]
+    /// Is all here that was held when a period was closed, and what the close itself posted?
+    func holds(_ close: PeriodClose) throws -> Bool
+    func holds(_ heads: [LogID: UInt64]) throws -> Bool
+    /// How many documents of a branch are here, are dated up to a day, and stand behind the heads.
+    func documents(
+        of branch: BranchCode, upTo day: Day, behind heads: [LogID: UInt64]
+    ) throws -> Int
+    /// What a closing names of its branch's costs: by item, of the accounts of `SealedCosts.roots`. Nil where not all is here.
+    func costs(of closing: Seal.Closing, on day: Day) throws -> [String: [Int64]]?
     /// Branches a node of which was heard to make something else of the same entries, and of which scopes.
     func unlike() throws -> [(branch: BranchCode, what: String)]
     /// A digest of the state of all scopes that are read here.

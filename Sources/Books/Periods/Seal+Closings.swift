@@ -106,22 +106,32 @@ package enum SealedCosts {
         _ day: Day, _ branch: BranchCode, _ costs: [(item: String, amounts: Amounts)],
         person: String, on today: Day
     ) throws -> [Event] {
-        let fields = try costs.map { item, amounts in
+        let told = try amounts(costs)
+        let fields = told.keys.sorted().map { item in
             Event.Field(
                 "#\(item)",
-                .text(
-                    try roots.map { root in
-                        let sum = amounts.reduce(Int128(0)) {
-                            $1.root == root ? $0 + $1.amount : $0
-                        }
-                        return try Planner.narrow(sum).description
-                    }.joined(separator: " ")))
+                .text((told[item] ?? []).map(\.description).joined(separator: " ")))
         }
         return stride(from: 0, to: fields.count, by: itemsInEvent).map { first in
             Event(
                 entity: entity(day, branch), kind: kind, person: person, effectiveDate: today,
                 fields: Array(fields[first..<min(first + itemsInEvent, fields.count)]))
         }
+    }
+
+    /// By item, the amounts of `roots`; without what cost nothing.
+    ///
+    /// - Throws: `BooksError.overflow` for an amount that no posting could hold.
+    static func amounts(_ costs: [(item: String, amounts: Amounts)]) throws -> [String: [Int64]] {
+        var found: [String: [Int64]] = [:]
+        for (item, amounts) in costs {
+            let sums = try roots.map { root in
+                try Planner.narrow(
+                    amounts.reduce(Int128(0)) { $1.root == root ? $0 + $1.amount : $0 })
+            }
+            if sums.contains(where: { $0 != 0 }) { found[item] = sums }
+        }
+        return found
     }
 
     /// The accounts on which the cost fold puts what it takes out of a pool, in the order in which they are told.

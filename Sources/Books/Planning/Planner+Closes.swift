@@ -36,13 +36,6 @@ extension Planner {
         details.date = through.description
         let header = try header(.close, details, view)
         guard let number = header.number else { throw BooksError.overflow }
-        guard
-            let event = PeriodClose.event(
-                number, through: through, heads: try view.frontier(of: branch),
-                person: header.person, day: today)
-        else {
-            throw Refusal(.tooManyLines, "the branch has more logs than a close can name")
-        }
         var document = DocumentBuilder(header)
         for (item, amounts) in try view.openCosts(of: branch, upTo: through) {
             guard let code = ItemCode(item) else { continue }
@@ -63,6 +56,17 @@ extension Planner {
             document.add(.money(branch), postings)
         }
         if isYearEnd { try endYear(through, &document, view) }
+        let (trade, money) = (
+            try document.operations(in: .trade(branch)), try document.operations(in: .money(branch))
+        )
+        guard
+            let event = PeriodClose.event(
+                number, through: through, heads: try view.frontier(of: branch),
+                documents: .init(trade: Int64(trade.count), money: Int64(money.count)),
+                person: header.person, day: today)
+        else {
+            throw Refusal(.tooManyLines, "the branch has more logs than a close can name")
+        }
         document.append(event, to: .trade(branch))
         return try document.draft()
     }

@@ -13,44 +13,8 @@ extension Planner {
                     next: "do it at an administrator's node")
             }
             return try seal(text, absent, by: person, view)
-        case .confirm(let text):
-            if try !view.isAdministrator() { try requireMoney("what its books are sealed with") }
-            let day = try Self.day(text)
-            let closes = try view.isAdministrator()
-            guard let seal = try view.seal(day), !seal.absent.isEmpty else {
-                throw Refusal(
-                    .unknownDocument, "no seal of \(day) waits for somebody to agree",
-                    next: "see `branchbook period seals`")
-            }
-            // Somebody else may have agreed that a branch is left out; that it is closed an administrator says.
-            let open = seal.waiting.filter { !$0.isAgreed || closes && !$0.closings.isEmpty }
-            guard !open.isEmpty else { throw Refusal(.nothingChanges, "\(day) is sealed") }
-            let waiting = open.filter { $0.person != person }.prefix(Seal.agreedMax)
-            guard !waiting.isEmpty, try !view.hasSealed(day) else {
-                throw Refusal(
-                    .ownApproval, "\(person) or this node sealed \(day)",
-                    next: "somebody else confirms it, at a node that may write a branch's money")
-            }
-            let offered = waiting.flatMap(\.closings)
-            if closes {
-                for closing in offered where grants.opens(money: closing.branch) {
-                    guard try view.holdsCosts(of: closing, on: day) else {
-                        throw Refusal(
-                            .notVerified,
-                            "what \(closing.person) said of the costs of \(closing.branch) is not here, or not as it is sealed",
-                            next: "wait until it has come: `branchbook peers`")
-                    }
-                }
-            }
-            let agreement = Seal.confirming(
-                day, waiting.map(\.digest), closes: closes && !offered.isEmpty, person: person,
-                on: today)
-            let draft = Draft(number: nil, parts: [Draft.Part(.catalog, [.append(agreement)])])
-            let closed = Set(offered.map(\.branch)).sorted().map(\.text)
-            guard closes, !closed.isEmpty else { return draft }
-            return draft.noting(
-                "\(closed.joined(separator: ", ")) is closed up to \(day): what it wrote and "
-                    + "whoever sealed had not seen stands on the day after")
+        case .confirm(let text, let prefix):
+            return try confirm(text, prefix, by: person, view)
         }
     }
 
@@ -62,42 +26,14 @@ extension Planner {
             throw Refusal(.badDate, "\(day) is not over")
         }
         let branches = try view.branches()
-        let absent = try named.map { text in
-            guard let code = BranchCode(text), branches.contains(code) else {
-                throw Refusal(.unknownBranch, "there is no branch \(text)")
-            }
-            return code
-        }
-        var closes: [DocumentNumber] = []
-        for branch in branches {
-            let all = try view.closes(branch).filter(\.stands)
-            let isClosed = (all.through ?? Day(number: .min)) >= day
-            guard isClosed != absent.contains(branch) else {
-                throw isClosed
-                    ? Refusal(.badOption, "\(branch) has closed, and is not absent")
-                    : Refusal(
-                        .periodUnfinished,
-                        "\(branch) has closed up to \(all.through.map(\.description) ?? "no day")",
-                        next: "wait for its close, or leave it out with --absent \(branch)")
-            }
-            // The one that covers the day is not to be opened either.
-            let last = all.first { $0.through >= day }?.number
-            closes += all.filter {
-                $0.closing == nil && !$0.isSealed && ($0.through <= day || $0.number == last)
-            }.map(\.number)
-        }
-        for (branch, what) in try view.unlike() where !absent.contains(branch) {
-            throw Refusal(
-                .notVerified, "a node of \(branch) does not hold the same: \(what)",
-                next: "wait until it has caught up, and run `branchbook verify` at both")
-        }
-        if try !absent.isEmpty && view.hasSealed(day), let seal = try view.seal(day),
-            !seal.offered.isEmpty, !seal.holds
-        {
-            throw Refusal(
-                .nothingChanges, "\(day) was sealed, and waits for somebody to agree",
-                next: "at another administrator's node: `branchbook period seal \(day) --confirm`")
-        }
+        let absent = Set(
+            try named.map { text in
+                guard let code = BranchCode(text), branches.contains(code) else {
+                    throw Refusal(.unknownBranch, "there is no branch \(text)")
+                }
+                return code
+            })
+        let closes = try closesToSeal(day, without: absent, view)
         let closing = try closing(absent, day, person, view)
         guard !closes.isEmpty || !closing.branches.isEmpty else {
             throw Refusal(.nothingChanges, "everything up to \(day) is sealed")
@@ -108,8 +44,21 @@ extension Planner {
                 "\(closes.count) closes, and \(absent.count) absent branches: more than one seal names",
                 next: "seal an earlier day first")
         }
+        let waiting = try principalsWaiting(view)
+        guard
+            !waiting.contains(where: {
+                $0.day == day && $0.closes == closes && $0.absent == absent
+                    && $0.closings.map(\.branch) == closing.branches
+            })
+        else {
+            throw Refusal(
+                .nothingChanges, "\(day) was sealed, and waits for somebody to agree",
+                next: "at another node: `branchbook period seal \(day) --confirm`")
+        }
+        let isPrincipal = try view.isPrincipal()
         let event = Seal.sealing(
-            day, closes: closes.sorted(), absent: absent.sorted(), closing: closing.fields,
+            day, closes: closes, absent: absent.sorted(), closing: closing.fields,
+            isPrincipals: isPrincipal, withdrawing: waiting.map(\.digest),
             state: try view.stateDigest(), person: person, on: today)
         guard event.fields.count <= Event.fieldsMax else {
             throw Refusal(
@@ -118,12 +67,86 @@ extension Planner {
         }
         let draft = Draft(
             number: nil, parts: [Draft.Part(.catalog, [.append(event)])] + closing.parts)
-        guard !absent.isEmpty else { return draft }
+        let next = "`branchbook period seal \(day) --confirm`"
         let closed = closing.branches.map(\.text).joined(separator: ", ")
-        return draft.noting(
-            "without \(absent.map(\.text).sorted().joined(separator: ", ")): somebody else has "
-                + "to confirm it, at another node: `branchbook period seal \(day) --confirm`"
-                + (closed.isEmpty ? "" : "; where it is an administrator's, \(closed) is closed"))
+        switch (isPrincipal, absent.isEmpty) {
+        case (true, true): return draft
+        case (true, false):
+            return draft.noting(
+                "without \(absent.map(\.text).sorted().joined(separator: ", ")): somebody else has "
+                    + "to confirm it, at another node: \(next)"
+                    + (closed.isEmpty
+                        ? "" : "; an administrator's, since \(closed) is closed with it"))
+        case (false, _):
+            return draft.noting(
+                "it holds when somebody else confirms it at a principal administrator's node: \(next)"
+                    + (closed.isEmpty ? "" : "; \(closed) is closed with it"))
+        }
+    }
+
+    /// What principal administrators sealed, of whatever day, and nobody agreed to: what one of them says next withdraws that.
+    /// Of others nothing counts without such a word.
+    private func principalsWaiting(_ view: some BookView) throws -> [Seal] {
+        guard try view.isPrincipal() else { return [] }
+        let waiting = try view.seals().filter { $0.standing == .waits && $0.isPrincipals }
+        return Array(waiting.prefix(Self.withdrawnMax))
+    }
+
+    /// Each administrator that seals withdraws what waited before: there are never so many.
+    private static let withdrawnMax = 64
+
+    /// What a seal of a day names: of each branch all that closes something, of which all is here that it closed.
+    ///
+    /// - Throws: `.periodUnfinished` where a branch has not closed and is not left out.
+    private func closesToSeal(
+        _ day: Day, without absent: Set<BranchCode>, _ view: some BookView
+    ) throws -> [Seal.Close] {
+        var found: [Seal.Close] = []
+        let unlike = try view.unlike()
+        for branch in try view.branches() {
+            let (closes, isClosed) = try closes(of: branch, upTo: day, view)
+            if let what = unlike.first(where: { $0.branch == branch })?.what {
+                // What it closed is not sealed; it keeps nobody from sealing without it.
+                guard absent.contains(branch) else {
+                    throw Refusal(
+                        .notVerified, "a node of \(branch) does not hold the same: \(what)",
+                        next: "wait until it has caught up, and run `branchbook verify` at both; "
+                            + "or leave it out with --absent \(branch)")
+                }
+                guard !isClosed else { continue }
+            }
+            guard isClosed != absent.contains(branch) else {
+                if isClosed {
+                    throw Refusal(.badOption, "\(branch) has closed, and is not absent")
+                }
+                let all = try view.closes(branch)
+                let through = all.through.map(\.description) ?? "no day"
+                throw Refusal(
+                    .periodUnfinished,
+                    all.through.map { $0 >= day } ?? false
+                        ? "not all is here that \(branch) had when it closed up to \(through)"
+                        : "\(branch) has closed up to \(through)",
+                    next: "wait for it, or leave it out with --absent \(branch)")
+            }
+            found += closes
+        }
+        return found.sorted()
+    }
+
+    /// What of a branch's own closes is to be sealed, and whether it has closed up to the day by what may be sealed.
+    private func closes(
+        of branch: BranchCode, upTo day: Day, _ view: some BookView
+    ) throws -> (closes: [Seal.Close], isClosed: Bool) {
+        let all = try view.closes(branch).filter { close in
+            guard close.stands else { return false }
+            return try close.isSealed || view.holds(close)
+        }
+        // The one that covers the day is not to be opened either.
+        let last = all.first { $0.through >= day }
+        let closes = all.filter {
+            !$0.isSealed && ($0.through <= day || $0.number == last?.number)
+        }
+        return (closes.map { Seal.Close(number: $0.number, digest: $0.digest) }, last != nil)
     }
 
     /// What is said of branches that are closed with a seal: how far this node held them, and what their goods had cost.
@@ -133,25 +156,20 @@ extension Planner {
         var parts: [Draft.Part] = []
     }
 
-    /// Of those whose books are read here: nobody freezes costs that they do not know. The others are left out alone.
+    /// Of those whose books are read here, and at another administrator's node that may agree: nobody freezes costs that they
+    /// do not know. The others are left out alone.
     private func closing(
-        _ absent: [BranchCode], _ day: Day, _ person: String, _ view: some BookView
+        _ absent: Set<BranchCode>, _ day: Day, _ person: String, _ view: some BookView
     ) throws -> AbsentBranches {
         var found = AbsentBranches()
         var (heads, told) = (0, 0)
         guard grants.contains(.money(branch)) else { return found }
-        for code in Set(absent).sorted() where grants.opens(trade: code) {
-            guard grants.opens(money: code), let pair = BranchPair(branch, code) else { continue }
+        for code in absent.sorted()
+        where try readsAll(of: code) && view.isReadByOthers(code) {
+            guard let pair = BranchPair(branch, code),
+                try !closes(of: code, upTo: day, view).isClosed
+            else { continue }
             let frontier = try view.frontier(of: code)
-            // What it closed itself is held: else what it had entered by then would be late.
-            for close in try view.closes(code) where close.stands {
-                guard close.heads.allSatisfy({ frontier[$0.key] ?? 0 >= $0.value }) else {
-                    throw Refusal(
-                        .notVerified,
-                        "not all is here that \(code) had when it was closed up to \(close.through)",
-                        next: "wait until it has come: `branchbook peers`")
-                }
-            }
             heads += frontier.count
             guard heads <= Seal.headsMax else {
                 throw Refusal(
@@ -176,4 +194,134 @@ extension Planner {
         }
         return found
     }
+
+    private func readsAll(of branch: BranchCode) -> Bool {
+        grants.opens(trade: branch) && grants.opens(money: branch)
+    }
+}
+
+/// The second word.
+extension Planner {
+    private func confirm(
+        _ text: String, _ prefix: String?, by person: String, _ view: some BookView
+    ) throws -> Draft {
+        if try !view.isAdministrator() { try requireMoney("what its books are sealed with") }
+        let day = try Self.day(text)
+        let seal = try waiting(day, prefix, person, view)
+        if !seal.isPrincipals {
+            // By a principal administrator's word it counts: it is what this node would have sealed.
+            guard try closesToSeal(day, without: seal.absent, view) == seal.closes else {
+                throw Refusal(
+                    .notVerified, "\(seal.person) sealed other closes than are to be sealed here",
+                    next: "wait until all has come, or seal \(day) here")
+            }
+        }
+        for closing in seal.closings { try requireSame(closing, day, view) }
+        let agreement = Seal.confirming(
+            day, seal.digest, closes: !seal.closings.isEmpty,
+            withdrawing: try principalsWaiting(view).map(\.digest).filter { $0 != seal.digest },
+            person: person, on: today)
+        let draft = Draft(number: nil, parts: [Draft.Part(.catalog, [.append(agreement)])])
+        let absent = seal.absent.map(\.text).sorted().joined(separator: ", ")
+        let shown = draft.noting(
+            "agreed to \(seal.word), which \(seal.person) sealed on \(seal.sealedOn): "
+                + "\(seal.closes.count) closes" + (absent.isEmpty ? "" : ", without \(absent)"))
+        let closed = seal.closings.map(\.branch.text).joined(separator: ", ")
+        guard !closed.isEmpty else { return shown }
+        return shown.noting(
+            "\(closed) is closed up to \(day): what it wrote and whoever sealed had not seen "
+                + "stands on the day after")
+    }
+
+    /// The one that is meant of those that wait for this node's word.
+    private func waiting(
+        _ day: Day, _ prefix: String?, _ person: String, _ view: some BookView
+    ) throws -> Seal {
+        let all = try view.seals().filter { $0.day == day }
+        let open = all.filter { $0.standing == .waits }
+        guard !open.isEmpty else {
+            guard all.contains(where: \.holds) else {
+                throw Refusal(
+                    .unknownDocument, "no seal of \(day) waits for somebody to agree",
+                    next: "see `branchbook period seals`")
+            }
+            throw Refusal(.nothingChanges, "\(day) is sealed")
+        }
+        let others = try open.filter { try $0.person != person && $0.author != view.node }
+        guard !others.isEmpty else {
+            throw Refusal(
+                .ownApproval, "\(person) or this node sealed \(day)",
+                next: "somebody else confirms it, at a node that may write a branch's money")
+        }
+        let (isAdministrator, isPrincipal) = (try view.isAdministrator(), try view.isPrincipal())
+        let able = others.filter {
+            (isPrincipal || $0.isPrincipals) && (isAdministrator || $0.closings.isEmpty)
+        }
+        guard !able.isEmpty else {
+            throw Refusal(
+                .notAdministrator,
+                others.contains { $0.isPrincipals }
+                    ? "branches are closed with it: that an administrator confirms"
+                    : "what other administrators seal a principal one confirms",
+                next: "confirm it at an administrator's node: `branchbook members`")
+        }
+        let meant = prefix.map { prefix in able.filter { $0.digest.hex.hasPrefix(prefix) } } ?? able
+        guard let seal = meant.first else {
+            throw Refusal(
+                .unknownDocument, "no seal of \(day) that waits begins with \(prefix ?? "")",
+                next: "see `branchbook period seals`")
+        }
+        guard meant.count == 1 else {
+            let those = meant.prefix(Self.shownMax).map { "\($0.word) of \($0.person)" }
+            throw Refusal(
+                .badOption, "more than one waits: \(those.joined(separator: ", "))",
+                next: "say which: `branchbook period seal \(day) --confirm --seal \(seal.word)`")
+        }
+        return seal
+    }
+
+    private static let shownMax = 8
+
+    /// What a seal closes is what this node would close: nobody agrees to figures that they cannot compare.
+    private func requireSame(
+        _ closing: Seal.Closing, _ day: Day, _ view: some BookView
+    ) throws {
+        let branch = closing.branch
+        func other(_ what: String) -> Refusal {
+            Refusal(
+                .notVerified, what,
+                next: "wait until all has come: `branchbook peers`; then seal \(day) anew")
+        }
+        guard readsAll(of: branch) else {
+            throw Refusal(
+                .notVerified, "this node does not read the books of \(branch)",
+                next: "an administrator confirms it at a node that reads them")
+        }
+        guard try !closes(of: branch, upTo: day, view).isClosed else {
+            throw other("\(branch) has closed up to \(day)")
+        }
+        guard try view.holds(closing.heads) else {
+            throw other("not all is here that \(closing.person) had of \(branch)")
+        }
+        let late = try view.documents(of: branch, upTo: day, behind: closing.heads)
+        guard late == 0 else {
+            throw other(
+                "\(late) documents of \(branch) up to \(day) are here that \(closing.person) had not seen"
+            )
+        }
+        guard let told = try view.costs(of: closing, on: day),
+            told == (try SealedCosts.amounts(view.openCosts(of: branch, upTo: day)))
+        else {
+            throw other(
+                "what \(closing.person) said of the costs of \(branch) is not here, or not what they are here"
+            )
+        }
+    }
+}
+
+extension Seal {
+    /// As people name it: the beginning of its digest.
+    package var word: String { String(digest.hex.prefix(Self.wordCharacters)) }
+
+    private static let wordCharacters = 12
 }

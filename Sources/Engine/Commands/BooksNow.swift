@@ -337,12 +337,31 @@ struct BooksNow: BookView {
 
     func isAdministrator() throws -> Bool { roster.administrators.contains(author) }
 
-    func seal(_ day: Day) throws -> Seal? { try store.seals().first { $0.day == day } }
+    func isPrincipal() throws -> Bool { roster.isPrincipal(author) }
 
-    func hasSealed(_ day: Day) throws -> Bool { try store.hasSealed(day, author) }
+    var node: NodeID { author }
 
-    func holdsCosts(of closing: Seal.Closing, on day: Day) throws -> Bool {
-        try store.holdsCosts(of: closing, on: day)
+    func isReadByOthers(_ branch: BranchCode) throws -> Bool {
+        roster.administrators.contains { node in
+            guard node != author, let grants = roster.nodes[node]?.grants else { return false }
+            return grants.opens(trade: branch) && grants.opens(money: branch)
+        }
+    }
+
+    func seals() throws -> [Seal] { try store.seals() }
+
+    func holds(_ close: PeriodClose) throws -> Bool { try store.holds(close) }
+
+    func holds(_ heads: [LogID: UInt64]) throws -> Bool { try store.holds(heads) }
+
+    func documents(
+        of branch: BranchCode, upTo day: Day, behind heads: [LogID: UInt64]
+    ) throws -> Int {
+        try store.documents(of: branch, upTo: day, behind: heads, roster)
+    }
+
+    func costs(of closing: Seal.Closing, on day: Day) throws -> [String: [Int64]]? {
+        try store.costs(of: closing, on: day)
     }
 
     func unlike() throws -> [(branch: BranchCode, what: String)] {

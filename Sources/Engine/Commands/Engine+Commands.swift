@@ -140,7 +140,7 @@ extension Engine {
         case (nil, .setPrices(let change)): what = "price list \(change.name) written"
         case (nil, .setTender(let change)): what = "tender \(change.name) written"
         case (nil, .seal(_, .seal(let day, _))): what = "period sealed up to \(day)"
-        case (nil, .seal(_, .confirm(let day))): what = "seal of \(day) confirmed"
+        case (nil, .seal(_, .confirm(let day, _))): what = "seal of \(day) confirmed"
         case (nil, .setRecurring(let change)): what = "recurring entry \(change.name) written"
         case (nil, .bank): what = "bank statement written"
         case (nil, .setLead(let from, let to, _)): what = "lead time from \(from) to \(to) written"

@@ -75,25 +75,34 @@ extension Engine {
         return report
     }
 
-    /// What the company sealed, without whom, and who agreed.
+    /// What the company sealed, without whom, and who agreed: a row for each that somebody sealed.
     func seals() throws -> Report {
-        _ = try needLedger()
+        let (standing, _) = try needLedger()
         var report = Report(
             schema: "branchbook.seals/1", title: "Sealed periods",
             columns: [
                 .text("through", "Through"), .text("state", "State"), .text("closes", "Documents"),
                 .text("absent", "Absent"), .text("person", "Person"), .text("date", "Date"),
                 .text("confirmed", "Approved by"), .text("digest", "Digest"),
-                .text("closed", "Closed by the seal"),
+                .text("closed", "Closed by the seal"), .text("seal", "Seal"),
+                .text("node", "Node"),
             ])
         for seal in try store.seals() {
+            let state =
+                switch seal.standing {
+                case .holds: "sealed"
+                case .waits: "open"
+                case .withdrawn: "withdrawn"
+                }
             report.rows.append([
-                .text(seal.day.description), .text(seal.holds ? "sealed" : "open"),
-                .text(seal.closes.sorted().map(\.description).joined(separator: " ")),
+                .text(seal.day.description), .text(state),
+                .text(seal.closes.map(\.number.description).joined(separator: " ")),
                 .text(seal.absent.sorted().map(\.text).joined(separator: " ")),
                 .text(seal.person), .text(seal.sealedOn.description),
                 .optional(seal.confirmedBy), .text(seal.state),
                 .text(Set(seal.closings.map(\.branch)).sorted().map(\.text).joined(separator: " ")),
+                .text(seal.word),
+                .optional(standing.roster.nodes[seal.author]?.admission.name),
             ])
         }
         return report

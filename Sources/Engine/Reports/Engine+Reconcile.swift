@@ -252,16 +252,15 @@ extension Engine {
                     Difference(
                         check: "closed beside a seal", subject: "\(close.number)",
                         cause:
-                            "two administrators closed \(branch) up to \(close.through) or later, and had "
-                            + "not seen it: it closes nothing, and what it froze stands on the day after",
+                            "\(branch) was sealed up to \(close.through) or later without it: it closes "
+                            + "nothing, and what it froze stands after the sealed days",
                         person: close.person, since: close.day,
                         next: "close \(branch) for a later day: `branchbook period close`"))
             }
             let closes = all.filter { $0.stands && $0.closing == nil }
-            let places = try store.places(of: closes)
             for (place, close) in closes.enumerated() {
                 for other in closes[(place + 1)...] {
-                    guard let a = places[close.number], let b = places[other.number],
+                    guard let a = close.place, let b = other.place,
                         !other.covers(a.log, a.seq), !close.covers(b.log, b.seq)
                     else { continue }
                     found.append(

@@ -167,7 +167,9 @@ extension Engine {
         // What nobody judges otherwise for it is not read again: a member may write as much there as it likes.
         let isSame = before?.roster.judges(as: after.roster) ?? false
         if try !isSame
-            && (before.map { narrowed($0.roster, after.roster) } ?? false || store.hasRosterVoids())
+            && (before.map { narrowed($0.roster, after.roster) } ?? false
+                || before.map { $0.roster.sealers != after.roster.sealers } ?? false
+                || store.hasRosterVoids())
         {
             try reread()
         } else if before?.keyring.scopes != after.keyring.scopes {

@@ -141,7 +141,7 @@ extension Roster.Step {
 
 extension Cut {
     /// Does it name this log, and this place in it or a later one?
-    func reaches(_ log: LogID, _ seq: UInt64) -> Bool {
+    package func reaches(_ log: LogID, _ seq: UInt64) -> Bool {
         heads.contains { $0.log == log && $0.head.seq >= seq }
     }
 }

@@ -15,12 +15,19 @@ struct FrozenDays {
     private let db: Database
     private let branch: BranchCode
     private let numbers: Set<String>
+    /// Of sealed days those of which something was said by then: who says of a document of those days afterwards that it froze
+    /// something changes no figure of theirs.
+    private let sealed: (last: Day, numbers: Set<String>)?
     private let kept: KeptDays
 
     init(_ db: Database, _ branch: BranchCode, _ closes: [PeriodClose]) throws {
         self.db = db
         self.branch = branch
-        numbers = Set(closes.filter { $0.closing == nil }.map(\.number.description))
+        let own = closes.filter { $0.closing == nil }
+        numbers = Set(own.map(\.number.description))
+        sealed = closes.filter(\.isSealed).map(\.through).max().map { last in
+            (last, Set(own.filter { $0.isSealed || $0.isHeldBySeal }.map(\.number.description)))
+        }
         kept = try KeptDays(db)
     }
 
@@ -108,6 +115,7 @@ struct FrozenDays {
             let item: Int64
             let root: Int
         }
+        let numbers = sealed.flatMap { day <= $0.last.number ? $0.numbers : nil } ?? numbers
         var items: [Key: Int128] = [:]
         var others: [Int64: Int128] = [:]
         var roots: [Int64: Int?] = [:]

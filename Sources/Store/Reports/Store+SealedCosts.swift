@@ -25,9 +25,10 @@ extension Store {
         }
     }
 
-    /// Is all here that a closing names of its branch's costs?
-    package func holdsCosts(of closing: Seal.Closing, on day: Day) throws -> Bool {
-        try access { try Self.costs($0, closing, on: day) != nil }
+    /// What a closing names of its branch's costs: by item, of the accounts of `SealedCosts.roots`. Nil where not all of it
+    /// is here.
+    package func costs(of closing: Seal.Closing, on day: Day) throws -> [String: [Int64]]? {
+        try access { try Self.costs($0, closing, on: day) }
     }
 
     private static func costs(

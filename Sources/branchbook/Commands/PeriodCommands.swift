@@ -80,18 +80,26 @@ struct PeriodSeal: ParsableCommand {
         name: .long,
         help: "A branch that has not closed and is left out; somebody else confirms.")
     var absent: [String] = []
-    @Flag(name: .long, help: "Agree to a seal that left branches out.") var confirm = false
+    @Flag(name: .long, help: "Agree to a seal of somebody else that waits for it.") var confirm =
+        false
+    @Option(name: .long, help: "With --confirm: how its word in `period seals` begins.")
+    var seal: String?
     @OptionGroup var writing: WriteOptions
     func validate() throws {
         guard !confirm || absent.isEmpty else {
             throw ValidationError("--confirm agrees to whoever was left out")
+        }
+        guard confirm || seal == nil else {
+            throw ValidationError("--seal names what --confirm agrees to")
         }
     }
     func run() throws {
         try node.perform(
             .seal(
                 writing.details(),
-                confirm ? .confirm(through: through) : .seal(through: through, absent: absent)),
+                confirm
+                    ? .confirm(through: through, seal: seal)
+                    : .seal(through: through, absent: absent)),
             writing)
     }
 }

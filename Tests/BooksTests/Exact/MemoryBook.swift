@@ -89,9 +89,16 @@ struct MemoryBook: BookView {
     func entities() -> [String] { ["Company"] }
     func entity(of branch: BranchCode) -> String? { "Company" }
     func isAdministrator() -> Bool { false }
-    func seal(_ day: Day) -> Seal? { nil }
-    func hasSealed(_ day: Day) -> Bool { false }
-    func holdsCosts(of closing: Seal.Closing, on day: Day) -> Bool { false }
+    func isPrincipal() -> Bool { false }
+    var node: NodeID { get throws { throw Refusal(.noBook, "no node") } }
+    func isReadByOthers(_ branch: BranchCode) -> Bool { false }
+    func seals() -> [Seal] { [] }
+    func holds(_ close: PeriodClose) -> Bool { false }
+    func holds(_ heads: [LogID: UInt64]) -> Bool { false }
+    func documents(of branch: BranchCode, upTo day: Day, behind heads: [LogID: UInt64]) -> Int {
+        0
+    }
+    func costs(of closing: Seal.Closing, on day: Day) -> [String: [Int64]]? { nil }
     func unlike() -> [(branch: BranchCode, what: String)] { [] }
     func stateDigest() -> String { "" }
     func openShifts(_ branch: BranchCode) -> [TillShift] { [] }
