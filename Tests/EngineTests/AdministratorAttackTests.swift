@@ -75,25 +75,6 @@ import Testing
                 ]))
     }
 
-    /// A founder whose recovery key is known.
-    private func founded(_ branches: [String], seed: UInt64) throws -> (TestNetwork, String) {
-        let network = TestNetwork()
-        let node = try TestNode(seed: seed, options: .init(ownAddresses: ["hz:7700"]))
-        let founded = try node.engine.found(
-            FoundingOrder(
-                company: "Company", currency: "CNY", scale: 2, branch: "HZ",
-                branchName: "Hangzhou", nodeName: "hz-1"), at: node.now, save: { _ in })
-        network.add("hz", node)
-        for (number, branch) in branches.enumerated() {
-            try network.join(branch, seed: seed + 1 + UInt64(number))
-        }
-        let key = founded.recoveryKey.map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
-        return (network, key)
-    }
-
     /// Writes acts into a node's own roster log, whatever it is.
     private func write(_ node: TestNode, _ acts: [RosterAct], times: Int = 1) throws {
         try node.engine.store.transact {
@@ -106,7 +87,7 @@ import Testing
 
     /// What the recovery key said is said again by a member, once an entry: nobody reads the book again.
     @Test func aCopyIsNotReadAgain() throws {
-        let (network, key) = try founded(["gz", "sh"], seed: 900)
+        let (network, key) = try TestNetwork.founded(["gz", "sh"], seed: 900)
         let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
         done(sh.ask(.recover(RecoveryOrder(key: key, names: ["sh-1"], removes: []))))
         network.settle()
@@ -260,6 +241,88 @@ import Testing
         try allAlike(network, ["hz", "gz", "sh"])
         #expect(try hz.balances()["expense/SH/rent"] == "5.00")
         #expect(try hz.engine.needStanding().roster.invitations.count == 3)
+    }
+
+    /// A second administrator makes another key of the catalog and of the roster and hands it to one node, and opens a branch
+    /// with the clock of years ago before the founder does: nobody holds those keys, and the branch is the founder's.
+    @Test func nobodyElseMakesKeysAndBranches() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 960)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        for other in ["hz", "sh"] { network.sever("gz", other) }
+        var random = SeededRandom(seed: 961)
+        let book = try gz.engine.needStanding().book
+        let newcomer = sh.engine.credentials
+        let bj = try #require(BranchCode("BJ"))
+        let box = AgreementKey(random: &random).publicKey
+        var acts: [RosterAct] = [
+            .addEntity(name: "Thief Ltd", currency: try #require(CurrencyCode("USD"))),
+            .addBranch(
+                BranchFacts(
+                    code: bj, name: "Thief", entity: "Thief Ltd", isHeadOffice: true,
+                    tradePairKey: box, moneyPairKey: box)),
+        ]
+        var keys: [ScopeKey] = []
+        for scope in [Scope.catalog, .roster, .money(bj)] {
+            let key = ScopeKey(scope: scope, key: SymmetricKey(random: &random), book: book)
+            keys.append(key)
+            let sealed = try SealedBox.seal(
+                key.key.bytes, to: newcomer.box.publicKey, random: &random)
+            acts += [
+                .openEpoch(scope: scope, commitment: key.epoch),
+                .handKey(KeyHandout(subject: .scope(scope), to: newcomer.node, sealed: sealed)),
+            ]
+        }
+        let incarnation: UInt64 = 1_000_000
+        let name = LogName(
+            author: gz.engine.credentials.node, incarnation: incarnation, scope: .roster)
+        let standing = try gz.engine.needStanding()
+        try gz.engine.store.transact {
+            var writer = LogWriter(tip: LogTip(name, in: book), chapter: Chapter())
+            let before = writer.tip
+            let ops = acts.map { Operation.roster($0) }
+            let entry = try writer.append(
+                ops,
+                at: .init(
+                    commit: 1, time: HybridTime(raw: 1), rosterHeads: standing.rosterHeads),
+                key: standing.keyring.writingKey(.roster),
+                signing: gz.engine.credentials.signing, signs: true)
+            try gz.engine.store.append(
+                [PreparedRun(written: [(entry, ops)], after: before, chapter: writer.chapter)],
+                roster: standing.roster)
+        }
+        try join(network, "bj-1", branch: "BJ", by: "hz", seed: 965)
+        for other in ["hz", "sh"] { network.mend("gz", other) }
+        network.run(milliseconds: 120_000)
+        try rent(network["bj-1"])
+        try sh.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        try allAlike(network, ["hz", "gz", "sh"])
+        for node in [hz, gz, sh] {
+            let standing = try node.engine.needStanding()
+            #expect(standing.roster.branches[bj]?.entity == "Company")
+            #expect(standing.roster.entities.count == 1)
+            for key in keys {
+                #expect(standing.keyring.key(key.scope, key.epoch) == nil)
+                #expect(standing.roster.epochs[key.scope]?.contains(key.epoch) == false)
+            }
+            #expect(try node.balances()["expense/BJ/rent"] == "5.00")
+        }
+        #expect(try network.verify("bj-1").isSound)
+        // Of the roster not even the founder makes another one.
+        let own = keys[1]
+        let sealed = try SealedBox.seal(
+            own.key.bytes, to: newcomer.box.publicKey, random: &random)
+        try write(
+            hz,
+            [
+                .openEpoch(scope: .roster, commitment: own.epoch),
+                .handKey(KeyHandout(subject: .scope(.roster), to: newcomer.node, sealed: sealed)),
+            ])
+        try rent(hz)
+        network.settle()
+        #expect(try sh.engine.needStanding().keyring.keys(of: .roster).count == 1)
+        #expect(try sh.engine.needStanding().roster.epochs[.roster]?.count == 1)
     }
 
     /// Forty logs of an administrator that was removed lie about: a newcomer joins at another one's node.

@@ -180,6 +180,27 @@ extension TestNetwork {
         return network
     }
 
+    /// The same with a founder whose recovery key is known, as 64 digits.
+    static func founded(
+        _ branches: [String], readsAll: Bool = true, seed: UInt64
+    ) throws -> (network: TestNetwork, key: String) {
+        let network = TestNetwork()
+        let node = try TestNode(seed: seed, options: .init(ownAddresses: [address("hz")]))
+        let founded = try node.engine.found(
+            FoundingOrder(
+                company: "Company", currency: "CNY", scale: 2, branch: "HZ",
+                branchName: "Hangzhou", nodeName: "hz-1"), at: node.now, save: { _ in })
+        network.add("hz", node)
+        for (number, branch) in branches.enumerated() {
+            try network.join(branch, seed: seed + 1 + UInt64(number), readsAll: readsAll)
+        }
+        let key = founded.recoveryKey.map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+        return (network, key)
+    }
+
     @discardableResult
     func invite(
         _ branch: String, readsAll: Bool = true, entity: String? = nil

@@ -106,6 +106,9 @@ struct Acts {
             #expect(other.known == first.known, sourceLocation: place)
             #expect(other.keepers == first.keepers, sourceLocation: place)
             #expect(other.cuts == first.cuts, sourceLocation: place)
+            #expect(other.branches == first.branches, sourceLocation: place)
+            #expect(other.entities == first.entities, sourceLocation: place)
+            #expect(other.epochs == first.epochs, sourceLocation: place)
         }
         return first
     }
@@ -655,6 +658,42 @@ struct Acts {
         #expect(
             acts.roster().nodes[acts.bob]?.grants
                 == [.trade(acts.branch), .readMoney(acts.branch), .catalog])
+    }
+
+    /// Branches, legal entities and keys are made by a principal administrator: of others, whatever their clocks say, none
+    /// counts, until the recovery key names one.
+    @Test func onlyAPrincipalMakesBranchesAndKeys() throws {
+        var acts = Acts(seed: 38)
+        let code = try #require(BranchCode("SH"))
+        let cny = try #require(CurrencyCode("CNY"))
+        func branch(_ entity: String) -> RosterAct {
+            .addBranch(
+                BranchFacts(
+                    code: code, name: "SH", entity: entity, isHeadOffice: false,
+                    tradePairKey: acts.founding.box, moneyPairKey: acts.founding.box))
+        }
+        let epochs = (0..<4 as Range<UInt64>).map { Acts.entry(Acts.log(acts.eve), $0) }
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        let then = acts.heads
+        acts.add(acts.founder, branch("Company"))
+        acts.add(acts.founder, .openEpoch(scope: .money(code), commitment: epochs[0]))
+        acts.add(acts.ada, branch("Other"), seen: then, clock: 1)
+        acts.add(acts.ada, .addEntity(name: "Other", currency: cny), seen: then, clock: 1)
+        for scope in [Scope.money(code), .catalog] {
+            acts.add(
+                acts.ada, .openEpoch(scope: scope, commitment: epochs[1]), seen: then, clock: 1)
+        }
+        // The roster's is the founding one.
+        acts.add(acts.founder, .openEpoch(scope: .roster, commitment: epochs[2]))
+        let roster = acts.roster()
+        #expect(roster.branches[code]?.entity == "Company" && roster.entities.isEmpty)
+        #expect(roster.epochs == [.roster: [.zero], .money(code): [epochs[0]]])
+        acts.add(acts.eve, recovery(acts, 1, names: [acts.ada]))
+        acts.add(acts.ada, .addEntity(name: "South", currency: cny))
+        acts.add(acts.ada, .openEpoch(scope: .catalog, commitment: epochs[3]))
+        let later = acts.roster()
+        #expect(later.entities == ["South": cny] && later.epochs[.catalog] == [epochs[3]])
+        #expect(later.branches == roster.branches)
     }
 
     /// Many logs are folded in a time that grows with them, and not with their square.

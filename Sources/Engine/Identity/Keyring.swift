@@ -41,7 +41,8 @@ package struct Keyring: Sendable {
             opened[handout.sealed] = secret
             switch handout.subject {
             case .scope(let scope):
-                guard let key = SymmetricKey(secret) else { continue }
+                // The roster has one key, that of the membership.
+                guard scope != .roster, let key = SymmetricKey(secret) else { continue }
                 let opened = ScopeKey(scope: scope, key: key, book: book)
                 if roster.epochs[scope]?.contains(opened.epoch) == true { add(opened) }
             case .tradePair(let branch):
@@ -125,8 +126,8 @@ package struct Keyring: Sendable {
     /// Whether entries of a scope can be read here, those of the latest epoch at least.
     func opens(_ scope: Scope) -> Bool { epochs[scope] != nil }
 
-    /// The key that new entries of a scope are written under: the first that was handed out. Whoever hands on another one
-    /// later, that others do not hold, keeps nobody from being read.
+    /// The key that new entries of a scope are written under: the first that was handed out. Only a principal administrator
+    /// makes one.
     package func writingKey(_ scope: Scope) -> ScopeKey? {
         epochs[scope]?.first.flatMap { keys[$0] }
     }

@@ -169,6 +169,18 @@ extension Engine {
         "only the founder's node removes administrators, and one that the recovery key named",
         next: "do it there, or `branchbook administrator recover`")
 
+    /// - Throws: `Refusal` unless this node's word makes branches, keys and legal entities.
+    func requireOpening(_ standing: Standing) throws {
+        guard standing.roster.isPrincipal(credentials.node) else {
+            throw Refusal(
+                .notAdministrator,
+                "only the founder's node opens branches and adds legal entities, and one that the recovery key named",
+                next:
+                    "do it there; where that machine is lost: `branchbook administrator recover --name NODE`"
+            )
+        }
+    }
+
     /// - Throws: `Refusal` where the node is an administrator, and this node not one that removes it.
     func requireRemoving(_ member: Roster.Member, _ standing: Standing) throws {
         let node = member.admission.node

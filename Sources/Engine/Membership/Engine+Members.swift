@@ -85,8 +85,11 @@ extension Engine {
 
     /// Another legal entity, whose branches keep their books in a currency: the book's own where none is named. It stays
     /// that one.
+    ///
+    /// - Throws: `Refusal` unless this node is a principal administrator's.
     func addEntity(_ name: String, currency text: String?, at now: Instant) throws -> Outcome {
         let standing = try needAdministrator()
+        try requireOpening(standing)
         try Planner.check(name, "entity", EntityFacts.nameBytesMax)
         guard standing.roster.entities[name] == nil else {
             throw Refusal(
@@ -96,6 +99,7 @@ extension Engine {
         let (_, ledger) = try needLedger()
         let currency = try text.map { try Planner.currency($0) } ?? ledger.currency
         try write([.addEntity(name: name, currency: currency)], at: now)
+        try requireTaken { $0.entities[name] != nil }
         return Outcome(
             subject: name,
             summary: "legal entity \(name) added"
@@ -103,9 +107,12 @@ extension Engine {
     }
 
     /// A branch, its keys, and reading grants for those who read everything.
+    ///
+    /// - Throws: `Refusal` unless this node is a principal administrator's and reads every branch.
     private func open(
         _ branch: BranchCode, name: String, entity: String, _ standing: Standing, at now: Instant
     ) throws {
+        try requireOpening(standing)
         let readers = standing.completeReaders
         // Who opens a branch makes its keys, and has to be able to hand them on.
         guard readers.contains(where: { $0.admission.node == standing.node }) else {
@@ -124,6 +131,7 @@ extension Engine {
                 .changeGrants(node: reader.admission.node, grants: grants.sorted()))
         }
         try write(plan.acts, at: now)
+        try requireTaken { $0.branches[branch] != nil }
     }
 
     /// Admits whoever came with an invitation's secret: its grants, its keys, a series of its own.

@@ -5,6 +5,8 @@ import Sodium
 /// - The founder is a principal administrator, and whom the recovery key names. The key alone removes a principal one.
 /// - Any administrator names others; an act of one counts that had seen the naming. Only a principal one removes
 ///   others, and never a principal one: so no removal depends on another, and nobody undoes his own.
+/// - Only a principal one adds legal entities, opens branches and makes keys: what everything else leans on, and what no
+///   removal gives another place, would else be whose clock is the oldest.
 /// - A removal names how far the acts of who is removed count. What lies above it and was not seen by it counts for
 ///   nothing, unless its author was named again by somebody who had seen the removal. Of several, all have to let an
 ///   act count; one that had seen another stands in its place.
@@ -166,6 +168,7 @@ struct Authority {
                 guard cut.node != step.author, isPrincipal || isNamed(place) else { continue }
                 counting[place] = true
                 revocations.append(place)
+            case .addEntity, .addBranch, .openEpoch: counting[place] = isPrincipal
             default: counting[place] = isPrincipal || isNamed(place)
             }
         }

@@ -9,7 +9,7 @@ package struct Roster: Equatable, Sendable {
     package private(set) var founding: Founding?
     package private(set) var founder: NodeID?
     package private(set) var administrators: Set<NodeID> = []
-    /// Those that remove others: the founder's, and whom the recovery key named. That alone removes them.
+    /// Those that remove others and open branches: the founder's, and whom the recovery key named. That alone removes them.
     package private(set) var principals: Set<NodeID> = []
     /// Of those who are administrators or were: by what, and how far what they did counts.
     package private(set) var offices: [NodeID: [Office]] = [:]
@@ -136,6 +136,8 @@ package struct Roster: Equatable, Sendable {
         case .changeGrants(let node, let grants): nodes[node]?.grants.formUnion(grants)
         case .nameKeeper(let branch, let node): keepers[branch] = node
         case .openEpoch(let scope, let commitment):
+            // The roster's own is the one that founded it: who reads nothing else reads that.
+            guard scope != .roster else { return }
             if !epochs[scope, default: []].contains(commitment) {
                 epochs[scope, default: []].append(commitment)
             }
