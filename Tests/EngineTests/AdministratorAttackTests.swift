@@ -92,6 +92,8 @@ import Testing
         done(sh.ask(.recover(RecoveryOrder(key: key, names: ["sh-1"], removes: []))))
         network.settle()
         try rent(hz)
+        // Whoever became a principal one reads the book again: what is asked of memory is read first.
+        _ = try sh.engine.store.roster(of: sh.engine.needStanding().book)
         let act = try #require(
             sh.engine.store.memory.roster?.acts[sh.engine.credentials.node]?.last?.act)
         guard case .recover = act else {
