@@ -21,6 +21,17 @@ extension Store {
         }
     }
 
+    /// The tips of one author's logs, in the order in which they came here.
+    package func logsAsTheyCame(of author: NodeID) throws -> [LogTip] {
+        try access { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT \(LogTable.columns) FROM log WHERE author = ? ORDER BY id"),
+                arguments: [Data(copying: author.key.bytes)]
+            ).map { try LogTable.tip($0).1 }
+        }
+    }
+
     /// The names and heads of the logs of a scope, in the order of their ids.
     package func logs(
         in scope: Scope

@@ -5,67 +5,6 @@ import Wire
 
 import struct Foundation.Data
 
-/// What is at hand of the roster: the acts of those who might be administrators, and of all others what the recovery key
-/// signed. What any other member writes into the roster is on the disk, and nobody reads it.
-struct HeldRoster {
-    let genesis: Roster.Step
-    /// Of the authors that were asked for; in no order.
-    private(set) var acts: [NodeID: [Roster.Step]] = [:]
-    fileprivate(set) var copies: RecoveryCopies
-    /// What heads name: is it held?
-    private var heads: [RosterHead: Bool] = [:]
-    /// What came of it, until something is added that may change that.
-    private(set) var roster: Roster?
-
-    init(genesis: Roster.Step, copies: RecoveryCopies) {
-        self.genesis = genesis
-        self.copies = copies
-    }
-
-    mutating func keep(_ steps: [Roster.Step], of author: NodeID) { acts[author] = steps }
-
-    mutating func keep(_ roster: Roster) { self.roster = roster }
-
-    mutating func keep(_ head: RosterHead, isHeld: Bool) { heads[head] = isHeld }
-
-    func isHeld(_ head: RosterHead) -> Bool? { heads[head] }
-
-    /// An entry came that somebody may have named.
-    mutating func add(_ log: LogID, _ seq: UInt64) {
-        guard let awaited = roster?.awaited[log], awaited >= seq else { return }
-        heads = heads.filter { $0.value || $0.key.log != log }
-        roster = nil
-    }
-
-    /// The next act of its log.
-    mutating func add(_ step: Roster.Step, isSigned: (Recovery) -> Bool) {
-        if copies.read(step, isSigned: isSigned) { roster = nil }
-        guard acts[step.author] != nil else { return }
-        acts[step.author]?.append(step)
-        guard let held = roster else { return }
-        switch step.act {
-        case .found, .nameAdministrator, .recover: roster = nil
-        default:
-            guard held.isBeyond(step.author, at: (step.dot.log, step.dot.seq)) else {
-                roster = nil
-                return
-            }
-            if case .admit(let admission) = step.act { roster?.keep(admission.node) }
-        }
-    }
-
-    /// Do both hold the same, as far as both were asked? The order does not matter.
-    func isLike(_ other: Self) -> Bool {
-        func seen(_ steps: [Roster.Step]) -> [Dot: [RosterHead]] {
-            Dictionary(steps.map { ($0.dot, $0.seen) }, uniquingKeysWith: { $0 + $1 })
-        }
-        return copies.isLike(other.copies)
-            && acts.allSatisfy { author, steps in
-                other.acts[author].map { seen($0) == seen(steps) } ?? true
-            }
-    }
-}
-
 /// The roster's logs as a fold asks for them: from memory, else from the disk.
 final class StoredLogs: RosterLogs {
     private let store: Store
@@ -86,21 +25,30 @@ final class StoredLogs: RosterLogs {
         return acts
     }
 
-    func holds(_ head: RosterHead) throws -> Bool {
-        if let isHeld = held.isHeld(head) { return isHeld }
-        let hash = try store.rosterHash(of: head.log, at: head.seq)
-        let isHeld = hash.map {
-            $0.bytes.prefix(EntryHeader.referenceBytes).elementsEqual(head.hash)
-        }
-        held.keep(head, isHeld: isHeld ?? false)
-        return isHeld ?? false
+    func hash(of log: LogID, at seq: UInt64) throws -> Digest? {
+        if let known = held.hash(of: log, at: seq) { return known }
+        let hash = try store.rosterHash(of: log, at: seq)
+        held.keep(hash, of: log, at: seq)
+        return hash
     }
 
     func isSigned(_ act: Recovery, for founding: Founding) -> Bool {
         store.recoveryChecks.isSigned(act, for: founding)
     }
 
-    func keep(_ roster: Roster) { held.keep(roster) }
+    /// What all that is held comes to: folded where something came that may change it. Cost: a fold, and one more for each
+    /// author who is judged otherwise than when not all of his was kept at hand.
+    func folded() throws -> Roster {
+        guard case .found(let founding) = held.genesis.act else { return Roster() }
+        func isSigned(_ act: Recovery) -> Bool { self.isSigned(act, for: founding) }
+        while let node = held.nextUnseen() {
+            held.look(at: try store.rosterActs(of: node), of: node, isSigned: isSigned)
+        }
+        while true {
+            if let roster = held.roster { return roster }
+            held.keep(try Roster(self), isSigned: isSigned)
+        }
+    }
 }
 
 /// What the authors of the roster had seen of it.
@@ -108,11 +56,10 @@ extension Store {
     /// The roster as far as it is held. Only the entry that the book is named after founds it.
     package func roster(of book: BookID) throws -> Roster {
         let known = memory.roster.flatMap { $0.genesis.entry == book.digest ? $0 : nil }
-        if let roster = known?.roster { return roster }
+        if let known, known.isSettled, let roster = known.roster { return roster }
         guard let held = try known ?? heldRoster(of: book) else { return Roster() }
         let logs = StoredLogs(self, held)
-        let roster = try Roster(logs)
-        logs.keep(roster)
+        let roster = try logs.folded()
         memory.remember(logs.held)
         return roster
     }
@@ -123,8 +70,9 @@ extension Store {
         let logs = StoredLogs(self, disk)
         let roster = try Roster(logs)
         guard held.acts.keys.allSatisfy({ logs.held.acts[$0] != nil }) else { return false }
-        return logs.held.isLike(held)
-            && held.roster.map { $0.judges(as: roster) && $0.known == roster.known } ?? true
+        guard held.isLike(logs.held) else { return false }
+        guard held.isSettled, let known = held.roster else { return true }
+        return known.judges(as: roster) && known.known == roster.known
     }
 
     /// The next act of a log, as it is written.
@@ -215,6 +163,36 @@ extension Store {
                         throw StoreError.damaged("log \(held.id) after entry \(tip.head.seq)")
                     }
                 }
+            }
+            return found
+        }
+    }
+
+    /// An author's logs in which acts on the roster count, or seals. Cost: that of reading all its roster logs.
+    package func countingLogs(of author: NodeID, _ roster: Roster) throws -> Set<LogID> {
+        var found: Set<LogID> = []
+        if roster.offices[author] != nil {
+            for step in try rosterActs(of: author) where !found.contains(step.dot.log) {
+                let place = (step.dot.log, step.dot.seq)
+                if !roster.isVoid(step.dot), !roster.isBeyond(author, at: place) {
+                    found.insert(step.dot.log)
+                }
+            }
+        }
+        return try access { db in
+            let sealing = try Data.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT l.log_id FROM event e JOIN log l ON l.id = e.log
+                        WHERE e.entity >= ? AND e.entity < ? AND l.author = ?
+                        """),
+                arguments: [
+                    Event.sealPrefix, Event.sealPrefix.dropLast() + "0",
+                    Data(copying: author.key.bytes),
+                ])
+            for bytes in sealing {
+                guard let id = Digest(bytes) else { throw StoreError.damaged("log") }
+                found.insert(LogID(id))
             }
             return found
         }

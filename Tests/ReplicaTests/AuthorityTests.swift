@@ -86,11 +86,26 @@ struct Acts {
         return step
     }
 
+    /// Another history of a node's log.
+    mutating func replace(_ author: NodeID, _ seq: UInt64, by act: RosterAct) {
+        let log = Self.log(author)
+        guard let place = steps.firstIndex(where: { $0.dot.log == log && $0.dot.seq == seq })
+        else { return }
+        let old = steps[place]
+        steps[place] = Roster.Step(
+            time: old.time, author: author, dot: old.dot, act: act, seen: old.seen,
+            entry: Blake2b.hash256(Array("other".utf8) + old.entry.bytes))
+    }
+
     /// Of what a node has done up to an entry.
     func cut(_ node: NodeID, upTo seq: UInt64) -> Cut {
         Cut(
             node: node, limits: [],
-            heads: [.init(log: Self.log(node), head: Head(seq: seq, hash: .zero))])
+            heads: [
+                .init(
+                    log: Self.log(node),
+                    head: Head(seq: seq, hash: Self.entry(Self.log(node), seq)))
+            ])
     }
 
     /// The same in whatever order it comes.
@@ -694,6 +709,53 @@ struct Acts {
         let later = acts.roster()
         #expect(later.entities == ["South": cny] && later.epochs[.catalog] == [epochs[3]])
         #expect(later.branches == roster.branches)
+    }
+
+    /// An administrator wrote two histories of its log. A removal names one: where the other is held nothing of that log
+    /// counts, in whatever order it came, and all else is judged alike.
+    @Test(arguments: 0..<3) func aRemovalIsOfOneHistory(kind: Int) {
+        var acts = Acts(seed: 39)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        acts.add(acts.ada, acts.admission(of: guest(1)))
+        acts.add(acts.ada, .nameAdministrator(acts.bob))
+        acts.add(acts.bob, acts.admission(of: guest(2)))
+        let cut = acts.cut(acts.ada, upTo: 2)
+        switch kind {
+        case 0: acts.add(acts.founder, .removeAdministrator(cut))
+        case 1: acts.add(acts.founder, .revoke(cut))
+        default: acts.add(acts.eve, recovery(acts, 1, removals: [cut]))
+        }
+        let here = acts.roster()
+        #expect(here.isMember(guest(1)) && here.isMember(guest(2)))
+        #expect(here.administrators == [acts.founder, acts.bob])
+        var other = acts
+        let admission = other.admission(of: guest(3))
+        other.replace(acts.ada, 1, by: admission)
+        other.replace(acts.ada, 2, by: .nameAdministrator(acts.bob))
+        let there = other.roster()
+        #expect(!there.isMember(guest(1)) && !there.isMember(guest(3)))
+        // Nor does what rests on it.
+        #expect(there.administrators == [acts.founder] && !there.isMember(guest(2)))
+        #expect(!there.isAdministrators(acts.ada, at: (Acts.log(acts.ada), 1)))
+        #expect(there.branches == here.branches && there.keepers == here.keepers)
+        // Without the log it is as there, and so in whatever order its entries come.
+        let log = Acts.log(acts.ada)
+        let none = Roster(other.steps.filter { $0.dot.log != log })
+        #expect(there.nodes == none.nodes && there.administrators == none.administrators)
+    }
+
+    /// Who is named again and again in one log, by somebody who has seen nothing else, is named once.
+    @Test func whatIsSaidAgainIsSaidOnce() {
+        var acts = Acts(seed: 40)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        for _ in 0..<8 { acts.add(acts.ada, .nameAdministrator(acts.bob)) }
+        #expect(acts.roster().offices[acts.bob]?.count == 1)
+        acts.add(acts.founder, .removeAdministrator(acts.cut(acts.bob, upTo: 0)))
+        #expect(acts.roster().administrators == [acts.founder, acts.ada])
+        for _ in 0..<4 { acts.add(acts.ada, .nameAdministrator(acts.bob)) }
+        let roster = acts.roster()
+        #expect(roster.administrators == [acts.founder, acts.ada, acts.bob])
+        #expect(roster.offices[acts.bob]?.count == 2)
     }
 
     /// Many logs are folded in a time that grows with them, and not with their square.

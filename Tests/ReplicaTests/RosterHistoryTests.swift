@@ -89,7 +89,9 @@ private struct RosterHistory {
         Cut(
             node: node, limits: [],
             heads: heads.filter { authors[$0.key] == node }.sorted { $0.key < $1.key }.map {
-                .init(log: $0.key, head: Head(seq: $0.value, hash: .zero))
+                .init(
+                    log: $0.key,
+                    head: Head(seq: $0.value, hash: Acts.entry($0.key, $0.value)))
             })
     }
 

@@ -204,7 +204,7 @@ extension Engine {
 
     /// What is held of a node's logs that an administrator's acts stand in: the roster, and seals in the catalog.
     private func authorityCut(of node: NodeID, _ standing: Standing) throws -> Cut {
-        try cut(of: node, [.roster, .catalog], in: standing.book, only: true)
+        try cut(of: node, [.roster, .catalog], in: standing, only: true)
     }
 
     /// - Throws: `Refusal` unless one node is called so, or its key begins so.

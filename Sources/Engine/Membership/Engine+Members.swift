@@ -225,7 +225,7 @@ extension Engine {
                         + "`branchbook revoke \(member.admission.name) --confirm`")
         }
         try requireRemoving(member, standing)
-        let cut = try cut(of: node, standing.scopesKept, in: standing.book)
+        let cut = try cut(of: node, standing.scopesKept, in: standing)
         if let before {
             let joined = before.joined(with: cut)
             let isMore = try store.logs(of: node).map(\.tip).contains { tip in
@@ -250,41 +250,6 @@ extension Engine {
                 ? "what \(member.admission.name) wrote counts as far as it is held here"
                 : "revoked \(member.admission.name) above commit \(cut.limits.last?.commit ?? 0)"
         )
-    }
-
-    /// What is held here of each incarnation: a lower one can be written on, too. Where there are too many
-    /// (an author can begin as many as it likes) those count of which most is held.
-    ///
-    /// - Parameter only: of those scopes, and no others.
-    func cut(
-        of node: NodeID, _ scopes: [Scope], in book: BookID, only: Bool = false
-    ) throws -> Cut {
-        let logs = try store.logs(of: node).map(\.tip).filter {
-            !only || scopes.contains($0.name.scope)
-        }
-        var held: [UInt64: UInt64] = [:]
-        for tip in logs { held[tip.name.incarnation, default: 0] &+= tip.head.seq }
-        let kept = held.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .prefix(RosterAct.limitsMax).map(\.key)
-        // Where there are more logs than a cut names, those first in which acts on the roster stand, and seals.
-        func rank(_ tip: LogTip) -> Int { [.roster, .catalog].contains(tip.name.scope) ? 0 : 1 }
-        let counted = logs.filter { kept.contains($0.name.incarnation) }
-            .sorted { (rank($0), $1.head.seq, $0.id) < (rank($1), $0.head.seq, $1.id) }
-        var heads = counted.map { Cut.LogHead(log: $0.id, head: $0.head) }
-        // Logs that are not there, as far as there is room: nothing of them counts.
-        let there = Set(heads.map(\.log))
-        let missing = kept.lazy.filter { $0 > 0 }.flatMap { incarnation in
-            scopes.lazy.map { LogName(author: node, incarnation: incarnation, scope: $0) }
-        }
-        for name in missing.prefix(RosterAct.headsMax) where heads.count < RosterAct.headsMax {
-            let id = name.id(in: book)
-            if !there.contains(id) { heads.append(.init(log: id, head: Head(seq: 0, hash: .zero))) }
-        }
-        return Cut(
-            node: node,
-            limits: counted.map {
-                Cut.Limit(incarnation: $0.name.incarnation, commit: $0.commit)
-            }, heads: Array(heads.prefix(RosterAct.headsMax)))
     }
 
     func needAdministrator() throws -> Standing {

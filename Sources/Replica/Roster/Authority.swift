@@ -86,7 +86,8 @@ struct Authority {
         var ended: [NodeID: [(number: UInt64, removal: Removal)]] = [:]
         for act in reading.recoveries {
             for cut in act.removals {
-                let removal = Removal(origin: .key(act), cut: cut, isRevocation: false)
+                let removal = Removal(
+                    origin: .key(act), cut: reading.counted(cut), isRevocation: false)
                 ended[cut.node, default: []].append((act.number, removal))
                 removals[cut.node, default: []].append(removal)
             }
@@ -111,7 +112,9 @@ struct Authority {
                     isRevocation = !isProtected(cut.node, from: place, [])
                 }
                 removals[cut.node, default: []].append(
-                    Removal(origin: .act(place), cut: cut, isRevocation: isRevocation))
+                    Removal(
+                        origin: .act(place), cut: reading.counted(cut),
+                        isRevocation: isRevocation))
             default: break
             }
         }
@@ -124,6 +127,7 @@ struct Authority {
     private mutating func judgeNamings() {
         counting = Array(repeating: false, count: steps.count)
         var revocations: [NodeID: [Int]] = [:]
+        var said: [NodeID: [LogKey: Set<[Int]>]] = [:]
         for (place, step) in steps.enumerated() {
             switch step.act {
             case .nameAdministrator(let node):
@@ -132,9 +136,16 @@ struct Authority {
                     !isPutOut(node, by: revocations[node] ?? [], for: place)
                 else { continue }
                 counting[place] = true
-                let about = (removals[node] ?? []).filter {
-                    $0.isRevocation || !saw(place, $0.origin)
+                let those = removals[node] ?? []
+                let ending = those.indices.filter {
+                    those[$0].isRevocation || !saw(place, those[$0].origin)
                 }
+                // Said again in one log without having seen more it makes nothing that the first does not.
+                let log = LogKey(log: step.dot.log, author: step.author)
+                guard said[node, default: [:]][log, default: []].insert(ending).inserted else {
+                    continue
+                }
+                let about = ending.map { those[$0] }
                 namings[node, default: []].append(
                     Basis(origin: .act(place), against: about, former: about))
             case .revoke(let cut) where cut.node != step.author && mayName(place):

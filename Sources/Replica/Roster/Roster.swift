@@ -15,7 +15,7 @@ package struct Roster: Equatable, Sendable {
     package private(set) var offices: [NodeID: [Office]] = [:]
     /// Of each act of the recovery key a log in which it stands.
     package private(set) var carriers: [LogID] = []
-    /// By log, the last entry that somebody names who might be an administrator, and that is not held.
+    /// By log, the last entry that somebody names who may remove others, or might, and that is not held.
     package private(set) var awaited: [LogID: UInt64] = [:]
     /// Acts of those that count for nothing.
     private var void: Set<Dot> = []
@@ -206,7 +206,7 @@ extension Roster {
     }
 
     /// Can an act there change nothing, whatever it says? Its author is no administrator, no removal lets it count, and nobody
-    /// who might be one claims to have seen it. Not asked of what the recovery key signed.
+    /// who may remove others claims to have seen it. Not asked of what the recovery key signed.
     package func isBeyond(_ author: NodeID, at place: (log: LogID, seq: UInt64)) -> Bool {
         !administrators.contains(author) && awaited[place.log] ?? 0 < place.seq
             && (offices[author] ?? []).allSatisfy { office in

@@ -11,15 +11,15 @@ package protocol RosterLogs {
 
     /// All acts in an author's logs, in no order.
     func acts(of author: NodeID) throws(Failure) -> [Roster.Step]
-    /// Is the entry held that a head names, with that hash?
-    func holds(_ head: RosterHead) throws(Failure) -> Bool
+    /// The hash of an entry; nil where it is not held.
+    func hash(of log: LogID, at seq: UInt64) throws(Failure) -> Digest?
     /// Did the book's recovery key sign it?
     func isSigned(_ act: Recovery, for founding: Founding) -> Bool
 }
 
 /// Hashes of the entries of the roster's logs that are held, those without acts as well: what a head can name.
 package struct RosterEntries: Equatable, Sendable {
-    private var hashes: [LogID: [UInt64: [UInt8]]] = [:]
+    private var hashes: [LogID: [UInt64: Digest]] = [:]
 
     package init() {}
 
@@ -28,10 +28,10 @@ package struct RosterEntries: Equatable, Sendable {
     }
 
     package mutating func add(_ log: LogID, _ seq: UInt64, _ hash: Digest) {
-        hashes[log, default: [:]][seq] = Array(hash.bytes.prefix(EntryHeader.referenceBytes))
+        hashes[log, default: [:]][seq] = hash
     }
 
-    func holds(_ head: RosterHead) -> Bool { hashes[head.log]?[head.seq] == head.hash }
+    func hash(of log: LogID, at seq: UInt64) -> Digest? { hashes[log]?[seq] }
 }
 
 /// Logs in memory.
@@ -66,7 +66,7 @@ struct SteppedLogs: RosterLogs {
 
     func acts(of author: NodeID) -> [Roster.Step] { steps[author] ?? [] }
 
-    func holds(_ head: RosterHead) -> Bool { entries.holds(head) }
+    func hash(of log: LogID, at seq: UInt64) -> Digest? { entries.hash(of: log, at: seq) }
 
     func isSigned(_ act: Recovery, for founding: Founding) -> Bool {
         checks.isSigned(act, for: founding)
@@ -102,7 +102,7 @@ package struct RecoveryCopies: Equatable, Sendable {
     /// By log, the place of each act.
     private(set) var places: [LogID: [Recovery: Place]] = [:]
     /// The log in which each was seen first here.
-    private(set) var first: [Recovery: LogID] = [:]
+    package private(set) var first: [Recovery: LogID] = [:]
     private var ended: Set<LogID> = []
 
     struct Place: Hashable, Comparable, Sendable {
