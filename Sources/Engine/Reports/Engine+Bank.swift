@@ -70,7 +70,8 @@ extension Engine {
         party.utf8.count > 2 && text.names(party)
     }
 
-    /// Names first, amounts then; nothing where two look alike.
+    /// Documents first, the party's name then; without either the amount alone. Nothing where two look alike, and nothing
+    /// where a party is named and neither one of its documents nor all of them have the amount.
     private func proposals(
         for lines: [BankLine], _ name: String, _ branch: BranchCode, in code: CurrencyCode,
         _ ledger: Ledger
@@ -87,16 +88,17 @@ extension Engine {
                 }
             if !items.isEmpty { open.append((side, account.rest, items)) }
         }
+        let names = DocumentNames(try store.invoices())
         var used: Set<DocumentNumber> = []
         var found: [String: Proposal] = [:]
         for line in lines {
             let side: MatchSide = line.amount > 0 ? .receivable : .payable
             let amount = Int128(line.amount.magnitude)
             let those = open.filter { $0.side == side }
-            let named = those.flatMap { party in
+            let parties = those.filter { Self.names(line.text, $0.party) }
+            let named = (parties.isEmpty ? those : parties).flatMap { party in
                 party.items.filter {
-                    !used.contains($0.number)
-                        && line.text.names($0.number.description, or: $0.key)
+                    !used.contains($0.number) && names.isNamed($0, in: line.text)
                 }.map { (party.party, $0) }
             }
             let equal = those.flatMap { party in
@@ -107,14 +109,14 @@ extension Engine {
             let why: String
             if !named.isEmpty, Set(named.map(\.0)).count == 1 {
                 (hits, why) = (named, "reference")
-            } else if case let those = those.filter({ Self.names(line.text, $0.party) }),
-                let party = those.first, those.count == 1
-            {
-                hits = party.items.filter { !used.contains($0.number) }.map { (party.party, $0) }
+            } else if named.isEmpty, let party = parties.first, parties.count == 1 {
+                let items = party.items.filter { !used.contains($0.number) }
+                let same = items.filter { $0.open * side.sign == amount }
+                let sum = items.reduce(Int128(0)) { $0 + $1.open * side.sign }
+                guard same.count == 1 || same.isEmpty && sum == amount else { continue }
+                hits = (same.isEmpty ? items : same).map { (party.party, $0) }
                 why = "name"
-            } else if equal.count == 1,
-                !those.contains(where: { Self.names(line.text, $0.party) })
-            {
+            } else if named.isEmpty, equal.count == 1, parties.isEmpty {
                 (hits, why) = (equal, "equal")
             } else {
                 continue
@@ -211,12 +213,12 @@ extension Engine {
             bank, code, ledger, from: Day(number: today.number &- Self.bankDays), to: today)
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
         let proposed = try proposals(for: unbooked, name, branch, in: code, ledger)
-        let commands = unbooked.compactMap { line in
-            proposed[line.id].map { proposal in
+        let commands = try unbooked.compactMap { line in
+            try proposed[line.id].map { proposal in
+                let place = try place(of: line, at: bank)
                 var details = details
                 details.date = line.day.description
                 details.currency = code == ledger.currency ? nil : code.text
-                let place = UInt32(bitPattern: line.day.number)
                 details.external = .init(
                     source: bank.name, key: line.key, first: place, last: place)
                 return Command.pay(details, proposal.payment)
@@ -229,6 +231,19 @@ extension Engine {
         }
         return Array(commands.prefix(Self.commandsMax))
     }
+
+    /// Under which number a line is booked: that of its day, and another one for each time that what was booked was taken
+    /// back. Two nodes that know the same take the same, and what both book beside each other is found as recorded twice.
+    private func place(of line: BankLine, at bank: Account) throws -> UInt32 {
+        let taken = try store.takenBack(source: bank.name, key: line.key)
+        var place = UInt32(bitPattern: line.day.number)
+        for _ in 0..<Self.bookingsMax where taken.contains(place) { place &+= Self.bookingStep }
+        return place
+    }
+
+    private static let bookingsMax = 200
+    /// More than days that a line may be of.
+    private static let bookingStep: UInt32 = 1 << 24
 
     /// What a bank's statement says, and the books do not, by currency.
     func bankDifferences(
@@ -299,11 +314,5 @@ extension Engine {
                 person: person, since: day,
                 next: "`branchbook bank statement \(bank.rest)` at \(branch)")
         ]
-    }
-}
-
-extension String {
-    fileprivate func names(_ number: String, or key: String?) -> Bool {
-        names(number) || key.map { $0.utf8.count > 4 && names($0) } ?? false
     }
 }

@@ -59,6 +59,14 @@ package struct TableImport: Sendable {
     package struct Step: Sendable {
         package let command: Command
         package let lines: ClosedRange<Int>
+        /// Where each of its rows begins.
+        package let rows: [Int]
+
+        package init(command: Command, lines: ClosedRange<Int>, rows: [Int]) {
+            self.command = command
+            self.lines = lines
+            self.rows = rows
+        }
     }
 
     package struct Fault: Hashable, Sendable {
@@ -170,6 +178,10 @@ package struct TableImport: Sendable {
             spoil(row)
             return refuse("there is no \(field)")
         }
+        if kind == .bank, let refusal = BankAmounts.fault(row) {
+            faults.append(Fault(lines: row.line...row.line, refusal))
+            return
+        }
         if kind == .opening {
             if let line = spoilt[openingKey(of: row)] {
                 return refuse("put line \(line) right first: it is of the same")
@@ -219,7 +231,9 @@ package struct TableImport: Sendable {
     private mutating func finishGroup() {
         guard let first = group.first, let last = group.last else { return }
         groups += 1
-        steps.append(Step(command: command(first), lines: first.line...last.line))
+        steps.append(
+            Step(
+                command: command(first), lines: first.line...last.line, rows: group.map(\.line)))
         group = []
     }
 
@@ -266,13 +280,9 @@ package struct TableImport: Sendable {
         }
     }
 
-    /// Banks write one column with a sign, or one for what came and one for what went.
     private mutating func bankRow(_ row: Row) -> BankRow {
-        let amount =
-            row["amount"] ?? row["in"]
-            ?? row["out"].map { $0.hasPrefix("-") ? String($0.dropFirst()) : "-" + $0 } ?? ""
         var line = BankRow(
-            date: row["date"] ?? "", amount: amount, text: row["text"] ?? "",
+            date: row["date"] ?? "", amount: BankAmounts.amount(row), text: row["text"] ?? "",
             reference: row["reference"])
         line.ordinal = alike[line, default: 0] + 1
         alike[

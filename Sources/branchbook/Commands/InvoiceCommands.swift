@@ -32,8 +32,8 @@ struct InvoiceEnter: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @Argument(help: "The supplier.") var supplier: String
     @Argument(help: "The number that stands on it.") var code: String
-    @Option(name: .long, help: "Without tax.") var net: String
-    @Option(name: .long, help: "The tax on it.") var tax: String = "0"
+    @Option(name: .long, parsing: .unconditional, help: "Without tax.") var net: String
+    @Option(name: .long, parsing: .unconditional, help: "The tax on it.") var tax: String = "0"
     @Option(
         name: .long,
         help: "A receipt that it is of, or NUMBER=CODE:QUANTITY of it; may be repeated.")
