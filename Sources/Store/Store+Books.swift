@@ -216,6 +216,24 @@ extension Store {
         }
     }
 
+    /// First lines of what was recorded of another system's document and was taken back whole.
+    package func takenBack(source: String, key: String) throws -> Set<UInt32> {
+        try access { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT d.line_first FROM document d
+                        WHERE d.source = ? AND d.source_key = ? AND d.line_first IS NOT NULL
+                        GROUP BY d.line_first
+                        HAVING min(EXISTS (
+                            SELECT 1 FROM document r
+                            WHERE r.target = d.number AND r.relation = ?)) = 1
+                        """),
+                arguments: [source, key, DocumentLink.Relation.reverses.rawValue])
+            return Set(try rows.compactMap { try $0.at(0) as UInt32? })
+        }
+    }
+
     /// Line ranges that are recorded of another system's document, sorted; with a branch, in its own scopes alone.
     package func recorded(
         source: String, key: String, of branch: BranchCode? = nil

@@ -129,6 +129,35 @@ import Testing
         #expect(try node.report(.prices(list: "retail", asAt: nil)).rows.count == 1)
     }
 
+    /// The column that is not used may be empty or zero; a bad row is named, and keeps no other out.
+    @Test func rowsOfABankComeOrGo() throws {
+        let (steps, faults) = try Self.steps(
+            .bank,
+            """
+            date,in,out,text
+            2026-11-18,0.00,42.00,electricity
+            2026-11-18,3.00,4.00,both
+            2026-11-18,0.00,0.00,nothing
+            2026-11-18,"1,234.50",,much
+            2026-11-18,,,none
+            18.11.2026,5.00,,when
+
+            2026-11-18,7.00,0,sale
+
+            """, list: "main")
+        let rows = steps.flatMap { step -> [BankRow] in
+            guard case .bank(_, .lines(_, let rows)) = step.command else { return [] }
+            return rows
+        }
+        #expect(rows.map(\.amount) == ["-42.00", "7.00"])
+        #expect(steps.flatMap(\.rows) == [2, 9])
+        #expect(
+            faults.map { "\($0.lines.lowerBound) \($0.code)" } == [
+                "3 B0601", "4 B0601", "5 B0101", "6 B0601", "7 B0104",
+            ])
+        #expect(faults.dropFirst(2).first?.next.contains("1234.50") == true)
+    }
+
     @Test func whatIsNoTableIsRefused() throws {
         for (kind, text, map, list) in [
             (TableKind.items, "name\nTea\n", [:], nil), (.items, "code\nT\n", ["colour": "x"], nil),

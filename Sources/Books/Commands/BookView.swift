@@ -73,6 +73,8 @@ package protocol BookView {
     func invoices(of party: String, code: String) throws -> [Invoice]
     /// Invoices of a receipt or a sale that stand.
     func invoices(about number: DocumentNumber) throws -> [Invoice]
+    /// What documents are called, by the invoices that stand.
+    func documentNames() throws -> DocumentNames
     /// What was asked to be given up of what a customer owes, by its number.
     func debt(_ number: DocumentNumber) throws -> DebtWriteOff?
     /// What is known of what takes money; nil where nobody said anything.

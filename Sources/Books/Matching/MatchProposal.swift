@@ -23,8 +23,10 @@ package struct MatchProposal: Hashable, Sendable {
 
     /// What is not settled of an account, proposed. Each amount is proposed once; what is surer goes first.
     /// Cost: for each payment a look at every open item, and up to 4,096 sums.
-    package static func all(_ items: OpenItems, _ side: MatchSide) -> [MatchProposal] {
-        var pairing = Pairing(items, side)
+    package static func all(
+        _ items: OpenItems, _ side: MatchSide, _ names: DocumentNames = DocumentNames()
+    ) -> [MatchProposal] {
+        var pairing = Pairing(items, side, names)
         var found: [MatchProposal] = []
         for how in How.allCases {
             for place in pairing.payments.indices.prefix(paymentsMax)
@@ -54,8 +56,10 @@ package struct MatchProposal: Hashable, Sendable {
         var debts: [Side] = []
         var payments: [Side] = []
         let sign: Int128
+        let names: DocumentNames
 
-        init(_ items: OpenItems, _ side: MatchSide) {
+        init(_ items: OpenItems, _ side: MatchSide, _ names: DocumentNames) {
+            self.names = names
             sign = side.sign
             for item in items.items where item.open != 0 {
                 let left = Side(item: item, open: Int128(item.open.magnitude))
@@ -70,10 +74,7 @@ package struct MatchProposal: Hashable, Sendable {
             return take(
                 payment.open,
                 debts.indices.filter { debt in
-                    [debts[debt].item.number.description, debts[debt].item.key].contains { name in
-                        guard let name, name.utf8.count > 2 else { return false }
-                        return said.contains { $0.names(name) }
-                    }
+                    said.contains { names.isNamed(debts[debt].item, in: $0) }
                 })
         }
 

@@ -49,6 +49,9 @@ extension Planner {
             let day = try Self.day(row.date)
             let amount = try Amount.parse(row.amount, scale: reading(code).ledger.scale)
             guard amount != .min else { throw BooksError.overflow }
+            guard amount != 0 else {
+                throw Refusal(.emptyDocument, "nothing came or went on \(day)")
+            }
             let month = BankLine.entity(bank, day)
             if known[month] == nil {
                 known[month] = Set(BankLine.lines(try view.events(of: month)).map(\.key))

@@ -15,8 +15,9 @@ extension Planner {
         case .confirm(let side, let party, let how):
             let account = try account(side, party)
             let codes = try named(details).map { [$0] } ?? currencies(on: account, view)
+            let names = try view.documentNames()
             let proposed = try codes.flatMap { code in
-                MatchProposal.all(try view.openItems(account, in: code), side).filter {
+                MatchProposal.all(try view.openItems(account, in: code), side, names).filter {
                     how.isEmpty || how.contains($0.how)
                 }.map { ($0.lines, code) }
             }

@@ -156,6 +156,10 @@ struct BooksNow: BookView {
         try standing(try store.invoices(about: number))
     }
 
+    func documentNames() throws -> DocumentNames {
+        DocumentNames(try standing(try store.invoices()))
+    }
+
     private func standing(_ invoices: [Invoice]) throws -> [Invoice] {
         try invoices.filter { try $0.stands && !isReversed($0.number) }
     }

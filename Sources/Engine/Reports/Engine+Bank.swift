@@ -59,82 +59,51 @@ extension Engine {
         return BankMatching(lines, booked).within(from, to)
     }
 
-    /// What a line looks like: a payment of what is open.
-    private struct Proposal {
-        let payment: Payment
-        let why: String
-    }
-
-    /// As a word of its own, and of more than two letters: a name is in many words by chance.
-    private static func names(_ text: String, _ party: String) -> Bool {
-        party.utf8.count > 2 && text.names(party)
-    }
-
-    /// Names first, amounts then; nothing where two look alike.
+    /// What is open with customers and suppliers of a branch in a currency, to be proposed for lines.
     private func proposals(
-        for lines: [BankLine], _ name: String, _ branch: BranchCode, in code: CurrencyCode,
-        _ ledger: Ledger
-    ) throws -> [String: Proposal] {
-        var open: [(side: MatchSide, party: String, items: [OpenItem])] = []
+        of branch: BranchCode, in code: CurrencyCode, _ ledger: Ledger
+    ) throws -> BankProposals {
+        var open: [BankProposals.Party] = []
         let all = try turnovers(from: nil, to: nil)[branch] ?? [:]
         for account in all.keys.sorted(by: { $0.name < $1.name }) {
             guard let side = MatchSide.allCases.first(where: { $0.root == account.root }) else {
                 continue
             }
             let items = try store.openItems(account, code, own: ledger.currency, upTo: nil).items
-                .filter {
-                    $0.open * side.sign > 0
-                }
-            if !items.isEmpty { open.append((side, account.rest, items)) }
+                .filter { $0.open * side.sign > 0 }
+            if !items.isEmpty { open.append(.init(side: side, name: account.rest, items: items)) }
         }
-        var used: Set<DocumentNumber> = []
-        var found: [String: Proposal] = [:]
-        for line in lines {
-            let side: MatchSide = line.amount > 0 ? .receivable : .payable
-            let amount = Int128(line.amount.magnitude)
-            let those = open.filter { $0.side == side }
-            let named = those.flatMap { party in
-                party.items.filter {
-                    !used.contains($0.number)
-                        && line.text.names($0.number.description, or: $0.key)
-                }.map { (party.party, $0) }
-            }
-            let equal = those.flatMap { party in
-                party.items.filter { !used.contains($0.number) && $0.open * side.sign == amount }
-                    .map { (party.party, $0) }
-            }
-            let hits: [(String, OpenItem)]
-            let why: String
-            if !named.isEmpty, Set(named.map(\.0)).count == 1 {
-                (hits, why) = (named, "reference")
-            } else if case let those = those.filter({ Self.names(line.text, $0.party) }),
-                let party = those.first, those.count == 1
-            {
-                hits = party.items.filter { !used.contains($0.number) }.map { (party.party, $0) }
-                why = "name"
-            } else if equal.count == 1,
-                !those.contains(where: { Self.names(line.text, $0.party) })
-            {
-                (hits, why) = (equal, "equal")
-            } else {
-                continue
-            }
-            guard let party = hits.first?.0 else { continue }
-            var rest = amount
-            var settles: [String] = []
-            for (_, item) in hits where rest > 0 && settles.count < Match.linesMax - 1 {
-                rest -= min(rest, Int128(item.open.magnitude))
-                settles.append(item.number.description)
-                used.insert(item.number)
-            }
-            found[line.id] = Proposal(
-                payment: Payment(
-                    direction: side == .receivable ? .received : .paid, party: party,
-                    amount: ReportWriter(store, ledger).foreign(amount, code).plain,
-                    through: "bank:\(name)",
-                    settles: settles), why: why)
+        return BankProposals(open, try documentNames())
+    }
+
+    /// What documents are called, by the invoices that stand.
+    func documentNames() throws -> DocumentNames {
+        DocumentNames(
+            try store.invoices().filter { try $0.stands && !store.isReversed($0.number) })
+    }
+
+    private func payment(
+        _ proposal: BankProposals.Proposal, of line: BankLine, _ bank: Account,
+        in code: CurrencyCode, _ ledger: Ledger
+    ) -> Payment {
+        Payment(
+            direction: proposal.side == .receivable ? .received : .paid, party: proposal.party,
+            amount: ReportWriter(store, ledger).foreign(Int128(line.amount.magnitude), code).plain,
+            through: "bank:\(bank.rest)", settles: proposal.settles.map(\.description))
+    }
+
+    /// What to do about a line, where anything is.
+    private func next(
+        _ line: BankLine, _ proposal: BankProposals.Proposal?, _ named: String?, _ bank: Account,
+        _ code: CurrencyCode, _ ledger: Ledger
+    ) -> String {
+        let currency = code == ledger.currency ? "`" : " --currency \(code)`"
+        if let proposal {
+            let settled = proposal.settles.map(\.description).joined(separator: " ")
+            return "\(proposal.party): \(settled); `branchbook bank book \(bank.rest)" + currency
         }
-        return found
+        if let named { return "\(named), but for what? `branchbook pay` with `--settles`" }
+        return "enter it: `branchbook pay`, `branchbook post`"
     }
 
     func bankStatement(
@@ -156,21 +125,16 @@ extension Engine {
                 .text("next", "What to do"),
             ])
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
-        let proposed = try proposals(for: unbooked, name, branch, in: code, ledger)
+        var proposals = try proposals(of: branch, in: code, ledger)
         for (line, document) in matching.pairs where report.rows.count < Query.limitMax {
-            let proposal = document == nil ? proposed[line.id] : nil
+            let proposal = document == nil ? proposals.take(line) : nil
             report.rows.append([
                 .text(line.day.description), .text(line.text), figures.foreign(line.amount, code),
                 .optional(document?.number.description),
-                .text(document != nil ? "booked" : proposal.map { "\($0.why)" } ?? "unknown"),
+                .text(document != nil ? "booked" : proposal?.why.rawValue ?? "unknown"),
                 document != nil
                     ? .empty
-                    : .text(
-                        proposal.map {
-                            "\($0.payment.party): \($0.payment.settles.joined(separator: " ")); "
-                                + "`branchbook bank book \(name)"
-                                + (code == ledger.currency ? "`" : " --currency \(code)`")
-                        } ?? "enter it: `branchbook pay`, `branchbook post`"),
+                    : .text(next(line, proposal, proposals.named(by: line), bank, code, ledger)),
             ])
         }
         for document in matching.unpaired
@@ -210,16 +174,17 @@ extension Engine {
         let matching = try matching(
             bank, code, ledger, from: Day(number: today.number &- Self.bankDays), to: today)
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
-        let proposed = try proposals(for: unbooked, name, branch, in: code, ledger)
-        let commands = unbooked.compactMap { line in
-            proposed[line.id].map { proposal in
+        var proposals = try proposals(of: branch, in: code, ledger)
+        let commands = try unbooked.compactMap { line in
+            try proposals.take(line).map { proposal in
+                let place = try place(of: line, at: bank)
                 var details = details
                 details.date = line.day.description
                 details.currency = code == ledger.currency ? nil : code.text
-                let place = UInt32(bitPattern: line.day.number)
                 details.external = .init(
                     source: bank.name, key: line.key, first: place, last: place)
-                return Command.pay(details, proposal.payment)
+                return Command.pay(
+                    details, payment(proposal, of: line, bank, in: code, ledger))
             }
         }
         guard !commands.isEmpty else {
@@ -229,6 +194,19 @@ extension Engine {
         }
         return Array(commands.prefix(Self.commandsMax))
     }
+
+    /// Under which number a line is booked: that of its day, and another one for each time that what was booked was taken
+    /// back. Two nodes that know the same take the same, and what both book beside each other is found as recorded twice.
+    private func place(of line: BankLine, at bank: Account) throws -> UInt32 {
+        let taken = try store.takenBack(source: bank.name, key: line.key)
+        var place = UInt32(bitPattern: line.day.number)
+        for _ in 0..<Self.bookingsMax where taken.contains(place) { place &+= Self.bookingStep }
+        return place
+    }
+
+    private static let bookingsMax = 200
+    /// More than days that a line may be of.
+    private static let bookingStep: UInt32 = 1 << 24
 
     /// What a bank's statement says, and the books do not, by currency.
     func bankDifferences(
@@ -299,11 +277,5 @@ extension Engine {
                 person: person, since: day,
                 next: "`branchbook bank statement \(bank.rest)` at \(branch)")
         ]
-    }
-}
-
-extension String {
-    fileprivate func names(_ number: String, or key: String?) -> Bool {
-        names(number) || key.map { $0.utf8.count > 4 && names($0) } ?? false
     }
 }

@@ -97,10 +97,11 @@ extension Engine {
                 .text("settles", "Settles"), .number("amount", "Amount"),
                 .text("next", "What to do"), .text("currency", "Currency"),
             ])
+        let names = try documentNames()
         for (_, account) in try partyAccounts(side, party: party, own, standing) {
             for (code, _) in try carried(on: account, ledger) {
                 let items = try store.openItems(account, code, own: ledger.currency, upTo: nil)
-                for proposal in MatchProposal.all(items, side)
+                for proposal in MatchProposal.all(items, side, names)
                 where report.rows.count < Query.limitMax {
                     guard let payment = proposal.lines.first else { continue }
                     let settled = proposal.lines.dropFirst()

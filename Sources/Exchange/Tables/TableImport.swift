@@ -59,6 +59,14 @@ package struct TableImport: Sendable {
     package struct Step: Sendable {
         package let command: Command
         package let lines: ClosedRange<Int>
+        /// Where each of its rows begins.
+        package let rows: [Int]
+
+        package init(command: Command, lines: ClosedRange<Int>, rows: [Int]) {
+            self.command = command
+            self.lines = lines
+            self.rows = rows
+        }
     }
 
     package struct Fault: Hashable, Sendable {
@@ -170,10 +178,9 @@ package struct TableImport: Sendable {
             spoil(row)
             return refuse("there is no \(field)")
         }
-        if kind == .bank,
-            let reason = BankAmount.fault(amount: row["amount"], came: row["in"], went: row["out"])
-        {
-            return refuse(reason)
+        if kind == .bank, let refusal = BankAmount.fault(row) {
+            faults.append(Fault(lines: row.line...row.line, refusal))
+            return
         }
         if kind == .opening {
             if let line = spoilt[openingKey(of: row)] {
@@ -224,7 +231,9 @@ package struct TableImport: Sendable {
     private mutating func finishGroup() {
         guard let first = group.first, let last = group.last else { return }
         groups += 1
-        steps.append(Step(command: command(first), lines: first.line...last.line))
+        steps.append(
+            Step(
+                command: command(first), lines: first.line...last.line, rows: group.map(\.line)))
         group = []
     }
 
@@ -273,9 +282,7 @@ package struct TableImport: Sendable {
 
     private mutating func bankRow(_ row: Row) -> BankRow {
         var line = BankRow(
-            date: row["date"] ?? "",
-            amount: BankAmount.signed(amount: row["amount"], came: row["in"], went: row["out"]),
-            text: row["text"] ?? "",
+            date: row["date"] ?? "", amount: BankAmount.signed(row), text: row["text"] ?? "",
             reference: row["reference"])
         line.ordinal = alike[line, default: 0] + 1
         alike[

@@ -51,14 +51,20 @@ struct BankBalance: ParsableCommand {
         abstract: "What the statement says is there at the end of --date.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "The bank.") var bank: String
-    @Argument(help: "How much; an overdraft as in `-- -5.00`, behind all options.")
-    var amount: String
+    @Argument(parsing: .allUnrecognized, help: "How much; below zero what is overdrawn.")
+    var amount: [String]
     @OptionGroup var currency: MatchCurrency
     @OptionGroup var writing: WriteOptions
+
+    func validate() throws {
+        guard amount.count == 1 else { throw ValidationError("give one amount") }
+    }
+
     func run() throws {
         try node.perform(
             .bank(
-                currency.details(writing.details()), .balance(bank: bank, amount: amount)), writing)
+                currency.details(writing.details()), .balance(bank: bank, amount: amount[0])),
+            writing)
     }
 }
 

@@ -174,17 +174,50 @@ struct TableRun {
         faults += more.prefix(max(Self.faultsMax - faults.count, 0))
     }
 
-    private mutating func book(_ steps: [TableImport.Step]) throws {
+    /// Of a bank's statement each row is asked for by itself, so that the bad ones are named and keep no good one out; the
+    /// new ones go in together. Nil where none is left.
+    private mutating func sifted(_ step: TableImport.Step) throws -> TableImport.Step? {
+        guard case .bank(let details, .lines(let bank, let rows)) = step.command,
+            rows.count == step.rows.count
+        else { return step }
+        let singles = rows.map { Command.bank(details, .lines(bank: bank, [$0])) }
+        switch access.ask(.checkAll(singles)) {
+        case .outcomes(let results):
+            guard results.count == rows.count else { throw Refusal(.fault, "results are missing") }
+            var fresh: [(row: BankRow, line: Int)] = []
+            for (place, result) in results.enumerated() {
+                let line = step.rows[place]
+                switch result {
+                case .done: fresh.append((rows[place], line))
+                case .refused(let refusal) where refusal.code == .nothingChanges: unchanged += 1
+                case .refused(let refusal): keep([TableImport.Fault(lines: line...line, refusal)])
+                }
+            }
+            guard let first = fresh.first, let last = fresh.last else { return nil }
+            return TableImport.Step(
+                command: .bank(details, .lines(bank: bank, fresh.map(\.row))),
+                lines: first.line...last.line, rows: fresh.map(\.line))
+        case .refused(let refusal): throw refusal
+        default: throw Refusal(.fault, "an answer of another kind")
+        }
+    }
+
+    private mutating func book(_ all: [TableImport.Step]) throws {
+        var steps: [TableImport.Step] = []
+        for step in all {
+            if let some = try sifted(step) { steps.append(some) }
+        }
+        guard !steps.isEmpty else { return }
         let commands = steps.map(\.command)
         switch access.ask(isDryRun ? .checkAll(commands) : .performAll(commands)) {
         case .outcomes(let results):
             guard results.count == steps.count else { throw Refusal(.fault, "results are missing") }
             for (step, result) in zip(steps, results) {
                 switch result {
-                case .done: done += step.lines.count
+                case .done: done += step.rows.count
                 case .refused(let refusal)
                 where [.alreadyRecorded, .nothingChanges].contains(refusal.code):
-                    unchanged += step.lines.count
+                    unchanged += step.rows.count
                 case .refused(let refusal):
                     keep([TableImport.Fault(lines: step.lines, refusal)])
                 }
@@ -198,7 +231,7 @@ struct TableRun {
         guard !faults.isEmpty else { return }
         let writer = CSVWriter()
         var bytes = writer.record(["first line", "last line", "code", "reason", "what to do"])
-        for fault in faults {
+        for fault in faults.sorted(by: { $0.lines.lowerBound < $1.lines.lowerBound }) {
             bytes += writer.record([
                 String(fault.lines.lowerBound), String(fault.lines.upperBound), fault.code,
                 fault.reason, fault.next,
@@ -213,6 +246,7 @@ struct TableRun {
     }
 
     func report(rejects path: String) -> Report {
+        let sorted = faults.sorted { $0.lines.lowerBound < $1.lines.lowerBound }
         let refused = faults.reduce(0) { $0 + $1.lines.count }
         var report = Report(
             schema: "branchbook.import-table/1",
@@ -227,7 +261,7 @@ struct TableRun {
                 .init("unchanged", "Known before", .integer(Int64(unchanged))),
                 .init("refused", "Refused", .integer(Int64(refused))),
             ])
-        report.rows = faults.prefix(20).map {
+        report.rows = sorted.prefix(20).map {
             [.integer(Int64($0.lines.lowerBound)), .text($0.code), .text($0.reason)]
         }
         if !faults.isEmpty { report.notes.append("Refused rows are in \(path).") }

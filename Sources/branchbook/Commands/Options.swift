@@ -234,17 +234,20 @@ extension NodeOptions {
         try withNode { node in try Self.show(try node.outcome(request), json: json) }
     }
 
-    /// Several documents of one request, each with its summary.
+    /// Several documents of one request, each with its summary; then what was refused.
     func performAll(_ request: Request, json: Bool) throws {
         try withNode { node in
             switch node.ask(request) {
             case .outcomes(let results):
+                var refused: [Refusal] = []
                 for result in results {
                     switch result {
                     case .done(let outcome): try Self.show(outcome, json: json)
-                    case .refused(let refusal): throw refusal
+                    case .refused(let refusal): refused.append(refusal)
                     }
                 }
+                for refusal in refused.dropLast() { _ = fail(refusal) }
+                if let last = refused.last { throw last }
             case .refused(let refusal): throw refusal
             default: throw Refusal(.fault, "an answer of another kind")
             }

@@ -290,7 +290,8 @@ struct Revalue: ParsableCommand {
         abstract: "Change what an item's stock is worth, or what a receipt cost.")
     @OptionGroup var node: NodeOptions
     @Argument(help: "The item's code.") var item: String
-    @Option(name: .long, help: "Add this much value; negative takes it.") var by: String?
+    @Option(name: .long, parsing: .unconditional, help: "Add this much value; negative takes it.")
+    var by: String?
     @Option(name: .long, help: "Make the unit cost this.") var unitCost: String?
     @Option(name: .long, help: "With --by: the receipt that cost more or less.") var receipt:
         String?

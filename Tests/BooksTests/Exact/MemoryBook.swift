@@ -82,6 +82,7 @@ struct MemoryBook: BookView {
     func currencies(on account: Account) -> [CurrencyCode] { [] }
     func invoices(of party: String, code: String) -> [Invoice] { [] }
     func invoices(about number: DocumentNumber) -> [Invoice] { [] }
+    func documentNames() -> DocumentNames { DocumentNames() }
     func debt(_ number: DocumentNumber) -> DebtWriteOff? { nil }
     func tender(_ branch: BranchCode, _ name: String) -> TenderRule? { nil }
     func taken(_ tender: Account, on day: Day) -> (taken: Int128, settled: Int128) { (0, 0) }
