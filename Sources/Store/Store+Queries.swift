@@ -105,32 +105,6 @@ extension Store {
         }
     }
 
-    /// Bridges between two scopes of which both are read here and that do not cancel: half a document, or
-    /// an author's error. Lines like `trade/HZ between/GZ+HZ #TEA 3`; empty when all is well.
-    package func unmatchedBridges() throws -> [String] {
-        try access { db in
-            // What is only kept for others says nothing here.
-            let held = Set(
-                try String.fetchAll(
-                    db, sql: "SELECT scope FROM log GROUP BY scope HAVING min(applied = seq)"))
-            var sums: [String: Int128] = [:]
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT b.scope, substr(a.name, 5), c.name, b.amount, b.amount_high
-                    FROM balance b JOIN name a ON a.id = b.account JOIN name c ON c.id = b.commodity
-                    WHERE a.name LIKE 'via/%'
-                    """)
-            while let row = try rows.next() {
-                let ends = [try row.at(0) as String, try row.at(1) as String].sorted()
-                guard held.isSuperset(of: ends) else { continue }
-                sums["\(ends[0]) \(ends[1]) \(try row.at(2) as String)", default: 0] += try Int128(
-                    row: row)
-            }
-            return sums.filter { $0.value != 0 }.map { "\($0.key) \($0.value)" }.sorted()
-        }
-    }
-
     /// The values of a register that show: valid and superseded by no valid write. More than one
     /// where writes were concurrent.
     package func values(entity: String, attribute: String) throws -> [Value] {

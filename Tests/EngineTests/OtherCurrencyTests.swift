@@ -154,7 +154,7 @@ import Testing
         #expect(own.rows.isEmpty && own.notes.contains { $0.contains("USD") })
         // What is matched is not the oldest, and it is not what is due: of 720.00 all is older than 30 days.
         let aged = try hz.report(
-            .ageing(AgeingFilter(of: "receivable", branch: nil, asAt: "2026-12-02")))
+            .ageing(AgeingFilter(of: "receivable", asAt: "2026-12-02")))
         let row = try #require(aged.rows.first)
         #expect([2, 4, 5, 9].map { row[$0].plain } == ["720.00", "", "720.00", "100.00 USD"])
     }

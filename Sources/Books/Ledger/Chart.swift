@@ -68,6 +68,8 @@ package enum Chart: String, CaseIterable, Sendable {
     package var translation: ChartLine { line(.translation) }
     /// Profit that no entry has closed yet.
     package var profit: ChartLine { line(.profit) }
+    /// What suppliers owe: paid ahead, or sent back after it was paid.
+    package var paidAhead: ChartLine { line(.paidAhead) }
 
     private func line(_ place: Place) -> ChartLine {
         let (chinese, international) = place.codes
@@ -80,7 +82,8 @@ package enum Chart: String, CaseIterable, Sendable {
 
     private enum Place: CaseIterable {
         case cash, bank, clearing, receivable, inventory, onItsWay, shipped, dueFrom, otherAsset
-        case payable, prepaid, tax, dueTo, otherLiability, equity, retained, profit, translation
+        case payable, paidAhead, prepaid, tax, dueTo, otherLiability, equity, retained, profit,
+            translation
         case transferSales, transferCost
         case sales, otherIncome, cost, variance, revaluation, writeOff, expense, overShort, rounding
         case exchange, exchangeGain, exchangeLoss
@@ -105,6 +108,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .dueFrom: "Due from branches"
             case .otherAsset: "Other assets"
             case .payable: "Payables"
+            case .paidAhead: "Prepayments to suppliers"
             case .prepaid: "Customers' prepayments"
             case .tax: "Taxes"
             case .dueTo: "Due to branches"
@@ -136,8 +140,8 @@ package enum Chart: String, CaseIterable, Sendable {
 
         var kind: AccountClass {
             switch self {
-            case .cash, .bank, .clearing, .receivable, .inventory, .onItsWay, .shipped, .dueFrom,
-                .otherAsset, .exchange, .unmatched:
+            case .cash, .bank, .clearing, .receivable, .paidAhead, .inventory, .onItsWay, .shipped,
+                .dueFrom, .otherAsset, .exchange, .unmatched:
                 .asset
             case .payable, .prepaid, .tax, .dueTo, .otherLiability: .liability
             case .equity, .retained, .profit, .translation: .equity
@@ -156,6 +160,7 @@ package enum Chart: String, CaseIterable, Sendable {
             case .bank: ("1002", "1010")
             case .clearing: ("1012", "1020")
             case .receivable: ("1122", "1100")
+            case .paidAhead: ("1123", "1110")
             case .dueFrom: ("1221.01", "1300")
             case .onItsWay: ("1402.01", "1210")
             case .inventory: ("1405", "1200")

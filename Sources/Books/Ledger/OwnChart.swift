@@ -71,6 +71,17 @@ package struct OwnChart: Hashable, Sendable {
         return own
     }
 
+    /// In a balance sheet: a customer's account in credit is on the line of customers' prepayments, and a supplier's in debit
+    /// on that of prepayments to suppliers.
+    package func line(of account: Account, holding balance: Int128) -> ChartLine? {
+        switch (account.root, account.place) {
+        case (.receivable, .branch(let branch)) where balance < 0:
+            line(of: .simple(.prepaid, branch))
+        case (.payable, .branch) where balance > 0: base.paidAhead
+        default: line(of: account)
+        }
+    }
+
     /// Nil where a total would change, or there is no such line.
     private static func line(_ code: Code, _ base: Chart, beside own: ChartLine) -> ChartLine? {
         guard let name = code.line else { return own }

@@ -223,11 +223,8 @@ extension Planner {
         let rest = parts.count == 2 ? "/\(parts[1])" : ""
         let account = [Account(text), Account("\(parts.first ?? "")/\(branch)\(rest)")]
             .compactMap { $0 }.first { $0.place == .branch(branch) }
-        guard let account, !account.root.isHeld, !account.root.isExchange,
-            account.root != .customer, account.root != .supplier, account.root != .shrinkage,
-            // What branches charge each other follows their goods.
-            account.root != .transferSales, account.root != .transferCost
-        else {
+        if let refusal = Self.controlled(text) { throw refusal }
+        guard let account else {
             throw Refusal(
                 .badAccount, "\(text) is no account of \(branch) that a journal entry may name",
                 next: "use one such as expense/rent, bank/main or equity/capital")

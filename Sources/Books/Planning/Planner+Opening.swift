@@ -30,11 +30,6 @@ extension Planner {
             {
                 account = .named(account.root, branch, party)
             }
-            guard Self.mayOpen(account.root) else {
-                throw Refusal(
-                    .badAccount, "\(account) is not brought forward as a balance",
-                    next: "enter goods by item, as stock of the branch that sent them")
-            }
             lines[place].account = account.name
             let figure = JournalFigure(lines[place].amount)
             if let currency = figure.currency,
@@ -50,13 +45,5 @@ extension Planner {
                 JournalLine(account: capital.name, amount: Amount.text(-sum, scale: ledger.scale)))
         }
         return try journal(details, lines, view)
-    }
-
-    /// What follows from goods is never a balance that somebody brings.
-    private static func mayOpen(_ root: Account.Root) -> Bool {
-        switch root {
-        case .inventory, .shipped: false
-        default: true
-        }
     }
 }

@@ -76,64 +76,6 @@ extension Engine {
         return makesDays
     }
 
-    /// The trial balance: posted balances, and rows that the cost fold derived.
-    func balance(branch: String?, asAt: String?, at now: Instant) throws -> Report {
-        let (standing, book) = try needLedger()
-        let only = try branch.map { try known($0, standing) }
-        let ledger = only.map { standing.ledger(of: $0) } ?? book
-        let day = try asAt.map { try Planner.day($0) }
-        try foldCosts()
-        let figures = ReportWriter(store, ledger)
-        let isMixed = !standing.currencies.others.isEmpty
-        let sums =
-            isMixed
-            ? try balancesInBook(
-                only, upTo: day, on: Day(now, utcOffsetMinutes: utcOffsetMinutes), standing)
-            : try balances(ledger.currency, only, upTo: day)
-        var report = Report(
-            schema: "branchbook.balance/1",
-            title: "Trial balance" + (asAt.map { " at \($0)" } ?? ""),
-            columns: [
-                .text("account", "Account"), .number("debit", "Debit"),
-                .number("credit", "Credit"),
-            ])
-        var (debit, credit) = (Int128(0), Int128(0))
-        for (account, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
-            guard
-                isMixed || only.map({ Account(account)?.belongs(to: $0) == true }) ?? true
-            else { continue }
-            report.rows.append([
-                .text(account), sum > 0 ? figures.money(sum) : .empty,
-                sum < 0 ? figures.money(-sum) : .empty,
-            ])
-            if sum > 0 { debit += sum } else { credit -= sum }
-        }
-        report.facts = [
-            .init("currency", "Currency", .text(ledger.currency.text)),
-            .init("debit", "Debit", figures.money(debit)),
-            .init("credit", "Credit", figures.money(credit)),
-        ]
-        report.notes = scopesMissing(standing, only)
-        return report
-    }
-
-    /// Where all branches keep their books in one currency.
-    private func balances(
-        _ currency: CurrencyCode, _ only: BranchCode?, upTo day: Day?
-    ) throws -> [String: Int128] {
-        var sums: [String: Int128] = [:]
-        for row in try store.balances(of: currency, upTo: day) {
-            // Two mirrored bridges of scopes that are both held cancel: what remains is half a document.
-            let name = row.account.hasPrefix("via/") && only == nil ? "via" : row.account
-            sums[name, default: 0] += row.amount
-        }
-        for row in try store.derived(upTo: day) {
-            guard let branch = BranchCode(row.branch) else { continue }
-            for (account, amount) in row.accounts(branch) { sums[account, default: 0] += amount }
-        }
-        return sums
-    }
-
     /// What the cost fold adds to the posted balances.
     func derived() throws -> Report {
         let (standing, _) = try needLedger()

@@ -53,7 +53,8 @@ extension Engine {
                 found[
                     key,
                     default: StatementLine(
-                        branch: branch, day: line.day, number: line.number, memo: line.memo)
+                        branch: branch, day: line.day, number: line.number, memo: line.memo,
+                        key: line.key, link: line.link)
                 ].amount += line.amount * side.sign
             }
             for (item, amount) in items.owed(side.sign) where item.day.number &+ terms < to.number {
@@ -80,14 +81,14 @@ extension Engine {
             report.rows.append([
                 .text(line.day.description), .text(line.branch.text),
                 .optional(line.number?.description),
-                .text((line.number?.kind ?? .statement).word),
+                .text(line.kind),
                 amount > 0
                     ? .text(Day(number: line.day.number &+ terms).description) : .empty,
                 amount > 0 ? figures.foreign(amount, code) : .empty,
                 amount < 0 ? figures.foreign(-amount, code) : .empty,
                 line.open == 0 ? .empty : figures.foreign(line.open, code),
                 figures.foreign(balance, code),
-                .optional(line.memo),
+                .optional(line.shownMemo),
             ])
         }
         others.remove(code.text)
@@ -122,7 +123,26 @@ extension Engine {
         let day: Day
         let number: DocumentNumber?
         let memo: String?
+        let key: String?
+        let link: DocumentLink?
         var amount = Int128(0)
         var open = Int128(0)
+
+        /// As the party is told: what the branch booked by itself, such as a debt that it gave up, is an adjustment.
+        var kind: String { isInternal ? "adjustment" : (number?.kind ?? .statement).word }
+        /// Why the branch booked it is its own business.
+        var shownMemo: String? { isInternal || number?.kind == .reversal ? nil : memo }
+
+        private var isInternal: Bool {
+            // What another system had written is as that sent it.
+            if key != nil { return false }
+            let isTakenBack = number?.kind == .reversal && link?.relation == .reverses
+            switch isTakenBack ? link?.target.kind : number?.kind {
+            case .sale, .customerReturn, .goodsReceipt, .supplierReturn, .payment, .invoice,
+                .shipment, .arrival, .salesOrder, .purchaseOrder:
+                return false
+            default: return true
+            }
+        }
     }
 }

@@ -41,7 +41,7 @@ extension Engine {
         let pairs = try pairDifferences(balances, standing, only, on: today)
         var found = try bookDifferences(balances, standing, only)
         found += pairs.differences
-        found += try halves()
+        found += try halves(ledger)
         found += try drawers(only)
         found += try paymentsTwice(standing, only, today)
         found += try documentsTwice(only)
@@ -123,15 +123,6 @@ extension Engine {
             + standing.roster.branches.keys.compactMap { BranchPair(branch, $0) }.flatMap {
                 [.between($0), .betweenMoney($0)]
             }
-    }
-
-    private func halves() throws -> [Difference] {
-        try store.unmatchedBridges().map {
-            Difference(
-                check: "half a document", subject: $0,
-                cause: "one part has come and the other has not",
-                next: "wait for its author, or ask them: `branchbook peers`")
-        }
     }
 
     /// Drawers that held another sum than the books.

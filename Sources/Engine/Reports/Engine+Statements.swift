@@ -105,8 +105,15 @@ extension Engine {
     func branches(
         _ filter: StatementFilter, _ standing: Standing
     ) throws -> Set<BranchCode> {
-        let named = Set(try filter.branches.map { try known($0, standing) })
-        guard let entity = filter.entity else {
+        try branches(filter.branches, ofEntity: filter.entity, standing)
+    }
+
+    /// Those that are named, or else those of the entity, or else all.
+    func branches(
+        _ names: [String], ofEntity entity: String?, _ standing: Standing
+    ) throws -> Set<BranchCode> {
+        let named = Set(try names.map { try known($0, standing) })
+        guard let entity else {
             return named.isEmpty ? Set(standing.roster.branches.keys) : named
         }
         let own = try branches(ofEntity: entity, standing)
@@ -144,16 +151,23 @@ extension Engine {
             }
         }
         columns.append(Column(key: "amount", label: "Amount", branches: only, from: from, to: to))
-        if let compared = filter.compareTo {
-            let end = try Planner.day(compared)
-            let begin = try filter.compareFrom.map { try Planner.day($0) }
-            guard (begin == nil) == (from == nil), begin.map({ $0 <= end }) ?? true else {
-                throw Refusal(.badDate, "what it is compared with is no span of the same kind")
-            }
+        if let (begin, end) = try compared(filter, beside: from) {
             columns.append(
                 Column(key: "before", label: "Before", branches: only, from: begin, to: end))
         }
         return columns
+    }
+
+    /// The span that is shown beside another one; nil where none is asked for.
+    func compared(
+        _ filter: StatementFilter, beside from: Day?
+    ) throws -> (from: Day?, to: Day)? {
+        guard let end = try filter.compareTo.map({ try Planner.day($0) }) else { return nil }
+        let begin = try filter.compareFrom.map { try Planner.day($0) }
+        guard (begin == nil) == (from == nil), begin.map({ $0 <= end }) ?? true else {
+            throw Refusal(.badDate, "what it is compared with is no span of the same kind")
+        }
+        return (begin, end)
     }
 
     /// Fills the columns; each span is read once.
@@ -171,6 +185,14 @@ extension Engine {
         var read: [Span: [BranchCode: [Account: Store.Turnover]]] = [:]
         // What is sold to a branch that is not read here is sold.
         let standing = try needStanding()
+        let others = Set(columns.flatMap(\.branches)).filter {
+            standing.currencies[$0] != ledger.currency
+        }
+        var translated: [Day?: [BranchCode: TranslatedBranch]] = [:]
+        if withYearEnds, !others.isEmpty {
+            translated = try self.translated(others, upTo: columns.map(\.to), on: today)
+        }
+        var moved: [Span: [BranchCode: [Account: Store.Turnover]]] = [:]
         let readable = Set(standing.keyring.scopes)
         return try columns.map { column in
             var column = column
@@ -179,19 +201,23 @@ extension Engine {
                 readable.contains(.trade($0)) && readable.contains(.money($0))
                     && standing.currencies[$0] == ledger.currency
             }
-            let others = column.branches.filter { standing.currencies[$0] != ledger.currency }
             let span = Span(from: column.from, to: column.to)
             let found = try read[span] ?? turnovers(from: column.from, to: column.to)
             read[span] = found
             if withYearEnds {
-                try addTranslated(others, to: &column, chart, on: today)
-            } else {
-                try addTranslatedMoves(others, to: &column, chart)
+                addTranslated(translated[column.to] ?? [:], to: &column, chart)
+            } else if !others.isEmpty {
+                let found =
+                    try moved[span] ?? translatedMoves(others, from: column.from, to: column.to)
+                moved[span] = found
+                addTranslatedMoves(found, to: &column, chart)
             }
             for branch in column.branches.subtracting(others) {
                 for (account, turnover) in found[branch] ?? [:] {
                     guard withYearEnds || !account.isSold(within: within),
-                        let line = Self.line(of: account, chart, in: column.branches)
+                        let line = Self.line(
+                            of: account, chart, in: column.branches,
+                            holding: withYearEnds ? turnover.net : nil)
                     else { continue }
                     column.sums[line, default: 0] += turnover.net
                 }
@@ -211,29 +237,45 @@ extension Engine {
     }
 
     /// What two branches of one column owe each other cancels; the rest is between them.
+    ///
+    /// - Parameter balance: in a balance sheet, what is on the account: customers in credit are owed to, suppliers in debit
+    ///   owe.
     static func line(
-        of account: Account, _ chart: OwnChart, in branches: Set<BranchCode>
+        of account: Account, _ chart: OwnChart, in branches: Set<BranchCode>,
+        holding balance: Int128?
     ) -> ChartLine? {
         if case .side(_, let other) = account.place, branches.contains(other),
             [.dueFrom, .dueTo].contains(account.root)
         {
             return chart.betweenBranches
         }
-        return chart.line(of: account)
+        return balance.map { chart.line(of: account, holding: $0) } ?? chart.line(of: account)
     }
 
     /// Debits and credits by branch and account, those that the cost fold derives as well: in what each branch keeps its
-    /// books in. Pools are to be folded before.
+    /// books in. A bridge between two scopes that are both read is there only where half a document remains on it. Pools are
+    /// to be folded before.
     func turnovers(from: Day?, to: Day?) throws -> [BranchCode: [Account: Store.Turnover]] {
         let (standing, _) = try needLedger()
+        let read = Set(standing.keyring.scopes)
         var found: [BranchCode: [Account: Store.Turnover]] = [:]
+        var bridges: [BranchCode: [Account: Int128]] = [:]
         // Of each branch what is of its own currency, and what others are carried at in that.
         for currency in standing.currencies.all {
             for (key, turnover) in try store.turnover(of: currency, from: from, to: to) {
                 guard let account = Account(key.account), let scope = Scope(key.scope),
                     let owner = account.owner(in: scope), standing.currencies[owner] == currency
                 else { continue }
-                found[owner, default: [:]][account, default: Store.Turnover()].add(turnover)
+                if let bridge = account.bridge(in: scope, of: read) {
+                    bridges[owner, default: [:]][bridge, default: 0] += turnover.net
+                } else {
+                    found[owner, default: [:]][account, default: Store.Turnover()].add(turnover)
+                }
+            }
+        }
+        for (owner, accounts) in bridges {
+            for (account, net) in accounts where net != 0 {
+                found[owner, default: [:]][account, default: Store.Turnover()].add(net)
             }
         }
         var derived: [String: Int128] = [:]

@@ -99,49 +99,64 @@ extension Engine {
         }
     }
 
-    /// What stands on the accounts of branches of other currencies at the end of a day, in the book's own.
+    /// What stands on the accounts of branches of other currencies at the end of each of some days, in the book's own; no day
+    /// is all that is known. What moved is read once for all of them.
     ///
     /// - Parameter today: whose rates count where no day is asked for.
     /// - Throws: `.noRate`.
     func translated(
-        _ branches: Set<BranchCode>, upTo day: Day?, on today: Day?
-    ) throws -> [BranchCode: TranslatedBranch] {
+        _ branches: Set<BranchCode>, upTo days: [Day?], on today: Day?
+    ) throws -> [Day?: [BranchCode: TranslatedBranch]] {
         let (standing, book) = try needLedger()
         let others = branches.filter { standing.currencies.others[$0] != nil }
         guard !others.isEmpty else { return [:] }
         let rates = Rates(store, book)
-        let moved = try movedDays(of: others, from: nil, to: day)
-        var found: [BranchCode: TranslatedBranch] = [:]
-        let rateDay = day ?? today
+        let ends =
+            Set(days.compactMap { $0 }).sorted().map(Optional.some)
+            + (days.contains(nil) ? [nil] : [])
+        let moved = try movedDays(of: others, from: nil, to: ends.last ?? nil)
+        var found: [Day?: [BranchCode: TranslatedBranch]] = [:]
         for branch in others.sorted() {
             let ledger = standing.ledger(of: branch)
             var translation = Translation(of: branch, ledger)
-            for (day, rows) in moved {
-                guard let row = rows[branch] else { continue }
-                try translation.add(row.accounts.mapValues(\.net), yearEnd: row.yearEnd) {
-                    try rates.rate(of: ledger.currency, on: day)
+            var (place, isNothing) = (moved.startIndex, true)
+            for end in ends {
+                while place < moved.endIndex, end.map({ moved[place].day <= $0 }) ?? true {
+                    let (day, rows) = moved[place]
+                    place += 1
+                    guard let row = rows[branch] else { continue }
+                    isNothing = false
+                    try translation.add(row.accounts.mapValues(\.net), yearEnd: row.yearEnd) {
+                        try rates.rate(of: ledger.currency, on: day)
+                    }
                 }
+                // Nothing needs no rate.
+                guard !isNothing, let rateDay = end ?? today else { continue }
+                let rate = try rates.rate(of: ledger.currency, on: rateDay)
+                found[end, default: [:]][branch] = TranslatedBranch(
+                    accounts: try translation.balances(at: rate),
+                    imbalance: try translation.imbalance(at: rate),
+                    between: try owedInBook(of: branch, upTo: end, ledger, standing))
             }
-            // Nothing needs no rate.
-            guard moved.contains(where: { $0.branches[branch] != nil }), let rateDay else {
-                continue
-            }
-            let rate = try rates.rate(of: ledger.currency, on: rateDay)
-            var row = TranslatedBranch(
-                accounts: try translation.balances(at: rate),
-                imbalance: try translation.imbalance(at: rate))
-            for held in try store.foreign(
-                than: ledger.currency, of: branch, among: standing.roster.branches.keys.sorted(),
-                only: book.currency, upTo: day)
-            {
-                guard let account = Account(held.account), account.root.isDue,
-                    case .side(branch, _) = account.place
-                else { continue }
-                row.between[account] = held.amount
-            }
-            found[branch] = row
         }
         return found
+    }
+
+    /// What a branch of another currency is due from others, and owes them, in the book's own.
+    private func owedInBook(
+        of branch: BranchCode, upTo day: Day?, _ ledger: Ledger, _ standing: Standing
+    ) throws -> [Account: Int128] {
+        var owed: [Account: Int128] = [:]
+        for held in try store.foreign(
+            than: ledger.currency, of: branch, among: standing.roster.branches.keys.sorted(),
+            only: ledger.book.currency, upTo: day)
+        {
+            guard let account = Account(held.account), account.root.isDue,
+                case .side(branch, _) = account.place
+            else { continue }
+            owed[account] = held.amount
+        }
+        return owed
     }
 
     /// What moved on the accounts of branches of other currencies in a span without the ends of years: the net of each day
@@ -173,23 +188,25 @@ extension Engine {
         return found
     }
 
-    /// Of a trial balance, by account: of one branch in what it keeps its books in; of all in the book's own, with what
-    /// rates did of each branch as if it were an account.
+    /// Of a trial balance, by account, in the currency of the table: branches that keep their books in it as they are, the
+    /// others translated, with what rates did of each branch as if it were an account.
+    ///
+    /// - Parameter only: nil for all; then what remains of all bridges is one row.
     func balancesInBook(
-        _ only: BranchCode?, upTo day: Day?, on today: Day, _ standing: Standing
+        _ only: Set<BranchCode>?, upTo day: Day?, on today: Day, _ ledger: Ledger,
+        _ standing: Standing
     ) throws -> [String: Int128] {
         var sums: [String: Int128] = [:]
         func add(_ account: Account, _ amount: Int128) {
             sums[account.root == .via && only == nil ? "via" : account.name, default: 0] += amount
         }
-        let translated =
-            only == nil
-            ? try translated(Set(standing.roster.branches.keys), upTo: day, on: today) : [:]
+        let branches = only ?? Set(standing.roster.branches.keys)
+        let others = branches.filter { standing.currencies[$0] != ledger.currency }
         for (branch, accounts) in try turnovers(from: nil, to: day)
-        where only == branch || only == nil && standing.currencies.others[branch] == nil {
+        where branches.contains(branch) && !others.contains(branch) {
             for (account, turnover) in accounts { add(account, turnover.net) }
         }
-        for (branch, row) in translated {
+        for (branch, row) in try translated(others, upTo: [day], on: today)[day] ?? [:] {
             for (account, amount) in row.accounts { add(account, amount) }
             sums["translation-difference/\(branch)", default: 0] += row.difference { _ in false }
         }
@@ -199,9 +216,9 @@ extension Engine {
     /// A balance sheet's part of branches of other currencies: what two branches of the column owe each other cancels by what
     /// is owed, and what rates did is a line of the capital.
     func addTranslated(
-        _ branches: Set<BranchCode>, to column: inout Column, _ chart: OwnChart, on today: Day?
-    ) throws {
-        for row in try translated(branches, upTo: column.to, on: today).values {
+        _ translated: [BranchCode: TranslatedBranch], to column: inout Column, _ chart: OwnChart
+    ) {
+        for (branch, row) in translated where column.branches.contains(branch) {
             func isEliminated(_ account: Account) -> Bool {
                 guard account.root.isDue, case .side(_, let other) = account.place else {
                     return false
@@ -213,9 +230,10 @@ extension Engine {
                 accounts[account] = amount
             }
             for (account, amount) in accounts {
-                guard let line = Self.line(of: account, chart, in: column.branches) else {
-                    continue
-                }
+                guard
+                    let line = Self.line(
+                        of: account, chart, in: column.branches, holding: amount)
+                else { continue }
                 column.sums[line, default: 0] += amount
             }
             column.sums[chart.translation, default: 0] += row.difference(isEliminated)
@@ -224,9 +242,10 @@ extension Engine {
 
     /// Their part of profit and loss.
     func addTranslatedMoves(
-        _ branches: Set<BranchCode>, to column: inout Column, _ chart: OwnChart
-    ) throws {
-        for (_, accounts) in try translatedMoves(branches, from: column.from, to: column.to) {
+        _ moved: [BranchCode: [Account: Store.Turnover]], to column: inout Column,
+        _ chart: OwnChart
+    ) {
+        for (branch, accounts) in moved where column.branches.contains(branch) {
             for (account, turnover) in accounts {
                 guard let line = chart.line(of: account) else { continue }
                 column.sums[line, default: 0] += turnover.net

@@ -132,7 +132,8 @@ extension Engine {
         case .item(let code): try item(code: code)
         case .transfers(let openOnly): try transfers(openOnly: openOnly)
         case .journal(let filter): try journal(filter)
-        case .balance(let branch, let asAt): try balance(branch: branch, asAt: asAt, at: now)
+        case .balance(let branch, let asAt, let group):
+            try balance(branch: branch, asAt: asAt, of: group, at: now)
         case .stock(let branch, let item, let limit):
             try stock(branch: branch, item: item, limit: limit)
         case .locations(let branch): try locations(branch: branch)

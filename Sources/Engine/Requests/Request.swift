@@ -105,8 +105,8 @@ package enum Query: Codable, Hashable, Sendable {
     case item(code: String)
     case transfers(openOnly: Bool)
     case journal(JournalFilter)
-    /// The trial balance.
-    case balance(branch: String?, asAt: String?)
+    /// The trial balance: of one branch, of a group of them, or of all.
+    case balance(branch: String?, asAt: String?, of: BalanceGroup = BalanceGroup())
     case stock(branch: String?, item: String?, limit: Int)
     case locations(branch: String?)
     /// What is free at every branch, as they tell everybody.
@@ -279,16 +279,39 @@ package struct LedgerFilter: Codable, Hashable, Sendable {
     }
 }
 
+/// The branches of a trial balance, and the day that it is held beside.
+package struct BalanceGroup: Codable, Hashable, Sendable {
+    /// None: all, or those of the entity.
+    package var branches: [String]
+    package var entity: String?
+    package var compareTo: String?
+
+    package init(branches: [String] = [], entity: String? = nil, compareTo: String? = nil) {
+        self.branches = branches
+        self.entity = entity
+        self.compareTo = compareTo
+    }
+}
+
 package struct AgeingFilter: Codable, Hashable, Sendable {
     /// `receivable` or `payable`.
     package var of: String
-    package var branch: String?
+    /// None: all, or those of the entity.
+    package var branches: [String]
+    package var entity: String?
     package var asAt: String?
+    /// The day at whose end it is shown beside it.
+    package var compareTo: String?
 
-    package init(of: String, branch: String? = nil, asAt: String? = nil) {
+    package init(
+        of: String, branches: [String] = [], asAt: String? = nil, entity: String? = nil,
+        compareTo: String? = nil
+    ) {
         self.of = of
-        self.branch = branch
+        self.branches = branches
         self.asAt = asAt
+        self.entity = entity
+        self.compareTo = compareTo
     }
 }
 

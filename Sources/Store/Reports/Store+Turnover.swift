@@ -218,6 +218,7 @@ extension Store {
     /// One line of an account.
     package struct AccountLine: Sendable {
         package let day: Day
+        package let account: String
         package let number: String?
         package let kind: DocumentKind
         package let person: String
@@ -248,7 +249,8 @@ extension Store {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT b.day, d.number, d.kind, d.person, d.party, d.memo, p.amount, p.base, c.name
+                    SELECT b.day, d.number, d.kind, d.person, d.party, d.memo, p.amount, p.base, c.name,
+                        p.account
                     FROM book_day b
                     CROSS JOIN posting p ON p.day = b.day AND p.account IN (\(marks))
                     JOIN name c ON c.id = p.commodity AND (c.name = ? OR p.base IS NOT NULL)
@@ -260,11 +262,15 @@ extension Store {
                 arguments: StatementArguments(ids) + [
                     currency.text, from.number, to.number, limit,
                 ])
+            var names: [Int64: String] = [:]
             return try rows.map { row in
                 let (commodity, amount): (String, Int64) = (try row.at(8), try row.at(6))
+                let id: Int64 = try row.at(9)
+                if names[id] == nil { names.merge(try self.names(db, [id])) { $1 } }
                 let isOwn = commodity == currency.text
                 return AccountLine(
-                    day: Day(number: try row.at(0)), number: try row.at(1),
+                    day: Day(number: try row.at(0)), account: names[id] ?? account,
+                    number: try row.at(1),
                     kind: DocumentKind(rawValue: try row.at(2)) ?? .statement,
                     person: try row.at(3), party: try row.at(4), memo: try row.at(5),
                     amount: isOwn ? amount : try row.at(7),

@@ -28,9 +28,17 @@ struct Balance: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The trial balance.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
-    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "Of these branches alone; may be repeated.") var branch: [String] =
+        []
+    @Option(name: .long, help: "Of the branches of this legal entity.") var entity: String?
     @Option(name: .long, help: "At the end of a day.") var at: String?
-    func run() throws { try node.query(.balance(branch: branch, asAt: at), reading) }
+    @OptionGroup var compared: ComparedDayOptions
+    func validate() throws { try compared.require(at, "--at") }
+    func run() throws {
+        let group = BalanceGroup(
+            branches: branch, entity: entity, compareTo: compared.day(before: at))
+        try node.query(.balance(branch: nil, asAt: at, of: group), reading)
+    }
 }
 
 struct Stock: ParsableCommand {

@@ -48,6 +48,22 @@ struct SpanOptions: ParsableArguments {
         return (begin.description, end.description)
     }
 
+    /// The end of the month before a day, or the same day a year before: the end of a month for one.
+    static func day(_ before: Compared, _ text: String) -> String? {
+        guard let day = Day(text) else { return nil }
+        let (year, month, number) = day.civil
+        switch before {
+        case .month: return Day(number: day.number - Int32(number)).description
+        case .year:
+            guard let first = Day(year: year - 1, month: month, day: 1), let last = end(of: first)
+            else { return nil }
+            let isLast = Day(number: day.number + 1).civil.day == 1
+            return Day(
+                year: year - 1, month: month, day: isLast ? last.civil.day : number
+            )?.description
+        }
+    }
+
     private static func days(of month: String) -> (from: Day, to: Day)? {
         guard let first = Day("\(month)-01"), let last = end(of: first) else { return nil }
         return (first, last)
@@ -86,6 +102,25 @@ struct StatementOptions: ParsableArguments {
     }
 }
 
+/// The day that a report of one day is shown beside.
+struct ComparedDayOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: "Beside the end of the month before (month), or the same day a year before (year).")
+    var compare: SpanOptions.Compared?
+
+    func day(before day: String?) -> String? {
+        guard let compare, let day else { return nil }
+        return SpanOptions.day(compare, day)
+    }
+
+    func require(_ day: String?, _ option: String) throws {
+        guard compare == nil || day != nil else {
+            throw ValidationError("--compare is of a day: give \(option)")
+        }
+    }
+}
+
 struct LedgerAccounts: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accounts",
@@ -93,7 +128,10 @@ struct LedgerAccounts: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @OptionGroup var options: StatementOptions
-    func run() throws { try node.query(.accounts(options.filter()), reading) }
+    @Option(name: .long, help: "Beside the month before (month), or a year before (year).")
+    var compare: SpanOptions.Compared?
+    func validate() throws { try options.requireMonth(compare) }
+    func run() throws { try node.query(.accounts(options.filter(comparing: compare)), reading) }
 }
 
 struct LedgerProfit: ParsableCommand {
@@ -177,7 +215,10 @@ struct LedgerTaxes: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @OptionGroup var options: StatementOptions
-    func run() throws { try node.query(.taxes(options.filter()), reading) }
+    @Option(name: .long, help: "Beside the month before (month), or a year before (year).")
+    var compare: SpanOptions.Compared?
+    func validate() throws { try options.requireMonth(compare) }
+    func run() throws { try node.query(.taxes(options.filter(comparing: compare)), reading) }
 }
 
 struct LedgerAgeing: ParsableCommand {
@@ -187,9 +228,17 @@ struct LedgerAgeing: ParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Argument(help: "receivable or payable.") var of: String = "receivable"
-    @Option(name: .long, help: "One branch.") var branch: String?
+    @Option(name: .long, help: "Of these branches alone; may be repeated.") var branch: [String] =
+        []
+    @Option(name: .long, help: "Of the branches of this legal entity.") var entity: String?
     @Option(name: .long, help: "At the end of this day; today by default.") var asAt: String?
+    @OptionGroup var compared: ComparedDayOptions
+    func validate() throws { try compared.require(asAt, "--as-at") }
     func run() throws {
-        try node.query(.ageing(AgeingFilter(of: of, branch: branch, asAt: asAt)), reading)
+        try node.query(
+            .ageing(
+                AgeingFilter(
+                    of: of, branches: branch, asAt: asAt, entity: entity,
+                    compareTo: compared.day(before: asAt))), reading)
     }
 }

@@ -86,6 +86,11 @@ enum Phrases {
     }
 
     static let chinese: [String: String] = [
+        "Beside": "对比日", "Debit before": "上期借方", "Credit before": "上期贷方",
+        "Closing before": "上期期末", "Overdue before": "上期逾期", "Sales before": "上期收入",
+        "Tax on sales before": "上期销项税额", "Tax on purchases before": "上期进项税额",
+        "To be paid before": "上期应纳税额", "Prepayments to suppliers": "预付账款",
+        "adjustment": "调整",
         "What people did": "人员操作汇总", "How often": "次数", "First": "首次", "Last": "末次",
         "signed in": "登录",
         "ordered and received": "订购与收货", "received and invoiced": "收货与发票",
