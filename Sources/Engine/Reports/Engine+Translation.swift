@@ -15,7 +15,7 @@ extension Engine {
     }
 
     /// Rates as statements ask for them, one day after the other: what was said of each currency is read once.
-    private final class Rates {
+    final class Rates {
         private let store: Store
         private let book: Ledger
         private var said: [CurrencyCode: SaidRates] = [:]
@@ -222,16 +222,25 @@ extension Engine {
         }
     }
 
-    /// Their part of profit and loss.
+    /// Their part of profit and loss, but for what these branches sold each other.
+    ///
+    /// - Returns: what was earned by that, as it was translated.
     func addTranslatedMoves(
-        _ branches: Set<BranchCode>, to column: inout Column, _ chart: OwnChart
-    ) throws {
+        _ branches: Set<BranchCode>, within: Set<BranchCode>, to column: inout Column,
+        _ chart: OwnChart
+    ) throws -> Int128 {
+        var earned = Int128(0)
         for (_, accounts) in try translatedMoves(branches, from: column.from, to: column.to) {
             for (account, turnover) in accounts {
+                guard !account.isSold(within: within) else {
+                    earned -= turnover.net
+                    continue
+                }
                 guard let line = chart.line(of: account) else { continue }
                 column.sums[line, default: 0] += turnover.net
             }
         }
+        return earned
     }
 
     /// What came and went on the accounts of money of branches of other currencies, at the rates of its days.
