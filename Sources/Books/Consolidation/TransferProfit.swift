@@ -31,6 +31,17 @@ package struct TransferProfit: Sendable {
         case came(BranchCode, Int128)
         /// A month ends: what left a branch in it beside transfers, less what customers brought back.
         case left(BranchCode, Int128)
+
+        /// With what was earned in other money.
+        package func turned(_ turn: (BranchCode, Int128) throws -> Int128) rethrows -> Fact {
+            switch self {
+            case .earned(let number, let branch, let profit):
+                .earned(number, by: branch, try turn(branch, profit))
+            case .unearned(let branch, let areLost, let profit):
+                .unearned(by: branch, areLost: areLost, try turn(branch, profit))
+            default: self
+            }
+        }
     }
 
     package struct Goods: Hashable, Sendable {

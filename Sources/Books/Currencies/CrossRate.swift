@@ -31,6 +31,21 @@ package struct ExactRate: Hashable, Sendable {
         places = rate.places - own.places
     }
 
+    /// As a fact says it; not of a rate over another.
+    package var said: String { "\(numerator) \(places)" }
+
+    /// Nil for what a peer wrote that is no rate.
+    package init?(said text: String) {
+        let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            .map { String(decoding: Array($0), as: UTF8.self) }
+        guard parts.count == 2, let numerator = Int128(parts[0]), numerator > 0,
+            let places = Int(parts[1]), [Amount.scaleMax, 2 * Amount.scaleMax].contains(places)
+        else { return nil }
+        self.numerator = numerator
+        denominator = 1
+        self.places = places
+    }
+
     /// With no more zeros at its end than six places have; of a rate over another ten places, rounded.
     package var text: String {
         guard denominator == 1 else { return quotientText }

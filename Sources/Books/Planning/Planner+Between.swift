@@ -34,7 +34,7 @@ extension Planner {
         _ view: some BookView
     ) throws -> Draft {
         try requireMoney("what other branches owe")
-        let (other, pair) = try other(text, ofGoods: false, view)
+        let (other, pair) = try other(text, view)
         let account = try chargeable(name, view)
         let foreign = try foreign(details, view)
         let header = try header(.journal, details, view)
@@ -52,7 +52,7 @@ extension Planner {
         _ view: some BookView
     ) throws -> Draft {
         try requireMoney("what it owes")
-        let (other, pair) = try other(text, ofGoods: false, view)
+        let (other, pair) = try other(text, view)
         let foreign = try foreign(details, view)
         let header = try header(.payment, details, view)
         let due = try due(figure, foreign, with: other, on: header.effectiveDate, view)
@@ -103,7 +103,7 @@ extension Planner {
     ) throws -> Draft {
         try requireMoney("what other branches are owed")
         let number = try Self.number(text)
-        let (other, pair) = try other(number.series.branch.text, ofGoods: false, view)
+        let (other, pair) = try other(number.series.branch.text, view)
         let between = try betweenCurrency(with: other, view)
         guard
             let note = ChargeNote(

@@ -22,8 +22,11 @@ struct BetweenFigure {
 
 extension ForeignLegs {
     /// `amount` comes to what stands between the branch and another one (below zero: leaves it), carried at `value`.
+    ///
+    /// - Parameter item: what a keeper says of goods.
     mutating func add(
-        side account: Account, _ commodity: Commodity, _ amount: Int64, value: Int64
+        side account: Account, _ commodity: Commodity, _ amount: Int64, value: Int64,
+        item: ItemCode? = nil
     ) throws {
         guard let owed = account.home, amount != .min, value != .min else {
             throw BooksError.overflow
@@ -33,7 +36,7 @@ extension ForeignLegs {
         add(
             owed,
             [
-                Posting(account, commodity, amount, base: value),
+                Posting(account, commodity, amount, item: item, base: value),
                 Posting(.via(money), commodity, -amount, base: -value),
             ])
         add(
@@ -160,7 +163,7 @@ extension Planner {
         try foreign(code.text, rate: nil, on: day, view)?.value(amount) ?? amount
     }
 
-    private func document(
+    func document(
         _ header: DocumentHeader, of legs: ForeignLegs
     ) throws -> DocumentBuilder {
         try require(legs)

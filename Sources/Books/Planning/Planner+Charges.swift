@@ -43,7 +43,7 @@ extension Planner {
         _ text: String, to code: BranchCode, withRemainder: Bool = false, _ view: some BookView
     ) throws -> (charge: ChargeState, owner: BranchCode, pair: BranchPair) {
         let number = try Self.number(text)
-        let (owner, pair) = try other(number.series.branch.text, ofGoods: false, view)
+        let (owner, pair) = try other(number.series.branch.text, view)
         let found = try charge(number, to: code, view)
         guard
             let charge = try found
@@ -124,7 +124,7 @@ extension Planner {
         guard let charge = found, charge.surplus != 0 else {
             throw Refusal(.alreadyRecorded, "\(number) was not taken back more than once")
         }
-        let (other, pair) = try other(charge.note.to.text, ofGoods: false, view)
+        let (other, pair) = try other(charge.note.to.text, view)
         let amount = try Self.narrow(-charge.surplus)
         let account = try chargeable(charge.note.account ?? "", view)
         guard let home = account.home else { throw BooksError.overflow }
@@ -214,7 +214,7 @@ extension Planner {
     ) throws -> Draft {
         try requireMoney("what other branches owe")
         let (charge, owner, _) = try charge(text, to: branch, view)
-        let (third, pair) = try self.other(other, ofGoods: false, view)
+        let (third, pair) = try self.other(other, view)
         for one in [owner, third] where try betweenCurrency(with: one, view) != ledger.currency {
             throw Refusal(
                 .twoCurrencies,

@@ -30,7 +30,6 @@ extension Planner {
             throw Refusal(
                 .notForThisBranch, "\(claim.number) goes to \(receiver)", next: "send it on")
         }
-        try requireOneCurrency(with: sender, view)
         let before = EarlyGoods.open(
             try view.transactions(about: claim.number), at: branch, from: sender)
         let header = try header(

@@ -36,7 +36,6 @@ extension Planner {
                     .notForThisBranch, "\(branch) has these goods itself",
                     next: "move them with `branchbook move`")
             }
-            try requireOneCurrency(with: other, view)
         }
         // An order is a promise, and stands in no ledger.
         let header = try header(

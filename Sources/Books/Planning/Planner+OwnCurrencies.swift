@@ -21,7 +21,7 @@ extension Planner {
     }
 
     /// - Throws: `Refusal.noRate`.
-    private func bookRate(
+    func bookRate(
         of code: CurrencyCode, on day: Day, _ view: some BookView
     ) throws -> ExactRate {
         guard let rate = try reading(ledger.book.currency).rate(of: code, on: day, view) else {
@@ -66,20 +66,18 @@ extension Planner {
         }
     }
 
-    /// Goods, and rights on them, go between branches that keep their books in one currency: what they cost the one is
-    /// then what they cost the other.
+    /// What a customer brings back is paid back as its receipt says: in the money of the branch that sold it.
     func requireOneCurrency(with other: BranchCode, _ view: some BookView) throws {
         let theirs = try view.currency(of: other)
         guard theirs != ledger.currency else { return }
         throw Refusal(
             .twoCurrencies,
             theirs.map {
-                "\(other) keeps its books in \($0), \(branch) in \(ledger.currency): "
-                    + "no goods go from one to the other"
+                "\(other) keeps its books in \($0), \(branch) in \(ledger.currency): what one of them "
+                    + "sold does not come back at the other"
             } ?? "it is not known here in which currency \(other) keeps its books",
             next: theirs == nil
-                ? "wait until the roster has come"
-                : "sell them to the other as to a customer, and buy them there as of a supplier")
+                ? "wait until the roster has come" : "return it at the branch that sold it")
     }
 }
 

@@ -24,10 +24,8 @@ extension Planner {
     }
 
     /// Another branch, and the pair of both.
-    ///
-    /// - Parameter ofGoods: goods, or rights on them, are to go from one to the other.
     func other(
-        _ text: String, ofGoods: Bool = true, _ view: some BookView
+        _ text: String, _ view: some BookView
     ) throws -> (BranchCode, BranchPair) {
         guard let other = BranchCode(text), try view.isBranch(other) else {
             throw Refusal(.unknownBranch, "there is no branch \(text)")
@@ -35,7 +33,6 @@ extension Planner {
         guard let pair = BranchPair(branch, other) else {
             throw Refusal(.notForThisBranch, "\(branch) needs no right on its own goods")
         }
-        if ofGoods { try requireOneCurrency(with: other, view) }
         return (other, pair)
     }
 

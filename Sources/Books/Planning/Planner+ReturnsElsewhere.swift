@@ -22,6 +22,7 @@ extension Planner {
         }
         try requireMoney("what other branches owe")
         let (seller, pair) = try other(claim.number.series.branch.text, view)
+        try requireOneCurrency(with: seller, view)
         let wanted = try wanted(lines, view)
         guard wanted.count <= RefundNote.linesMax else {
             throw Refusal(.tooManyLines, "at most \(RefundNote.linesMax) items come back at once")
@@ -130,6 +131,7 @@ extension Planner {
     ) throws -> Draft {
         let arrival = try Self.number(text)
         let (other, pair) = try other(arrival.series.branch.text, view)
+        try requireOneCurrency(with: other, view)
         guard let note = RefundNote(try view.events(of: RefundNote.entity(arrival))),
             note.sale.series.branch == branch
         else {

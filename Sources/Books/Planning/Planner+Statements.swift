@@ -26,7 +26,7 @@ package struct ValueStatement: Hashable, Sendable {
 
     package struct Value: Hashable, Sendable {
         package let item: ItemCode
-        /// What the one owes the other for it, tax and all.
+        /// What the one owes the other for it, tax and all: in what is between the two.
         package let amount: Int64
         /// What of it is price and tax; the rest is what the goods had cost the sender.
         package let price: Price
@@ -49,11 +49,15 @@ package struct ValueStatement: Hashable, Sendable {
 
     /// What of an amount is not what goods had cost.
     package struct Price: Hashable, Sendable {
-        /// What the sender charges, beside tax; zero at the receiver.
+        /// What the sender charges, beside tax. Zero at the receiver; where that keeps its books in another currency than
+        /// what is between the two, what goods cost it in its own.
         package let net: Int64
         package let tax: Int64
         /// What the goods had cost the sender, where it charges a price.
         package let cost: Int64
+
+        /// What an amount of another currency is worth in the branch's own.
+        var worth: Int128 { Int128(net) + Int128(tax) }
 
         package init(net: Int64 = 0, tax: Int64 = 0, cost: Int64 = 0) {
             self.net = net
@@ -85,11 +89,7 @@ extension Planner {
         guard let pair = BranchPair(branch, other) else {
             throw Refusal(.notForThisBranch, "\(branch) cannot owe itself")
         }
-        var document = DocumentBuilder(
-            DocumentHeader(
-                kind: .statement, number: nil, effectiveDate: statement.day, person: person,
-                party: nil, link: DocumentLink(.values, statement.document), memo: nil,
-                external: nil))
+        var document = DocumentBuilder(header(of: statement))
         let between = Scope.betweenMoney(pair)
         for value in statement.values {
             switch statement.step {
@@ -108,7 +108,13 @@ extension Planner {
         return try document.draft(references: [statement.document])
     }
 
-    private func appendLayers(
+    func header(of statement: ValueStatement) -> DocumentHeader {
+        DocumentHeader(
+            kind: .statement, number: nil, effectiveDate: statement.day, person: person,
+            link: DocumentLink(.values, statement.document))
+    }
+
+    func appendLayers(
         _ value: ValueStatement.Value, _ statement: ValueStatement, _ scope: Scope,
         _ document: inout DocumentBuilder
     ) {
@@ -189,10 +195,7 @@ extension Planner {
 
     /// What goods cost that became another item is what that item cost: an input of the repack.
     private func stateRepack(_ statement: ValueStatement) throws -> Draft {
-        var document = DocumentBuilder(
-            DocumentHeader(
-                kind: .statement, number: nil, effectiveDate: statement.day, person: person,
-                link: DocumentLink(.values, statement.document)))
+        var document = DocumentBuilder(header(of: statement))
         for value in statement.values {
             guard let into = value.into else { continue }
             try document.move(

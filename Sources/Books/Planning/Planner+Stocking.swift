@@ -68,7 +68,6 @@ extension Planner {
         guard other != branch else {
             throw Refusal(.notForThisBranch, "\(branch) has its goods from somewhere else")
         }
-        try requireOneCurrency(with: other, view)
         return text
     }
 }

@@ -53,7 +53,9 @@ extension Planner {
         }
         let rule = said ?? .cost
         guard rule != .cost || !isOne, let number = document.header.number else { return }
-        var fields: [Event.Field] = []
+        let between = try betweenCurrency(with: other, view)
+        let rates = try transferRates(to: other, &document, view)
+        var fields = rates.fields
         for (facts, quantity) in Self.sums(wanted) where quantity > 0 {
             let tax = isOne ? 0 : facts.taxMillionths
             let basis: TransferPrice.Basis =
@@ -61,7 +63,8 @@ extension Planner {
                 case .cost: .costAnd(0)
                 case .costAnd(let part): .costAnd(part)
                 case .list(let name):
-                    try listed(
+                    // Said in what is between the two.
+                    try reading(between).listed(
                         facts, Self.narrow(quantity), on: name, document.header.effectiveDate,
                         isAsked: isAsked, view)
                 }
@@ -78,6 +81,25 @@ extension Planner {
                     Array(left.prefix(Event.fieldsMax))), to: .between(pair))
             left = left.dropFirst(Event.fieldsMax)
         }
+    }
+
+    /// What both branches' own currencies are worth on the day of a document in what is between them; none where they are one.
+    ///
+    /// - Throws: `Refusal.noRate`.
+    private func transferRates(
+        to other: BranchCode, _ document: inout DocumentBuilder, _ view: some BookView
+    ) throws -> TransferRates {
+        let day = document.header.effectiveDate
+        let between = try betweenCurrency(with: other, view)
+        let theirs = try view.currency(of: other) ?? between
+        // Of two branches of one currency that is between them.
+        func rate(_ code: CurrencyCode) throws -> ExactRate? {
+            guard code != between else { return nil }
+            let rate = try bookRate(of: code, on: day, view)
+            document.note("\(code) at \(rate.text) \(between)")
+            return rate
+        }
+        return TransferRates(sender: try rate(ledger.currency), receiver: try rate(theirs))
     }
 
     /// What so many units are worth on a list, beside tax.

@@ -20,7 +20,6 @@ extension Planner {
         guard let pair = BranchPair(branch, target) else {
             throw Refusal(.notForThisBranch, "\(branch) cannot ship to itself")
         }
-        try requireOneCurrency(with: target, view)
         let shelf = try shelf(details.location, for: .leaving, view)
         let header = try header(
             .shipment, details, link: order.map { DocumentLink(.fulfils, $0.number) },

@@ -16,8 +16,8 @@ extension Engine {
 
     /// Writes what is due, one commit for each document. To be called before the batch is sealed.
     func keepStatements(at now: Instant) throws {
-        guard let branch = keptBranch, let standing, standing.ledger != nil else { return }
-        guard !lacksOwnEntries(at: now) else { return }
+        guard let branch = keptBranch, let standing, let book = standing.ledger else { return }
+        guard !lacksOwnEntries(at: now), let view = view(standing) else { return }
         let waiting = try store.statementsWaiting(branch)
         guard waiting.any else {
             keeperAt = nil
@@ -26,7 +26,7 @@ extension Engine {
         let isTime = keeperAt.map { $0 <= now } ?? false
         guard waiting.urgent || isTime else { return }
         let due = try store.takeStatementsDue(
-            branch, urgentOnly: !isTime, limit: Self.keeperItemsMax)
+            branch, standing.currencies, book, urgentOnly: !isTime, limit: Self.keeperItemsMax)
         if isTime {
             // A long list is worked off piece by piece.
             let rest = try store.statementsWaiting(branch).any
@@ -37,10 +37,7 @@ extension Engine {
             grants: standing.member?.grants ?? [],
             today: Day(now, utcOffsetMinutes: utcOffsetMinutes), person: person)
         for document in Dictionary(grouping: due, by: \.document).sorted(by: { $0.key < $1.key }) {
-            // Between branches of two currencies no goods go: what a peer sent all the same is worth nothing here.
-            guard let first = document.value.first,
-                first.other.map({ standing.currencies[$0] == standing.currencies[branch] }) ?? true
-            else { continue }
+            guard let first = document.value.first else { continue }
             let statement = ValueStatement(
                 document: first.document, step: first.step, other: first.other,
                 day: first.day,
@@ -51,7 +48,10 @@ extension Engine {
                 })
             do {
                 try undoable {
-                    let draft = try planner.state(statement)
+                    let draft =
+                        try first.other.map {
+                            try planner.state(statement, in: standing.between(branch, $0), view)
+                        } ?? planner.state(statement)
                     let references = try store.references(
                         to: draft.references, otherThan: standing.node)
                     _ = try commit(draft.parts, references: references, at: now)

@@ -9,16 +9,21 @@ extension Engine {
     /// span what they charged each other as well, which is left out already. Cost: all moves of the items that are charged a price,
     /// for each end of the span; nothing where nobody charges one.
     ///
-    /// - Parameter branches: those of the column that are read here.
+    /// - Parameters:
+    ///   - branches: those of the column that are read here.
+    ///   - translated: what those of them that keep their books in another currency than the table's earned on others of them
+    ///     in the span, day by day, and is left out.
     func eliminate(
-        _ column: inout Column, _ branches: Set<BranchCode>, _ chart: OwnChart, isPosition: Bool
+        _ column: inout Column, _ branches: Set<BranchCode>, _ chart: OwnChart, isPosition: Bool,
+        translated: Int128
     ) throws {
         guard branches.count > 1, try store.hasTransferPrices() else { return }
-        var sums = try profits(of: branches, upTo: column.to)
+        let ledger = try tableLedger(column.branches, needStanding())
+        var sums = try profits(of: branches, ledger, upTo: column.to)
         if let from = column.from {
-            let before = try profits(
-                of: branches, upTo: Day(number: from.number &- 1))
+            let before = try profits(of: branches, ledger, upTo: Day(number: from.number &- 1))
             for (branch, amount) in before.realised { sums.realised[branch, default: 0] -= amount }
+            sums.translated -= before.translated
         }
         func take(_ amount: Int128, off account: Account) {
             guard amount != 0, let line = chart.line(of: account) else { return }
@@ -38,6 +43,10 @@ extension Engine {
             for (branch, amount) in sums.realised {
                 take(amount, off: .simple(.costOfSales, branch))
             }
+            // Each fact is turned by itself, and each account's day as well: what rounding leaves between the two.
+            if let any = branches.min() {
+                take(translated - sums.translated, off: .simple(.costOfSales, any))
+            }
         }
     }
 
@@ -47,13 +56,28 @@ extension Engine {
         /// What is earned for good.
         var realised: [BranchCode: Int128] = [:]
         var onItsWay = Int128(0)
+        /// What was earned by branches of other currencies than the table's.
+        var translated = Int128(0)
     }
 
-    private func profits(of branches: Set<BranchCode>, upTo day: Day?) throws -> Profits {
+    /// - Parameter ledger: of the table; what branches of other currencies earned is turned at the rates of its days.
+    private func profits(
+        of branches: Set<BranchCode>, _ ledger: Ledger, upTo day: Day?
+    ) throws -> Profits {
+        let standing = try needStanding()
         var sums = Profits()
         var profit = TransferProfit(of: branches)
+        let rates = Rates(store, ledger.book)
         for fact in try store.transferFacts(of: branches, upTo: day) {
-            profit.apply(fact.fact, of: fact.item)
+            let turned = try fact.fact.turned { branch, amount in
+                let own = standing.ledger(of: branch)
+                guard own.currency != ledger.currency else { return amount }
+                let worth = try Translation(of: branch, own).worth(
+                    amount, rates.rate(of: own.currency, on: fact.day))
+                sums.translated += worth
+                return worth
+            }
+            profit.apply(turned, of: fact.item)
         }
         (sums.held, sums.realised) = (profit.held, profit.realised)
         // What left these branches is earned by them all.

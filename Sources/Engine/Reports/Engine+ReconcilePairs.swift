@@ -45,10 +45,7 @@ extension Engine {
         let written = try store.lastWritten(standing.roster)
         var found: [Difference] = []
         var explained: [BranchPairKey: Int128] = [:]
-        for value in try store.openValues()
-        where isRead(value.sender, value.receiver)
-            && standing.currencies[value.sender] == standing.currencies[value.receiver]
-        {
+        for value in try store.openValues() where isRead(value.sender, value.receiver) {
             let key = BranchPairKey(from: value.sender, to: value.receiver)
             explained[key, default: 0] += value.open
             let lines = open.filter { $0.number == value.shipment }

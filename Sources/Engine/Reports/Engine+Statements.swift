@@ -196,21 +196,20 @@ extension Engine {
         let readable = Set(standing.keyring.scopes)
         return try columns.map { column in
             var column = column
-            // What branches of another currency than the table's sold each other is not eliminated.
             let within = column.branches.filter {
                 readable.contains(.trade($0)) && readable.contains(.money($0))
-                    && standing.currencies[$0] == ledger.currency
             }
             let span = Span(from: column.from, to: column.to)
             let found = try read[span] ?? turnovers(from: column.from, to: column.to)
             read[span] = found
+            var sold = Int128(0)
             if withYearEnds {
                 addTranslated(translated[column.to] ?? [:], to: &column, chart)
             } else if !others.isEmpty {
                 let found =
                     try moved[span] ?? translatedMoves(others, from: column.from, to: column.to)
                 moved[span] = found
-                addTranslatedMoves(found, to: &column, chart)
+                sold = addTranslatedMoves(found, within: within, to: &column, chart)
             }
             for branch in column.branches.subtracting(others) {
                 for (account, turnover) in found[branch] ?? [:] {
@@ -231,7 +230,7 @@ extension Engine {
                     column.sums[line, default: 0] -= Int128(amount)
                 }
             }
-            try eliminate(&column, within, chart, isPosition: withYearEnds)
+            try eliminate(&column, within, chart, isPosition: withYearEnds, translated: sold)
             return column
         }
     }

@@ -15,7 +15,7 @@ extension Engine {
     }
 
     /// Rates as statements ask for them, one day after the other: what was said of each currency is read once.
-    private final class Rates {
+    final class Rates {
         private let store: Store
         private let book: Ledger
         private var said: [CurrencyCode: SaidRates] = [:]
@@ -240,17 +240,25 @@ extension Engine {
         }
     }
 
-    /// Their part of profit and loss.
+    /// Their part of profit and loss, but for what these branches sold each other.
+    ///
+    /// - Returns: what was earned by that, as it was translated.
     func addTranslatedMoves(
-        _ moved: [BranchCode: [Account: Store.Turnover]], to column: inout Column,
-        _ chart: OwnChart
-    ) {
+        _ moved: [BranchCode: [Account: Store.Turnover]], within: Set<BranchCode>,
+        to column: inout Column, _ chart: OwnChart
+    ) -> Int128 {
+        var earned = Int128(0)
         for (branch, accounts) in moved where column.branches.contains(branch) {
             for (account, turnover) in accounts {
+                guard !account.isSold(within: within) else {
+                    earned -= turnover.net
+                    continue
+                }
                 guard let line = chart.line(of: account) else { continue }
                 column.sums[line, default: 0] += turnover.net
             }
         }
+        return earned
     }
 
     /// What came and went on the accounts of money of branches of other currencies, at the rates of its days.
