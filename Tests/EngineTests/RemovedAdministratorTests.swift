@@ -113,7 +113,8 @@ import Testing
                         [
                             .append(
                                 Seal.sealing(
-                                    day, closes: [], absent: [], state: "", person: "Li", on: day))
+                                    day, closes: [], absent: [], isPrincipals: false, state: "",
+                                    person: "Li", on: day))
                         ])
                 ], at: gz.now)
         }
