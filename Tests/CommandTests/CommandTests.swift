@@ -23,6 +23,29 @@ import Testing
         #expect(verify.status == 0 && verify.output.contains("Sound  yes"))
     }
 
+    /// The end of the month before, or the same day a year before: the end of a month for one.
+    @Test func aDayStandsBesideAnEarlierOne() throws {
+        let shell = try shop()
+        #expect(try shell("post bank/main=5.00 equity/capital=-5.00 --date 2023-02-28").status == 0)
+        for (day, compare, beside) in [
+            ("2024-02-29", "year", "2023-02-28"), ("2024-02-28", "year", "2023-02-28"),
+            ("2025-02-28", "year", "2024-02-29"), ("2024-03-31", "month", "2024-02-29"),
+            ("2024-01-10", "month", "2023-12-31"),
+        ] {
+            for report in ["balance --at", "ledger ageing --as-at"] {
+                let answer = try shell("\(report) \(day) --compare \(compare) --json")
+                #expect(answer.output.contains(#""compared":"\#(beside)""#), "\(answer.output)")
+            }
+        }
+        let balance = try shell("balance --at 2024-02-29 --branch HZ --compare year --csv").output
+        #expect(balance.contains("bank/HZ/main,5.00,,5.00,"))
+        #expect(try shell("ledger accounts --month 2023-02 --compare month").status == 0)
+        for line in [
+            "balance --compare month", "ledger ageing --compare year",
+            "ledger tax --from 2023-02-01 --to 2023-02-28 --compare month",
+        ] { #expect(try shell(line).status == 64, "\(line)") }
+    }
+
     @Test func dollars() throws {
         let shell = try shop()
         #expect(try shell("rate set USD 7.2 --date 2026-01-01").status == 0)

@@ -136,7 +136,7 @@ import Testing
             tables.append((branch, table))
         }
         let wanted = expected.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-        for directMax in [0, 1 << 20] {
+        for directMax in [0, 4, 12, 40, 1 << 20] {
             var lines = MarginLines(dimensions, directMax: directMax)
             for (branch, table) in tables { lines.add(table, of: branch) { _ in "none" } }
             lines.finish(limit: 40)

@@ -78,6 +78,7 @@ import Testing
         #expect(try store.unmatchedBridges() == [], "the other scope is not held: no judgement")
         try store.append([travels], roster: roster)
         #expect(try store.unmatchedBridges() == [])
+        #expect(try store.halfDocuments(limit: 10) == [])
         #expect(try store.balance(of: transit, item, in: .between(pair)) == 5)
         #expect(try store.imbalances() == [])
     }
@@ -102,5 +103,9 @@ import Testing
         try store.append([leaves, travels], roster: roster)
         #expect(try store.unmatchedBridges() == ["between/GZ+HZ trade/HZ #TEA 1"])
         #expect(try store.imbalances() == [], "each scope by itself sums to zero")
+        let half = try #require(try store.halfDocuments(limit: 10).first)
+        #expect(half.number == "HZa-T-2026-000001" && half.amount == 1 && half.person == "Lin")
+        #expect(half.here == ["between/GZ+HZ", "trade/HZ"] && half.missing == [])
+        #expect(try store.halfDocuments(limit: 0) == [])
     }
 }

@@ -28,8 +28,9 @@ extension Engine {
             return status ?? .available
         }
         let rows = try store.stock(branch: only, item: code, limit: bounded(limit))
+        try figures.learn(rows.lazy.map(\.item))
         for row in rows {
-            let name = try ItemCode(row.item).flatMap { try itemName($0) }
+            let name = try figures.name(of: row.item)
             let mayShow =
                 BranchCode(row.branch).map { standing.keyring.scopes.contains(.money($0)) } ?? false
             let status = try status(row)
@@ -82,12 +83,13 @@ extension Engine {
             {
                 held[shelf.item, default: 0] += amount
             }
-            for item in Set(held.keys).union(values.keys).sorted() {
+            let items = Set(held.keys).union(values.keys).sorted()
+            try figures.learn(items.prefix(limit))
+            for item in items {
                 sum += values[item] ?? 0
                 guard report.rows.count < limit else { continue }
                 report.rows.append([
-                    .text(branch.text), .text(item),
-                    .optional(try ItemCode(item).flatMap { try itemName($0) }),
+                    .text(branch.text), .text(item), .optional(try figures.name(of: item)),
                     try figures.quantity(held[item] ?? 0, of: item),
                     mayShow ? figures.money(values[item] ?? 0) : .empty,
                 ])

@@ -104,6 +104,8 @@ struct MarginLines {
         let keys = keys(by: ranks)
         if let keys, keys.count <= UInt64(max(directMax, 0)) {
             sumDirectly(keys.of, count: Int(keys.count), limit)
+        } else if let keys, let parts = parts(of: ranks) {
+            sumDealtOut(keys.of, parts: parts.count, rest: parts.rest, limit)
         } else {
             sumInOrder(places(by: ranks), keys?.of, limit)
         }
@@ -144,6 +146,90 @@ struct MarginLines {
         }
         for place in placeOfKey where place >= 0 {
             append(sums[Int(place)].first, sums[Int(place)].row, limit)
+        }
+    }
+
+    /// Where the keys of rows are cut in two, so that there are not too many beginnings and not too many ends; nil where there
+    /// is no such place. Both counts.
+    private func parts(of ranks: [[Int32]]) -> (count: Int, rest: Int)? {
+        var (count, rest) = (1, ranks.reduce(1) { $0 * max($1.count, 1) })
+        for ranks in ranks {
+            guard count <= directMax else { return nil }
+            if rest <= directMax { return (count, rest) }
+            count *= max(ranks.count, 1)
+            rest /= max(ranks.count, 1)
+        }
+        return nil
+    }
+
+    /// A row on its way to the others that its key begins like.
+    private struct Dealt {
+        /// What its key ends on.
+        var end: Int32 = 0
+        /// Its number; below zero, and one less, where its figures do not fit.
+        var row: Int32 = 0
+        var quantity: Int64 = 0
+        var revenue: Int64 = 0
+        var cost: Int64 = 0
+    }
+
+    /// Rows are dealt out to the beginnings of their keys as they lie, and those of each beginning have places by what
+    /// their keys end on: memory is read in its order, where sorted rows would be looked up all over it.
+    private mutating func sumDealtOut(_ keys: [UInt64], parts: Int, rest: Int, _ limit: Int) {
+        var starts = [Int](repeating: 0, count: parts + 1)
+        for key in keys { starts[Int(key) / rest + 1] += 1 }
+        for part in 0..<parts { starts[part + 1] += starts[part] }
+        var ends: [Int] = []
+        for table in tables { ends.append((ends.last ?? 0) + table.count) }
+        var next = starts
+        var dealt = [Dealt](repeating: Dealt(), count: keys.count)
+        var row = 0
+        for table in tables {
+            for place in 0..<table.count {
+                let (part, end) = Int(keys[row]).quotientAndRemainder(dividingBy: rest)
+                var own = Dealt(end: Int32(end), row: Int32(row))
+                if let figures = table.narrow(place) {
+                    (own.quantity, own.revenue, own.cost) = (
+                        figures.quantity, figures.revenue, figures.cost
+                    )
+                } else {
+                    own.row = -1 - own.row
+                }
+                dealt[next[part]] = own
+                next[part] += 1
+                row += 1
+            }
+        }
+        var placeOfEnd = [Int32](repeating: -1, count: rest)
+        var seen: [Int32] = []
+        var sums: [(first: Int, row: Store.SoldRow)] = []
+        for part in 0..<parts {
+            for own in dealt[starts[part]..<starts[part + 1]] {
+                let row = Int(own.row < 0 ? -1 - own.row : own.row)
+                if placeOfEnd[Int(own.end)] < 0 {
+                    placeOfEnd[Int(own.end)] = Int32(sums.count)
+                    sums.append((row, Store.SoldRow()))
+                    seen.append(own.end)
+                }
+                let place = Int(placeOfEnd[Int(own.end)])
+                if own.row < 0 {
+                    let table = ends.firstIndex { row < $0 } ?? 0
+                    tables[table].add(
+                        row - (table == 0 ? 0 : ends[table - 1]), to: &sums[place].row)
+                } else {
+                    sums[place].row.quantity += Int128(own.quantity)
+                    sums[place].row.revenue += Int128(own.revenue)
+                    sums[place].row.cost += Int128(own.cost)
+                }
+            }
+            seen.sort()
+            for end in seen {
+                let place = Int(placeOfEnd[Int(end)])
+                append(sums[place].first, sums[place].row, limit)
+                placeOfEnd[Int(end)] = -1
+            }
+            seen.removeAll(keepingCapacity: true)
+            sums.removeAll(keepingCapacity: true)
         }
     }
 

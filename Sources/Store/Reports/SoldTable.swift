@@ -36,6 +36,13 @@ package struct SoldTable: Sendable {
         place < narrow.count ? narrow[place].key : wide[place - narrow.count].key
     }
 
+    /// A row's figures, where nothing else is in it.
+    package func narrow(_ place: Int) -> (quantity: Int64, revenue: Int64, cost: Int64)? {
+        guard place < narrow.count else { return nil }
+        let row = narrow[place]
+        return (row.quantity, row.revenue, row.cost)
+    }
+
     /// Adds a row to a sum.
     package func add(_ place: Int, to sum: inout Store.SoldRow) {
         guard place < narrow.count else {

@@ -147,7 +147,8 @@ extension Store {
         }
     }
 
-    /// What went out of inventory by item, as `derived` has it at the end of a day.
+    /// What went out of inventory by item, as `derived` has it at the end of a day. Cost: SQLite's own look at a row for each
+    /// item, day and kind of document.
     func openTaken(
         _ db: Database, of branch: BranchCode, upTo day: Day
     ) throws -> [String: Int128] {
@@ -156,7 +157,41 @@ extension Store {
             return sealed.mapValues(\.taken)
         }
         guard !Self.isEnd(day, closes) else { return [:] }
-        return try open(db, closes, of: branch, to: day).mapValues(\.taken)
+        // Halves of figures of 64 bits: neither sum wraps. All of a row has gone out, whatever its kind.
+        let rows = try HotRead(
+            db,
+            """
+            SELECT item, sum((cost >> 32) + (variance >> 32)),
+                sum((cost & 4294967295) + (variance & 4294967295))
+            FROM cost_day WHERE branch = ? AND day <= ? GROUP BY item
+            """, arguments: [branch.text, day.number])
+        var taken: [Int64: Int128] = [:]
+        while try rows.next() {
+            taken[try rows.integer(0)] =
+                Int128(try rows.integer(1)) << 32 + Int128(try rows.integer(2))
+        }
+        for (item, row) in try frozen(db, closes, of: branch, to: day) {
+            taken[item, default: 0] -= row.taken
+        }
+        let names = try names(db, taken.keys)
+        var named: [String: Int128] = [:]
+        for (item, amount) in taken {
+            if let name = names[item] { named[String(name.dropFirst())] = amount }
+        }
+        return named
+    }
+
+    /// By the ids of items: what was frozen of a branch up to a day.
+    private func frozen(
+        _ db: Database, _ closes: [PeriodClose], of branch: BranchCode, to: Day
+    ) throws -> [Int64: DerivedRow] {
+        guard !closes.isEmpty else { return [:] }
+        let days = try FrozenDays(db, branch, closes)
+        var frozen: [Int64: DerivedRow] = [:]
+        for day in try days.days() where day <= to.number {
+            try days.addItems(on: day, to: &frozen)
+        }
+        return frozen
     }
 
     // MARK: Rows
@@ -214,22 +249,13 @@ extension Store {
     ) throws -> [String: DerivedRow] {
         // Exact: the totals of pools have 64 bits.
         var sums = try costDays(db, of: branch, to: to)
-        if !closes.isEmpty {
-            let days = try FrozenDays(db, branch, closes)
-            var frozen: [Int64: DerivedRow] = [:]
-            for day in try days.days() where day <= to.number {
-                try days.addItems(on: day, to: &frozen)
-            }
-            for (item, row) in frozen {
-                sums[item, default: DerivedRow(branch: branch.text)].subtract(row)
-            }
+        for (item, row) in try frozen(db, closes, of: branch, to: to) {
+            sums[item, default: DerivedRow(branch: branch.text)].subtract(row)
         }
+        let names = try names(db, sums.keys)
         var named: [String: DerivedRow] = [:]
         for (item, row) in sums {
-            let name = try String.fetchOne(
-                db.cachedStatement(sql: "SELECT substr(name, 2) FROM name WHERE id = ?"),
-                arguments: [item])
-            if let name { named[name] = row }
+            if let name = names[item] { named[String(name.dropFirst())] = row }
         }
         return named
     }

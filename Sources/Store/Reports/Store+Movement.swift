@@ -69,46 +69,49 @@ extension Store {
             guard !shelves.isEmpty else { return [:] }
             let only = try item.flatMap { try itemID(db, $0) }
             guard item == nil || only != nil else { return [:] }
-            var sums: [ShelfItem: Int128] = [:]
-            func add(_ account: Int64, _ item: String, _ amount: Int128) {
-                guard let shelf = shelves[account] else { return }
-                let key = ShelfItem(
-                    branch: shelf.branch, item: String(item.dropFirst()), location: shelf.location)
-                sums[key, default: 0] += amount
-            }
+            // By ids, as rows come: of a year there are ten for each item.
+            var sums: [ShelfID: Int128] = [:]
             for account in shelves.keys.sorted() {
-                let rows = try Row.fetchCursor(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT m.account, n.name, m.amount, m.amount_high FROM shelf_month m
-                            JOIN name n ON n.id = m.item
-                            WHERE m.account = ? AND m.month < ? AND (? IS NULL OR m.item = ?)
-                            """),
-                    arguments: [account, day.month, only, only])
-                while let row = try rows.next() {
-                    add(try row.at(0), try row.at(1), try Int128(row: row))
+                let rows = try HotRead(
+                    db,
+                    """
+                    SELECT item, amount, amount_high FROM shelf_month
+                    WHERE account = ? AND month < ? AND (? IS NULL OR item = ?)
+                    """, arguments: [account, day.month, only, only])
+                while try rows.next() {
+                    let low = UInt64(bitPattern: try rows.integer(1))
+                    sums[ShelfID(account: account, item: try rows.integer(0)), default: 0] +=
+                        Int128(try rows.integer(2)) << 64 | Int128(low)
                 }
             }
             if day.firstOfMonth < day {
-                var part: [ShelfID: Int128] = [:]
                 for branch in Set(shelves.values.map(\.branch)).sorted() {
                     try eachMove(
                         db, branch, shelves, only, from: day.firstOfMonth,
                         to: Day(number: day.number - 1)
                     ) { _, moves in
                         for move in moves {
-                            part[ShelfID(account: move.account, item: move.item), default: 0] +=
+                            sums[ShelfID(account: move.account, item: move.item), default: 0] +=
                                 move.amount
                         }
                         return true
                     }
                 }
-                let names = try names(db, Set(part.keys.map(\.item)))
-                for (shelf, amount) in part {
-                    add(shelf.account, names[shelf.item] ?? "", amount)
-                }
             }
-            return sums.filter { $0.value != 0 }
+            sums = sums.filter { $0.value != 0 }
+            let names = try names(db, Set(sums.keys.map(\.item)))
+            var named: [ShelfItem: Int128] = [:]
+            named.reserveCapacity(sums.count)
+            for (place, amount) in sums {
+                guard let shelf = shelves[place.account], let item = names[place.item] else {
+                    continue
+                }
+                named[
+                    ShelfItem(
+                        branch: shelf.branch, item: String(item.dropFirst()),
+                        location: shelf.location), default: 0] += amount
+            }
+            return named.filter { $0.value != 0 }
         }
     }
 
