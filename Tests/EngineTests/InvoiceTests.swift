@@ -346,6 +346,47 @@ import Testing
         #expect(try hz.report(.debts).rows.map { $0[4].plain } == ["refused"])
     }
 
+    /// A step is for those who work at the branch that is owed, and for their deputies.
+    @Test func aDebtWaitsForItsBranch() throws {
+        let network = try company(seed: 232)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try hz.perform(
+            .setWorkflow(WorkflowChange(kind: .debt, steps: ["release:manager"])))
+        for (name, branches, deputy) in [
+            ("Chen", ["HZ"], "Xu"), ("Sun", ["GZ"], "Yu"), ("Dora", [], ""),
+        ] {
+            try hz.perform(
+                .setPerson(
+                    PersonChange(
+                        name: name, roles: ["manager"], deputy: deputy, branches: branches)))
+        }
+        let asked = try hz.perform(
+            .debt(Details(person: "Wang", memo: "gone"), .writeOff(party: "Hotel", amount: "5.00"))
+        ).subject
+        network.settle()
+        func waits(_ node: TestNode, _ person: String) throws -> (count: Int, notes: [String]) {
+            let report = try node.report(.todo(TodoFilter(person: person)))
+            return (report.rows.filter { $0[1].plain == "write-off waits" }.count, report.notes)
+        }
+        for (person, count) in [("Chen", 1), ("Xu", 1), ("Sun", 0), ("Yu", 0), ("Dora", 1)] {
+            for node in [hz, gz] { #expect(try waits(node, person).count == count, "\(person)") }
+        }
+        #expect(
+            try waits(gz, "Dora").notes.contains(
+                "write-off waits: at HZ `branchbook debt approve NUMBER`"))
+        func approve(_ person: String) -> Command {
+            .debt(Details(person: person), .approve(number: asked))
+        }
+        #expect(hz.refusal(approve("Sun")) == .notThisPerson)
+        #expect(hz.refusal(approve("Yu")) == .notThisPerson)
+        #expect(
+            hz.refusal(.debt(Details(person: "Sun", memo: "no"), .refuse(number: asked)))
+                == .notThisPerson)
+        try hz.perform(approve("Xu"))
+        network.run(milliseconds: 60_000)
+        #expect(try hz.balances()["expense/HZ/bad-debts"] == "5.00")
+    }
+
     /// Where nobody has to approve it is booked at once; and once, whatever anybody says of it.
     @Test func withoutAWorkflowTheKeeperBooksAtOnce() throws {
         let network = try company(seed: 195)

@@ -11,13 +11,19 @@ package struct BankLine: Hashable, Sendable {
     package let text: String
     /// Of which currency the amount is; the book's own where nil.
     package let currency: CurrencyCode?
+    /// How often it was struck before it was read for this time.
+    package let round: Int64
 
     package static let keyBytesMax = 64
     package static let textBytesMax = 500
 
-    enum Kind { static let line = "line", balance = "balance" }
+    /// More nobody strikes.
+    static let roundsMax: Int64 = 1_000
+
+    enum Kind { static let line = "line", balance = "balance", struck = "struck" }
     private enum Field {
         static let key = "key", amount = "amount", text = "text", currency = "currency"
+        static let round = "round", reason = "reason"
     }
 
     package static func prefix(_ bank: Account) -> String {
@@ -30,8 +36,10 @@ package struct BankLine: Hashable, Sendable {
     }
 
     package init(
-        key: String, day: Day, amount: Int64, text: String, currency: CurrencyCode? = nil
+        key: String, day: Day, amount: Int64, text: String, currency: CurrencyCode? = nil,
+        round: Int64 = 0
     ) {
+        self.round = round
         self.currency = currency
         self.key = key
         self.day = day
@@ -42,18 +50,77 @@ package struct BankLine: Hashable, Sendable {
     /// Tells it from every other line of the bank that is of its currency.
     package var id: String { "\(day) \(key)" }
 
-    /// Of a month; what two imported beside each other is there once.
+    /// As people name it at its bank: eight digits.
+    package var name: String {
+        let digits = String(UInt32(truncatingIfNeeded: id.fnv1a), radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    /// Of a month, those that stand; what two imported beside each other is there once.
     package static func lines(_ events: [Event]) -> [BankLine] {
-        var seen: Set<String> = []
-        return events.compactMap { event in
-            guard event.kind == Kind.line, let key = event[Field.key]?.text,
-                let amount = event[Field.amount]?.integer, amount != .min,
-                let said = said(event), seen.insert(key).inserted
+        let struck = strikes(events)
+        return last(events).filter { struck[Place($0)] == nil }
+    }
+
+    /// Of a month, those that were struck and were not read since, each with who said so first.
+    package static func struck(_ events: [Event]) -> [(line: BankLine, by: Strike)] {
+        let struck = strikes(events)
+        return last(events).compactMap { line in struck[Place(line)].map { (line, $0) } }
+    }
+
+    /// Who struck a line, and why.
+    package struct Strike: Hashable, Sendable {
+        package let person: String
+        package let day: Day
+        package let reason: String
+    }
+
+    private struct Place: Hashable {
+        let key: String
+        let round: Int64
+
+        init(_ line: BankLine) { (key, round) = (line.key, line.round) }
+
+        init?(_ event: Event) {
+            let round = event[Field.round]
+            guard let key = event[Field.key]?.text,
+                let number = round == nil ? 0 : round?.integer,
+                (0...BankLine.roundsMax).contains(number)
             else { return nil }
-            return BankLine(
-                key: key, day: event.effectiveDate, amount: amount,
-                text: event[Field.text]?.text ?? "", currency: said.code)
+            (self.key, self.round) = (key, number)
         }
+    }
+
+    /// Each once, as it was read last.
+    private static func last(_ events: [Event]) -> [BankLine] {
+        var found: [BankLine] = []
+        var places: [String: Int] = [:]
+        for event in events {
+            guard event.kind == Kind.line, let place = Place(event),
+                let amount = event[Field.amount]?.integer, amount != .min, let said = said(event)
+            else { continue }
+            let line = BankLine(
+                key: place.key, day: event.effectiveDate, amount: amount,
+                text: event[Field.text]?.text ?? "", currency: said.code, round: place.round)
+            if let known = places[line.key] {
+                if found[known].round < line.round { found[known] = line }
+            } else {
+                places[line.key] = found.count
+                found.append(line)
+            }
+        }
+        return found
+    }
+
+    private static func strikes(_ events: [Event]) -> [Place: Strike] {
+        var found: [Place: Strike] = [:]
+        for event in events where event.kind == Kind.struck {
+            guard let place = Place(event), found[place] == nil else { continue }
+            found[place] = Strike(
+                person: event.person, day: event.effectiveDate,
+                reason: event[Field.reason]?.text ?? "")
+        }
+        return found
     }
 
     /// Nil where what was said makes no sense; no code for the book's own.
@@ -62,11 +129,13 @@ package struct BankLine: Hashable, Sendable {
         return value.text.flatMap { CurrencyCode($0) }.map { ($0, true) }
     }
 
-    /// Of which currencies lines and balances are, the book's own among them as nil.
+    /// Of which currencies lines that stand, and balances, are, the book's own among them as nil.
     package static func currencies(_ events: [Event]) -> Set<CurrencyCode?> {
-        events.reduce(into: []) { found, event in
+        var found = Set(lines(events).map(\.currency))
+        for event in events where event.kind == Kind.balance {
             if let said = said(event) { found.insert(said.code) }
         }
+        return found
     }
 
     /// The last balance of a currency that a statement told, by its day.
@@ -89,7 +158,19 @@ package struct BankLine: Hashable, Sendable {
             fields: [
                 .init(Field.key, .text(key)), .init(Field.amount, .integer(amount)),
                 .init(Field.text, .text(text)),
-            ] + Self.fields(currency))
+            ] + Self.fields(currency) + rounds)
+    }
+
+    private var rounds: [Event.Field] {
+        round == 0 ? [] : [.init(Field.round, .integer(round))]
+    }
+
+    /// It is none of this bank's.
+    func strike(_ bank: Account, reason: String, person: String, on today: Day) -> Event {
+        Event(
+            entity: Self.entity(bank, day), kind: Kind.struck, person: person,
+            effectiveDate: today,
+            fields: [.init(Field.key, .text(key)), .init(Field.reason, .text(reason))] + rounds)
     }
 
     private static func fields(_ currency: CurrencyCode?) -> [Event.Field] {
@@ -110,10 +191,12 @@ package enum BankAct: Codable, Hashable, Sendable {
     case lines(bank: String, [BankRow])
     /// What the statement says is there at the end of a day.
     case balance(bank: String, amount: String)
+    /// Lines that are none of this bank's; the memo says why.
+    case strike(bank: String, lines: [String])
 
     var bank: String {
         switch self {
-        case .lines(let bank, _), .balance(let bank, _): bank
+        case .lines(let bank, _), .balance(let bank, _), .strike(let bank, _): bank
         }
     }
 }

@@ -16,6 +16,11 @@ package struct BankMatching: Sendable {
             self.amount = amount
             self.key = key
         }
+
+        /// Of whatever amount: a document is of its line's day.
+        fileprivate func isBooked(from line: BankLine) -> Bool {
+            key == line.key && day == line.day
+        }
     }
 
     /// Days that a line and a document may be apart.
@@ -23,11 +28,13 @@ package struct BankMatching: Sendable {
 
     package private(set) var pairs: [(line: BankLine, document: Booked?)] = []
     package private(set) var unpaired: [Booked] = []
+    /// What was booked from a line that somebody struck beside it.
+    package private(set) var booked: [(struck: BankLine, document: Booked)] = []
 
     /// What was booked from a line belongs to it; then equal amounts, those that are nearest in time first.
     ///
     /// Law: a function of the two sets.
-    package init(_ lines: [BankLine], _ booked: [Booked]) {
+    package init(_ lines: [BankLine], _ booked: [Booked], struck: [BankLine] = []) {
         let lines = lines.sorted { ($0.day, $0.key) < ($1.day, $1.key) }
         var open: [Int128: [Booked]] = [:]
         for document in booked.sorted(by: { ($0.day, $0.number) < ($1.day, $1.number) }) {
@@ -43,7 +50,7 @@ package struct BankMatching: Sendable {
                 let candidates = (open[amount] ?? []).indices.filter { index in
                     guard let document = open[amount]?[index] else { return false }
                     return round
-                        ? document.key == line.key && document.day == line.day
+                        ? document.isBooked(from: line)
                         : document.key == nil && distance(line, document) <= Self.daysMax
                 }
                 let best = candidates.min { a, b in
@@ -55,12 +62,17 @@ package struct BankMatching: Sendable {
         }
         pairs = zip(lines, found).map { ($0, $1) }
         unpaired = open.values.joined().sorted { ($0.day, $0.number) < ($1.day, $1.number) }
+        self.booked = unpaired.compactMap { document in
+            struck.first { document.isBooked(from: $0) }.map { ($0, document) }
+        }
     }
+
     /// What is of some days.
     package func within(_ from: Day, _ to: Day) -> BankMatching {
         var some = self
         some.pairs.removeAll { !(from...to).contains($0.line.day) }
         some.unpaired.removeAll { !(from...to).contains($0.day) }
+        some.booked.removeAll { !(from...to).contains($0.document.day) }
         return some
     }
 }

@@ -40,6 +40,8 @@ package protocol BookView {
     func items(on account: Account) throws -> [ItemCode]
     /// Accounts of what stands on a shelf, its own and those behind it, in order.
     func accounts(on shelf: Account) throws -> [Account]
+    /// Nil for an account that was ever posted to; of another one those beside it, of its branch and root, that were.
+    func used(beside account: Account) throws -> [Account]?
     /// What was posted to an account with a later date.
     func moved(_ account: Account, _ commodity: Commodity, after day: Day) throws -> Int128
     /// The least that an account held at the end of any day from `day` on, up to the day before
@@ -73,6 +75,8 @@ package protocol BookView {
     func invoices(of party: String, code: String) throws -> [Invoice]
     /// Invoices of a receipt or a sale that stand.
     func invoices(about number: DocumentNumber) throws -> [Invoice]
+    /// Lines of a bank's statements that stand, of all days, each with the document that was booked from it.
+    func bankLines(_ bank: Account) throws -> [(line: BankLine, document: DocumentNumber?)]
     /// What documents are called, by the invoices that stand.
     func documentNames() throws -> DocumentNames
     /// What was asked to be given up of what a customer owes, by its number.

@@ -71,6 +71,8 @@ package enum Command: Codable, Hashable, Sendable {
     case reverse(Details, number: String)
     /// An amount between this branch and another one.
     case between(Details, BetweenAct)
+    /// Two payments that look like one are two; the memo says why.
+    case acceptBoth(Details, [String])
     /// The branch's books up to a day are closed; at the end of a year what was earned and spent goes to its capital.
     case close(Details, through: String, isYearEnd: Bool)
     /// The last period is open again; the memo says why.
@@ -116,7 +118,7 @@ extension Command {
             .journal(let details, _),
             .reverse(let details, _), .close(let details, _, _), .reopen(let details, _),
             .seal(let details, _),
-            .between(let details, _), .work(let details, _),
+            .between(let details, _), .work(let details, _), .acceptBoth(let details, _),
             .currency(let details, _):
             details
         }

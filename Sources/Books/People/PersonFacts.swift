@@ -24,6 +24,11 @@ package struct PersonFacts: Hashable, Sendable {
         self.deputyUntil = deputyUntil
     }
 
+    /// Where nobody said where they work they do so everywhere.
+    package func works(at branch: BranchCode) -> Bool {
+        branches.isEmpty || branches.contains(branch)
+    }
+
     private var knownRoles: [Role] { Role.allCases.filter { roles.contains($0.rawValue) } }
 
     package var rights: Set<Right> { knownRoles.reduce(into: []) { $0.formUnion($1.rights) } }

@@ -67,7 +67,7 @@ extension Command {
         case .bringForward, .setRecurring, .pay, .journal, .revalue, .spread, .reverse, .between,
             .match, .invoice,
             .bank,
-            .settleTender:
+            .settleTender, .acceptBoth:
             .book
         case .debt(_, let act):
             switch act {

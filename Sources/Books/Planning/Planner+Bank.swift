@@ -1,5 +1,9 @@
 import Replica
 
+extension BankAct {
+    fileprivate var isStrike: Bool { if case .strike = self { true } else { false } }
+}
+
 /// What a bank's statement says.
 extension Planner {
     package static let bankLinesMax = 500
@@ -7,19 +11,24 @@ extension Planner {
     func bank(_ details: Details, _ act: BankAct, _ view: some BookView) throws -> Draft {
         try requireMoney("banks")
         let code = try named(details)
-        if code == nil { try requireOwnCurrency(act.bank, view) }
+        if code == nil, !act.isStrike { try requireOwnCurrency(act.bank, view) }
         let other = code == ledger.currency ? nil : code
         switch act {
+        case .strike(let name, let lines):
+            return try strike(
+                details, .named(.bank, branch, Self.name(name, "bank")), lines, view)
         case .lines(let name, let rows):
-            return try lines(
-                details, .named(.bank, branch, Self.name(name, "bank")), in: other, rows, view)
+            let bank = Account.named(.bank, branch, try Self.name(name, "bank"))
+            return try noteStranger(bank, try lines(details, bank, in: other, rows, view), view)
         case .balance(let name, let figure):
             let bank = Account.named(.bank, branch, try Self.name(name, "bank"))
             let amount = try Amount.parse(figure, scale: reading(code).ledger.scale)
             let day = try details.date.map { try Self.day($0) } ?? today
             let event = BankLine.balance(
                 bank, amount, in: other, person: try actor(details), day: day)
-            return Draft(number: nil, parts: [Draft.Part(.money(branch), [.append(event)])])
+            return try noteStranger(
+                bank, Draft(number: nil, parts: [Draft.Part(.money(branch), [.append(event)])]),
+                view)
         }
     }
 
@@ -44,6 +53,7 @@ extension Planner {
         let person = try actor(details)
         // By month, since a bank may number its lines anew.
         var known: [String: Set<String>] = [:]
+        var rounds: [String: [String: Int64]] = [:]
         var ops: [Operation] = []
         for row in rows {
             let day = try Self.day(row.date)
@@ -54,13 +64,22 @@ extension Planner {
             }
             let month = BankLine.entity(bank, day)
             if known[month] == nil {
-                known[month] = Set(BankLine.lines(try view.events(of: month)).map(\.key))
+                let events = try view.events(of: month)
+                known[month] = Set(BankLine.lines(events).map(\.key))
+                rounds[month] = BankLine.struck(events).reduce(into: [:]) {
+                    $0[$1.line.key] = $1.line.round
+                }
             }
             let key = try key(row, day, amount, code)
             guard known[month]?.insert(key).inserted == true else { continue }
+            // What was struck is read anew.
+            let round = rounds[month]?[key].map { $0 + 1 } ?? 0
+            guard round <= BankLine.roundsMax else {
+                throw Refusal(.nothingChanges, "“\(key)” was struck \(round) times")
+            }
             let line = BankLine(
                 key: key, day: day, amount: amount,
-                text: Self.cut(row.text, BankLine.textBytesMax), currency: code)
+                text: Self.cut(row.text, BankLine.textBytesMax), currency: code, round: round)
             ops.append(.append(line.event(bank, person: person)))
         }
         guard !ops.isEmpty else {
@@ -68,6 +87,44 @@ extension Planner {
         }
         let draft = Draft(number: nil, parts: [Draft.Part(.money(branch), ops)])
         return draft.noting("\(ops.count) new, \(rows.count - ops.count) known before")
+    }
+
+    /// Lines that were read under the wrong bank, or from the wrong file. They stay in the log, and count no more.
+    private func strike(
+        _ details: Details, _ bank: Account, _ names: [String], _ view: some BookView
+    ) throws -> Draft {
+        guard (1...Self.bankLinesMax).contains(names.count) else {
+            throw Refusal(
+                .tooManyLines,
+                "1 to \(Self.bankLinesMax) lines are struck at once, not \(names.count)")
+        }
+        guard let reason = details.memo, !reason.isEmpty else {
+            throw Refusal(.badOption, "say why with --memo")
+        }
+        try Self.check(reason, "memo", DocumentHeader.memoBytesMax)
+        let person = try actor(details)
+        let lines = Dictionary(grouping: try view.bankLines(bank), by: \.line.name)
+        var seen: Set<BankLine> = []
+        var ops: [Operation] = []
+        for name in names {
+            guard let (line, document) = lines[name]?.first else {
+                throw Refusal(
+                    .unknownDocument, "no line \(name) of \(bank) stands",
+                    next: "see the last column of `branchbook bank statement \(bank.rest)`")
+            }
+            guard lines[name]?.count == 1, seen.insert(line).inserted else {
+                throw Refusal(.badOption, "\(name) is more than one line")
+            }
+            if let document {
+                throw Refusal(
+                    .notReversible, "\(document) was booked from line \(name)",
+                    next: "take that back first: `branchbook reverse \(document)`")
+            }
+            ops.append(.append(line.strike(bank, reason: reason, person: person, on: today)))
+        }
+        let draft = Draft(number: nil, parts: [Draft.Part(.money(branch), ops)])
+        return draft.noting(
+            ops.count == 1 ? "1 line is struck" : "\(ops.count) lines are struck")
     }
 
     /// The bank's own reference; else the day, the amount, the text, and which of the same it is.

@@ -20,7 +20,7 @@ extension Planner {
             // One that all have approved and nobody books is taken back by whoever may take one of its steps.
             guard
                 try (debt.nextStep.map { [$0] } ?? debt.steps).contains(where: {
-                    try authority($0.role, person, [debt.askedBy], view) != nil
+                    try mayDecide($0, person, debt, view)
                 })
             else { throw notTheirs(debt, person) }
             return saying(
@@ -91,19 +91,31 @@ extension Planner {
                 .ownApproval, "\(person) asked for \(debt.number) or approved it already",
                 next: "somebody else has to")
         }
-        guard let step = debt.nextStep,
-            try authority(step.role, person, [debt.askedBy], view) != nil
-        else { throw notTheirs(debt, person) }
+        guard let step = debt.nextStep, try mayDecide(step, person, debt, view) else {
+            throw notTheirs(debt, person)
+        }
         return saying(
             debt,
             DebtWriteOff.approval(debt.number, step: step.name, person: person, day: today))
+    }
+
+    /// By their role, at the branch that is owed; or for one who has it there and named them.
+    private func mayDecide(
+        _ step: Workflow.Step, _ person: String, _ debt: DebtWriteOff, _ view: some BookView
+    ) throws -> Bool {
+        let owed = debt.number.series.branch
+        return try view.people().contains {
+            $0.roles.contains(step.role) && $0.works(at: owed)
+                && ($0.name == person
+                    || $0.isDeputy(person, on: today) && $0.name != debt.askedBy)
+        }
     }
 
     private func notTheirs(_ debt: DebtWriteOff, _ person: String) -> Refusal {
         let role = debt.nextStep?.role ?? ""
         return Refusal(
             .notThisPerson,
-            "step \(debt.nextStep?.name ?? "") is for a \(role), which \(person) is not",
+            "step \(debt.nextStep?.name ?? "") is for a \(role) of \(branch), which \(person) is not",
             next: "ask one, or name somebody: `branchbook person set NAME --role \(role)`")
     }
 
@@ -155,7 +167,7 @@ extension Planner {
         let worth = try limitWorth(debt.amount, on: debt.day, view)
         for step in try view.workflow(.debt).steps.filter({ $0.isNeeded(of: worth) }) {
             guard let person = debt.approvals[step.name],
-                try authority(step.role, person, [debt.askedBy], view) != nil
+                try mayDecide(step, person, debt, view)
             else {
                 throw Refusal(
                     .notThisPerson, "\(debt.number) lacks \(step.name) by a \(step.role)",

@@ -18,6 +18,10 @@ extension Planner {
 
     /// What money leaves or comes to: `bank:main`, or a drawer.
     func purse(_ text: String) throws(Refusal) -> Account {
+        guard text != "bank" else {
+            throw Refusal(
+                .badOption, "bank is no drawer", next: "say which bank, as in --through bank:main")
+        }
         guard text.hasPrefix("bank:") else { return try account(tender: text, party: nil) }
         return .named(.bank, branch, try Self.name(String(text.dropFirst(5)), "bank"))
     }

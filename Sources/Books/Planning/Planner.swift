@@ -32,9 +32,14 @@ package struct Planner: Sendable {
         let draft = try draft(command, view)
         if command.mayRepeat { return try withoutRepeats(draft, view) }
         // What people say of their work stands in no ledger.
-        if case .work = command { return draft }
-        return try noteOpenDay(
-            try withBarriers(try withLots(draft, command, view), command, view), command, view)
+        switch command {
+        case .work, .acceptBoth: return draft
+        default: break
+        }
+        return try noteStrangers(
+            try noteOpenDay(
+                try withBarriers(try withLots(draft, command, view), command, view), command, view),
+            view)
     }
 
     /// What a register says already, and alone, is not said again.
@@ -116,6 +121,7 @@ package struct Planner: Sendable {
         case .setRecurring(let change): try setRecurring(change, view)
         case .reverse(let details, let number): try reverse(details, number: number, view)
         case .between(let details, let act): try between(details, act, view)
+        case .acceptBoth(let details, let numbers): try acceptBoth(details, numbers, view)
         case .close(let details, let day, let isYearEnd):
             try close(details, through: day, isYearEnd: isYearEnd, view)
         case .reopen(let details, let number): try reopen(details, number, view)

@@ -156,6 +156,23 @@ struct BooksNow: BookView {
         try standing(try store.invoices(about: number))
     }
 
+    func bankLines(_ bank: Account) throws -> [(line: BankLine, document: DocumentNumber?)] {
+        let lines = try store.bankLines(bank)
+        guard let first = lines.map(\.day).min(), let last = lines.map(\.day).max() else {
+            return []
+        }
+        let codes = Set(lines.map { $0.currency ?? currency }).sorted { $0.text < $1.text }
+        return try codes.flatMap { code in
+            let booked = try store.booked(on: bank, code, from: first, to: last).filter {
+                $0.key != nil
+            }
+            let some = lines.filter { ($0.currency ?? currency) == code }
+            return BankMatching(some, booked).pairs.map { ($0.line, $0.document?.number) }
+        }
+    }
+
+    func used(beside account: Account) throws -> [Account]? { try store.used(beside: account) }
+
     func documentNames() throws -> DocumentNames {
         DocumentNames(try standing(try store.invoices()))
     }

@@ -129,6 +129,8 @@ extension Engine {
         case (let number?, .order): what = try told(number, ledger)
         case (let number?, .work(_, let act)):
             what = act.summary(number, word: number.kind.word)
+        case (_, .acceptBoth(_, let numbers)):
+            what = "\(numbers.joined(separator: " and ")) are two payments"
         case (let number?, _): what = "\(number.kind.word) \(number)"
         case (nil, .setLocation(let change)): what = "location \(change.name) written"
         case (nil, .setStocking(let change)): what = "stocking of \(change.item) written"

@@ -8,15 +8,6 @@ extension Engine {
     static let bankDays: Int32 = 92
     static let bankDifferencesMax = 100
 
-    private func lines(
-        _ bank: Account, _ code: CurrencyCode, _ ledger: Ledger, from: Day, to: Day
-    ) throws -> [BankLine] {
-        try store.events(withPrefix: BankLine.prefix(bank)).flatMap { BankLine.lines($0.events) }
-            .filter {
-                from <= $0.day && $0.day <= to && ($0.currency ?? ledger.currency) == code
-            }
-    }
-
     /// Of which currencies something was read of a bank's statement, in order.
     private func currencies(of bank: Account, _ ledger: Ledger) throws -> [CurrencyCode] {
         let found = try store.events(withPrefix: BankLine.prefix(bank)).flatMap {
@@ -53,10 +44,14 @@ extension Engine {
         let booked = try store.booked(
             on: bank, code, from: Day(number: from.number &- 2 &* more),
             to: Day(number: to.number &+ 2 &* more))
-        let lines = try lines(
-            bank, code, ledger, from: Day(number: from.number &- more),
-            to: Day(number: to.number &+ more))
-        return BankMatching(lines, booked).within(from, to)
+        func isNear(_ line: BankLine) -> Bool {
+            (from.number &- more...to.number &+ more).contains(line.day.number)
+                && (line.currency ?? ledger.currency) == code
+        }
+        return BankMatching(
+            try store.bankLines(bank).filter(isNear), booked,
+            struck: try store.struckBankLines(bank).map(\.line).filter(isNear)
+        ).within(from, to)
     }
 
     /// What is open with customers and suppliers of a branch in a currency, to be proposed for lines.
@@ -103,7 +98,8 @@ extension Engine {
             return "\(proposal.party): \(settled); `branchbook bank book \(bank.rest)" + currency
         }
         if let named { return "\(named), but for what? `branchbook pay` with `--settles`" }
-        return "enter it: `branchbook pay`, `branchbook post`"
+        return "enter it: `branchbook pay`, `branchbook post`; of another bank: "
+            + "`branchbook bank strike \(bank.rest) \(line.name)`"
     }
 
     func bankStatement(
@@ -122,9 +118,8 @@ extension Engine {
             columns: [
                 .text("date", "Date"), .text("text", "Said of it"), .number("amount", "Amount"),
                 .text("document", "Document"), .text("what", "What"),
-                .text("next", "What to do"),
+                .text("next", "What to do"), .text("name", "Line"),
             ])
-        let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
         var proposals = try proposals(of: branch, in: code, ledger)
         for (line, document) in matching.pairs where report.rows.count < Query.limitMax {
             let proposal = document == nil ? proposals.take(line) : nil
@@ -135,6 +130,7 @@ extension Engine {
                 document != nil
                     ? .empty
                     : .text(next(line, proposal, proposals.named(by: line), bank, code, ledger)),
+                .text(line.name),
             ])
         }
         for document in matching.unpaired
@@ -142,17 +138,36 @@ extension Engine {
             report.rows.append([
                 .text(document.day.description), .empty, figures.foreign(document.amount, code),
                 .text(document.number.description), .text("not on the statement"),
-                .text("wait, or look at it: `branchbook show \(document.number)`"),
+                .text("wait, or look at it: `branchbook show \(document.number)`"), .empty,
             ])
         }
+        report.rows += try struckRows(bank, code, ledger, from: from, to: to)
+            .prefix(max(Query.limitMax - report.rows.count, 0))
         report.facts = [
             .init("account", "Account", .text(bank.name)),
             .init("currency", "Currency", .text(code.text)),
             .init("lines", "Lines", .integer(Int64(matching.pairs.count))),
-            .init("unknown", "Not booked", .integer(Int64(unbooked.count))),
+            .init(
+                "unknown", "Not booked",
+                .integer(Int64(matching.pairs.count { $0.document == nil }))),
         ]
         report.notes = scopesMissing(standing, branch)
         return report
+    }
+
+    /// Lines that somebody struck, as they were read.
+    private func struckRows(
+        _ bank: Account, _ code: CurrencyCode, _ ledger: Ledger, from: Day, to: Day
+    ) throws -> [[Report.Cell]] {
+        try store.struckBankLines(bank).filter { line, _ in
+            (from...to).contains(line.day) && (line.currency ?? ledger.currency) == code
+        }.map { line, strike in
+            [
+                .text(line.day.description), .text(line.text),
+                ReportWriter(store, ledger).foreign(line.amount, code), .empty, .text("struck"),
+                .text("by \(strike.person) on \(strike.day): \(strike.reason)"), .text(line.name),
+            ]
+        }
     }
 
     private func ownBank(
@@ -218,12 +233,24 @@ extension Engine {
                 only == nil || branch == only
             else { continue }
             let ledger = standing.ledger(of: branch)
-            for code in try currencies(of: bank, ledger) {
+            let struck = try store.struckBankLines(bank).map { $0.line.currency ?? ledger.currency }
+            let codes = Set(try currencies(of: bank, ledger) + struck)
+            for code in codes.sorted(by: { $0.text < $1.text }) {
                 found += try differences(of: bank, branch, in: code, ledger)
                 let next =
                     "`branchbook bank statement \(bank.rest)"
                     + (code == ledger.currency ? "" : " --currency \(code)") + "` at \(branch)"
                 let matching = try matching(bank, code, ledger, from: since, to: today)
+                for (line, document) in matching.booked
+                where found.count < Self.bankDifferencesMax {
+                    found.append(
+                        Difference(
+                            check: "bank", subject: "\(document.number) of \(line.name)",
+                            cause: "booked from a line of \(bank) that was struck beside it",
+                            since: document.day,
+                            next: "`branchbook reverse \(document.number)`, or read the "
+                                + "statement again"))
+                }
                 for (line, document) in matching.pairs
                 where document == nil && found.count < Self.bankDifferencesMax {
                     found.append(

@@ -5,11 +5,6 @@ import Store
 /// Everything of two sides that should agree, held against each other (自动对账). Where all is well the page is empty; what
 /// is on it names the document, the branch, the person, how old it is, what is likely behind it, and what settles it.
 extension Engine {
-    /// Days within which two equal payments of one party look like one.
-    static let samePaymentDays: Int32 = 5
-    /// Payments are looked at so far back.
-    static let paymentsDays: Int32 = 92
-
     /// One row of the page.
     struct Difference {
         let check: String
@@ -43,7 +38,8 @@ extension Engine {
         found += pairs.differences
         found += try halves(ledger)
         found += try drawers(only)
-        found += try paymentsTwice(standing, only, today)
+        let twice = try paymentsTwice(standing, only, today)
+        found += twice.differences
         found += try documentsTwice(only)
         found += try reversedTwice(only)
         found += try gaps(standing, only)
@@ -79,7 +75,7 @@ extension Engine {
                     + "\(told(pair.owed, pair)): \(told(pair.due - pair.owed, pair)) "
                     + "is on its way or not stated yet")
         }
-        report.notes += orders.notes + scopesMissing(standing, only)
+        report.notes += twice.answered + orders.notes + scopesMissing(standing, only)
         return report
     }
 
@@ -155,52 +151,6 @@ extension Engine {
     }
 
     // MARK: Twice, or not at all
-
-    /// Two payments of one party and one amount, close to each other.
-    private func paymentsTwice(
-        _ standing: Standing, _ only: BranchCode?, _ today: Day
-    ) throws -> [Difference] {
-        let since = Day(number: today.number &- Self.paymentsDays)
-        let payments = try store.payments(since: since, standing.currencies)
-        struct Key: Hashable {
-            let party: String
-            let root: Account.Root
-            let commodity: String
-            let amount: Int64
-        }
-        var groups: [Key: [Store.PaymentRow]] = [:]
-        for payment in payments {
-            guard let account = Account(payment.account), case .branch(let branch) = account.place,
-                only == nil || branch == only
-            else { continue }
-            groups[
-                Key(
-                    party: account.rest, root: account.root, commodity: payment.commodity,
-                    amount: payment.amount), default: []
-            ].append(payment)
-        }
-        var found: [Difference] = []
-        for (key, group) in groups where key.amount != 0 {
-            let ordered = group.sorted { ($0.day, $0.number) < ($1.day, $1.number) }
-            for (first, second) in zip(ordered, ordered.dropFirst())
-            where second.number != first.number
-                && second.day.number - first.day.number <= Self.samePaymentDays
-            {
-                found.append(
-                    Difference(
-                        check: "payment twice", subject: "\(second.number) as \(first.number)",
-                        amount: Int128(second.value.magnitude),
-                        ledger: try own(second.number),
-                        cause:
-                            "\(key.party): the same amount \(second.day.number - first.day.number) "
-                            + "days apart, by \(first.person) and \(second.person)",
-                        person: second.person, since: second.day,
-                        next: "if it is one: at \(second.number.series.branch) "
-                            + "`branchbook reverse \(second.number)`"))
-            }
-        }
-        return found.sorted { $0.subject < $1.subject }
-    }
 
     private func documentsTwice(_ only: BranchCode?) throws -> [Difference] {
         try store.recordedTwice(limit: Query.limitMax).compactMap { row in

@@ -90,7 +90,7 @@ extension Engine {
         return rows + (try sheets(waitingFor: person, people, standing, on: today))
     }
 
-    /// Debts that somebody asked to give up, and of which a step is this person's.
+    /// Debts that somebody asked to give up, and of which a step is this person's: who works at the branch that is owed.
     private func debts(
         waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, on today: Day
     ) throws -> [Waits] {
@@ -98,22 +98,26 @@ extension Engine {
             guard debt.refusedBy == nil, let step = debt.nextStep, debt.askedBy != person,
                 !debt.approvals.values.contains(person),
                 people.contains(where: {
-                    $0.roles.contains(step.role)
+                    $0.roles.contains(step.role) && $0.works(at: debt.number.series.branch)
                         && ($0.name == person || $0.isDeputy(person, on: today))
                 })
             else { return nil }
-            return Self.waits(debt, step, standing.ledger(of: debt.number.series.branch))
+            return Self.waits(debt, step, standing)
         }
     }
 
     private static func waits(
-        _ debt: DebtWriteOff, _ step: Workflow.Step, _ ledger: Ledger
+        _ debt: DebtWriteOff, _ step: Workflow.Step, _ standing: Standing
     ) -> Waits {
-        Waits(
+        let branch = debt.number.series.branch
+        let ledger = standing.ledger(of: branch)
+        // A step is taken at the branch.
+        let place = branch == standing.branch ? "" : "at \(branch) "
+        return Waits(
             since: debt.day, kind: "write-off waits", number: debt.number,
             subject: "\(step.name), \(debt.party) "
                 + Amount.text(debt.amount, scale: ledger.scale),
-            person: debt.askedBy, next: "`branchbook debt approve NUMBER`")
+            person: debt.askedBy, next: place + "`branchbook debt approve NUMBER`")
     }
 
     private static func waits(_ task: TaskFacts) -> Waits {

@@ -9,7 +9,9 @@ struct BankCommand: ParsableCommand {
         discussion: """
             `branchbook import table bank FILE --bank main` reads a statement.
             """,
-        subcommands: [BankStatementCommand.self, BankBook.self, BankBalance.self],
+        subcommands: [
+            BankStatementCommand.self, BankBook.self, BankBalance.self, BankStrike.self,
+        ],
         defaultSubcommand: BankStatementCommand.self)
 }
 
@@ -56,15 +58,34 @@ struct BankBalance: ParsableCommand {
     @OptionGroup var currency: MatchCurrency
     @OptionGroup var writing: WriteOptions
 
+    /// Also behind `--`, as other commands take it.
+    private var figures: [String] { amount.filter { $0 != "--" } }
+
     func validate() throws {
-        guard amount.count == 1 else { throw ValidationError("give one amount") }
+        guard figures.count == 1 else { throw ValidationError("give one amount") }
     }
 
     func run() throws {
         try node.perform(
             .bank(
-                currency.details(writing.details()), .balance(bank: bank, amount: amount[0])),
+                currency.details(writing.details()), .balance(bank: bank, amount: figures[0])),
             writing)
+    }
+}
+
+struct BankStrike: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "strike",
+        abstract: "Lines that are none of this bank's, with a reason in --memo.",
+        discussion: """
+            A line's name stands in the last column of `branchbook bank statement`. What was struck may be read again.
+            """)
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The bank under which they were read.") var bank: String
+    @Argument(help: "The lines.") var lines: [String]
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(.bank(writing.details(), .strike(bank: bank, lines: lines)), writing)
     }
 }
 

@@ -126,10 +126,30 @@ struct BetweenAccept: ParsableCommand {
 
 struct Reconcile: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What should agree and does not: document, cause, person, what settles it (对账).")
+        abstract: "What should agree and does not: document, cause, person, what settles it (对账).",
+        subcommands: [ReconcileShow.self, ReconcileAccept.self],
+        defaultSubcommand: ReconcileShow.self)
+}
+
+struct ReconcileShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "The page of differences.")
     @OptionGroup var node: NodeOptions
     @OptionGroup var reading: ReadOptions
     @Option(name: .long, help: "One branch, and what stands between it and others.")
     var branch: String?
     func run() throws { try node.query(.reconcile(branch: branch), reading) }
+}
+
+struct ReconcileAccept: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept",
+        abstract: "Two payments that look like one are two, with a reason in --memo.")
+    @OptionGroup var node: NodeOptions
+    @Argument(help: "The one.") var first: String
+    @Argument(help: "The other.") var second: String
+    @OptionGroup var writing: WriteOptions
+    func run() throws {
+        try node.perform(.acceptBoth(writing.details(), [first, second]), writing)
+    }
 }

@@ -127,6 +127,8 @@ struct TableRun {
     private var faults: [TableImport.Fault] = []
 
     /// Refused rows that are kept to be told.
+    /// What should be known although it was taken.
+    private var told: Set<String> = []
     private static let faultsMax = 10_000
     private static let chunkBytes = 256 << 10
     private static let batch = 500
@@ -214,7 +216,10 @@ struct TableRun {
             guard results.count == steps.count else { throw Refusal(.fault, "results are missing") }
             for (step, result) in zip(steps, results) {
                 switch result {
-                case .done: done += step.rows.count
+                case .done(let outcome):
+                    done += step.rows.count
+                    // How many of them are new is told of all together.
+                    if case .bank = step.command { told.formUnion(outcome.notices.dropFirst()) }
                 case .refused(let refusal)
                 where [.alreadyRecorded, .nothingChanges].contains(refusal.code):
                     unchanged += step.rows.count
@@ -264,6 +269,7 @@ struct TableRun {
         report.rows = sorted.prefix(20).map {
             [.integer(Int64($0.lines.lowerBound)), .text($0.code), .text($0.reason)]
         }
+        report.notes += told.sorted().prefix(5)
         if !faults.isEmpty { report.notes.append("Refused rows are in \(path).") }
         return report
     }

@@ -82,6 +82,8 @@ struct MemoryBook: BookView {
     func currencies(on account: Account) -> [CurrencyCode] { [] }
     func invoices(of party: String, code: String) -> [Invoice] { [] }
     func invoices(about number: DocumentNumber) -> [Invoice] { [] }
+    func bankLines(_ bank: Account) -> [(line: BankLine, document: DocumentNumber?)] { [] }
+    func used(beside account: Account) -> [Account]? { nil }
     func documentNames() -> DocumentNames { DocumentNames() }
     func debt(_ number: DocumentNumber) -> DebtWriteOff? { nil }
     func tender(_ branch: BranchCode, _ name: String) -> TenderRule? { nil }
