@@ -440,6 +440,81 @@ import Testing
 
     // MARK: What a changed program says
 
+    /// Prices and rates that fit nothing: nobody traps, all nodes agree, and what says no rate has no value.
+    @Test func absurdRatesTrapNowhere() throws {
+        let network = try company(seed: 1_280)
+        let (hz, hk) = (try network["hz"], try network["hk"])
+        let (hzCode, hkCode) = (try #require(BranchCode("HZ")), try #require(BranchCode("HK")))
+        let pair = try #require(BranchPair(hzCode, hkCode))
+        let (item, day) = (try #require(ItemCode("TEA")), try #require(Day("2026-11-18")))
+        let tea = Commodity.item(item)
+        let huge = "170141183460469231731687303715884105727 12"
+        let said = [
+            ("value 9223372036854775807 130000", "1 12"), ("cost+ 99000000 130000", huge),
+            ("value 2000 130000", huge), ("cost+ 99000000 0", "1 12"), ("value 2000 0", "0 6"),
+            ("value 2000 0", "x"),
+        ]
+        for (place, (price, rate)) in said.enumerated() {
+            let number = try #require(DocumentNumber("HKa-T-2026-00009\(place)"))
+            let header = DocumentHeader(
+                kind: .shipment, number: number, effectiveDate: day, person: "Eve")
+            let parts = [
+                Draft.Part(
+                    .trade(hkCode),
+                    [
+                        .post(
+                            try Transaction(
+                                header,
+                                [
+                                    Posting(.stock(hkCode), tea, -1),
+                                    Posting(.via(.between(pair)), tea, 1),
+                                ]))
+                    ]),
+                Draft.Part(
+                    .between(pair),
+                    [
+                        .post(
+                            try Transaction(
+                                header,
+                                [
+                                    Posting(.via(.trade(hkCode)), tea, -1),
+                                    Posting(.transit(pair, number.description), tea, 1),
+                                ])),
+                        .append(
+                            Event(
+                                entity: TransferNotes.entity(number), kind: Event.pricingKind,
+                                person: "Eve", effectiveDate: day,
+                                fields: [
+                                    .init("sender-rate", .text(rate)), .init("#TEA", .text(price)),
+                                ])),
+                    ]),
+            ]
+            try hk.engine.store.transact {
+                _ = try hk.engine.commit(parts, at: hk.now)
+                try hk.engine.author?.seal(in: hk.engine.store)
+            }
+            keep(network)
+            try hz.perform(.arrive(Details(), [], shipment: number.description))
+            keep(network)
+        }
+        let filter = StatementFilter(from: "2026-11-01", to: "2026-11-18", byBranch: true)
+        for node in [hz, hk] {
+            for query: Query in [
+                .reconcile(branch: nil), .exceptions, .profit(filter), .cash(filter),
+                .position(filter), .currencies(branch: nil, asAt: nil), .taxes(filter),
+            ] { _ = node.ask(.query(query)) }
+            for branch in ["HZ", "HK"] {
+                #expect(try accounts(node, branch) == accounts(hz, branch))
+            }
+            for owned in try node.engine.turnovers(from: nil, to: nil).values {
+                #expect(owned.values.reduce(Int128(0)) { $0 + $1.net } == 0)
+            }
+            let unvalued = try node.report(.exceptions).rows.filter { $0[0].plain == "value" }
+            #expect(unvalued.count >= 2)
+        }
+        for name in ["hz", "hk"] { #expect(try network.verify(name).isSound) }
+    }
+
     @Test func ratesOfPeersAreReadOrNot() throws {
         for text in [
             "", "1", "0 6", "-1 6", "1 7", "1 6 ", " 1 6", "1  6", "x 6", "1 x",
