@@ -57,7 +57,8 @@ struct Statements {
         let shippedAt = try costs(of: .shipment)
         var prices: [DocumentNumber: TransferPrice] = [:]
         var monies: [DocumentNumber: TransferMoney] = [:]
-        for transfer in transfers where arePriced && prices[transfer.shipment] == nil {
+        var seen: Set<DocumentNumber> = []
+        for transfer in transfers where arePriced && seen.insert(transfer.shipment).inserted {
             let events = try Store.events(db, of: TransferNotes.entity(transfer.shipment))
             prices[transfer.shipment] = TransferPrice.prices(events)[item]
             monies[transfer.shipment] = money(of: transfer, TransferRates(events))

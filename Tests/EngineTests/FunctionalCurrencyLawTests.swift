@@ -28,7 +28,14 @@ import Testing
         ] {
             try hz.perform(.setRate(currency: code, rate: rate, from: day))
         }
-        try hz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
+        try hz.perform(
+            .addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00", tax: "13")]))
+        for from in Self.branches {
+            for to in Self.branches where from != to {
+                try hz.perform(
+                    .setTransferPrice(from: from, to: to, rule: "cost+\(from == "HK" ? 37 : 0)%"))
+            }
+        }
         network.settle()
         for name in ["hz", "hk", "jp"] {
             try network[name].perform(
@@ -38,6 +45,10 @@ import Testing
                         JournalLine(account: "bank/main", amount: "10000"),
                         JournalLine(account: "equity/capital", amount: "-10000"),
                     ]))
+            try network[name].perform(
+                .receive(
+                    Details(date: "2026-10-01"),
+                    [Line(item: "TEA", quantity: "40", cost: "20")], supplier: "Mill"))
         }
         network.settle()
         return network
@@ -53,7 +64,13 @@ import Testing
         let code: String? = [nil, nil, "USD", "CNY", "HKD"].randomElement(using: &random) ?? nil
         let details = Details(date: day, party: "Acme", currency: code)
         let line = Line(item: "TEA", quantity: "1", price: amount)
-        switch random.next(upperBound: UInt64(9)) {
+        switch random.next(upperBound: UInt64(14)) {
+        case 9, 10:
+            return node.refusal(
+                .ship(
+                    Details(date: day), [Line(item: "TEA", quantity: "\(amount.utf8.count)")],
+                    to: other))
+        case 11, 12, 13: return take(node, branch, &random)
         case 0:
             return node.refusal(
                 .receive(
@@ -82,6 +99,29 @@ import Testing
         }
     }
 
+    /// The first goods on their way to a branch come, or half of them do; the first of its own in dispute are here again, or lost.
+    private func take(
+        _ node: TestNode, _ branch: String, _ random: inout SeededRandom
+    ) -> Refusal.Code? {
+        let rows = (try? table(node, .transfers(openOnly: true))) ?? []
+        let isHalf = random.next(upperBound: UInt64(3)) == 0
+        if let row = rows.first(where: { $0[0].hasPrefix(branch) && $0[5] != "0" }) {
+            return node.refusal(
+                .settle(
+                    Details(), [Line(item: "TEA", quantity: row[5])], shipment: row[0],
+                    areLost: isHalf))
+        }
+        guard
+            let row = rows.first(where: {
+                !$0[0].hasPrefix(branch) && $0[2].contains(branch) && $0[4] != "0"
+            })
+        else { return .emptyDocument }
+        let lines =
+            isHalf && row[4] != "1"
+            ? [ArrivalLine(item: "TEA", accepted: "1", short: "1")] : []
+        return node.refusal(.arrive(Details(), lines, shipment: row[0]))
+    }
+
     private func table(_ node: TestNode, _ query: Query) throws -> [[String]] {
         try node.report(query).rows.map { $0.map(\.plain) }
     }
@@ -93,6 +133,13 @@ import Testing
         let place = try #require(report.columns.firstIndex { $0.key == column })
         let row = report.rows.first { $0[2].plain == line }
         return try row.map { try Amount.parse($0[place].plain, scale: 2) } ?? 0
+    }
+
+    /// What all nodes are to agree on: of the page of differences not the likely cause, which is each node's own guess.
+    private func agreed(_ node: TestNode, _ query: Query) throws -> [[String]] {
+        let rows = try table(node, query)
+        guard case .reconcile = query else { return rows }
+        return rows.map { Array($0[0...2]) }
     }
 
     private func checkLaws(_ node: TestNode, _ what: Comment) throws {
@@ -122,7 +169,9 @@ import Testing
             StatementFilter(from: "2026-01-01", to: "2026-11-18", byBranch: true),
             StatementFilter(to: "2026-11-18", byBranch: true)
         )
-        for (branch, paid) in [("HZ", Int64(1_000_000)), ("HK", 900_000), ("JP", 50_000)] {
+        for (branch, paid) in [
+            ("HZ", Int64(1_000_000)), ("HK", 900_000), ("JP", 50_000), ("amount", 1_950_000),
+        ] {
             let earned = try figure(node, .profit(all), branch, "Net profit")
             let held =
                 try figure(node, .position(last), branch, "Capital")
@@ -181,13 +230,19 @@ import Testing
             network.run(milliseconds: 120_000)
         }
         network.settle()
-        #expect(done > 72 && closed > 0, "\(done) acts, \(closed) closes")
+        let sent = try network["hz"].report(.transfers(openOnly: false)).rows.count
+        #expect(
+            done > 60 && closed > 0 && sent > 5, "\(done) acts, \(closed) closes, \(sent) sent")
         let hz = try network["hz"]
         for name in names {
             let node = try network[name]
             try checkLaws(node, "seed \(seed), \(name)")
+            // What is due and not owed is on its way, in dispute, or a charge.
+            let unexplained = try table(node, .reconcile(branch: nil)).filter { $0[0] == "due" }
+            #expect(unexplained == [], "seed \(seed), \(name)")
             for query in Self.queries {
-                #expect(try table(node, query) == table(hz, query), "seed \(seed), \(name)")
+                #expect(
+                    try agreed(node, query) == agreed(hz, query), "seed \(seed), \(name), \(query)")
             }
             #expect(try network.verify(name).isSound)
         }

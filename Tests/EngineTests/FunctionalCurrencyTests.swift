@@ -483,7 +483,27 @@ import Testing
             .between(
                 Details(date: "2026-10-10"),
                 .charge(to: "HZ", account: "expense/rent", amount: "100.00")))
+        // Goods there, of which one is lost, and goods back.
+        for (from, to) in [("HK", "HZ"), ("HZ", "HK")] {
+            try hz.perform(.setTransferPrice(from: from, to: to, rule: "cost+50%"))
+        }
         network.settle()
+        let there = try hk.perform(
+            .ship(Details(date: "2026-10-12"), tea("3"), to: "HZ")
+        ).subject
+        network.run(milliseconds: 60_000)
+        try hz.perform(
+            .arrive(
+                Details(), [ArrivalLine(item: "TEA", accepted: "2", short: "1")], shipment: there))
+        network.run(milliseconds: 60_000)
+        try hk.perform(.currency(Details(date: "2026-11-17"), .revalue))
+        try hk.perform(.settle(Details(), tea("1"), shipment: there, areLost: true))
+        let back = try hz.perform(.ship(Details(), tea("1"), to: "HK")).subject
+        network.run(milliseconds: 60_000)
+        try hk.perform(.arrive(Details(), [], shipment: back))
+        network.run(milliseconds: 60_000)
+        #expect(try accounts(hk)["due-to/HK/HZ"] != nil)
+        #expect(try accounts(hk)["exchange-gain/HK"] != nil)
         for from in [nil, "2026-11-01"] {
             try hledgerAgrees(hz, from: from)
         }

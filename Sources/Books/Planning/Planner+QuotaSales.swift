@@ -63,6 +63,7 @@ extension Planner {
         var fields = [
             Event.Field(Field.party, .text(party)), .init(Field.shelf, .text(shelf.text)),
         ]
+        fields += try self.agreed(nil, of: .sale, on: header.effectiveDate, view)
         let due = try details.due.map { try Self.day($0) }
         if let due, due < header.effectiveDate {
             throw Refusal(.badDate, "\(due) is before \(header.effectiveDate)")

@@ -11,14 +11,14 @@ extension Engine {
     ///
     /// - Parameters:
     ///   - branches: those of the column that are read here.
+    ///   - ledger: of the table.
     ///   - translated: what those of them that keep their books in another currency than the table's earned on others of them
     ///     in the span, day by day, and is left out.
     func eliminate(
-        _ column: inout Column, _ branches: Set<BranchCode>, _ chart: OwnChart, isPosition: Bool,
-        translated: Int128
+        _ column: inout Column, _ branches: Set<BranchCode>, _ chart: OwnChart, _ ledger: Ledger,
+        isPosition: Bool, translated: Int128
     ) throws {
         guard branches.count > 1, try store.hasTransferPrices() else { return }
-        let ledger = try tableLedger(column.branches, needStanding())
         var sums = try profits(of: branches, ledger, upTo: column.to)
         if let from = column.from {
             let before = try profits(of: branches, ledger, upTo: Day(number: from.number &- 1))

@@ -230,7 +230,8 @@ extension Engine {
                     column.sums[line, default: 0] -= Int128(amount)
                 }
             }
-            try eliminate(&column, within, chart, isPosition: withYearEnds, translated: sold)
+            try eliminate(
+                &column, within, chart, ledger, isPosition: withYearEnds, translated: sold)
             return column
         }
     }
