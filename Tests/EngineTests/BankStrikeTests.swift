@@ -118,7 +118,7 @@ import Testing
     @Test func whoStrikesAndWhoBooksBesideEachOtherAgree() throws {
         let network = try company(seed: 302)
         let hz = try network["hz"]
-        let office = try network.joinOffice(seed: 303)
+        let office = try network.joinOffice(seed: 309)
         network.settle()
         try read(hz, "main")
         network.run(milliseconds: 120_000)
