@@ -35,10 +35,11 @@ extension Store {
             found[branch] =
                 sealed
                 + (found[branch] ?? []).filter { !numbers.contains($0.number) }.map { close in
+                    // Of its words those that closed something: to open it again freezes nothing.
                     let isHeld = (words[close.number] ?? []).contains { said in
-                        said.place.map { place in
-                            sealed.contains { $0.covers(place.log, place.seq) }
-                        } ?? false
+                        guard let place = said.place, PeriodClose(close.number, [said]) != nil
+                        else { return false }
+                        return sealed.contains { $0.covers(place.log, place.seq) }
                     }
                     let close = isHeld ? close.heldBySeal() : close
                     return last.map { close.through <= $0 } ?? false ? close.beside() : close

@@ -97,6 +97,34 @@ import Testing
         network.settle()
     }
 
+    /// A thief puts a branch's keeper out above nothing, and names nobody: whoever says it again lets what was written count, and
+    /// names who keeps the branch.
+    @Test func aRevocationSaidAgainNamesAKeeper() throws {
+        let network = try TestNetwork.company(["gz", "sh"], seed: 1_030)
+        let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
+        network.settle()
+        try join(network, "sh-2", branch: "SH", by: "hz", seed: 1_035)
+        let branch = try #require(BranchCode("SH"))
+        let (first, second) = (
+            sh.engine.credentials.node, try network["sh-2"].engine.credentials.node
+        )
+        #expect(try hz.engine.needStanding().roster.keepers[branch] == first)
+        var thief = Thief(gz.engine.credentials, hz)
+        try thief.write(
+            [.revoke(Cut(node: first, limits: [], heads: []))], 9,
+            knowing: try hz.engine.needStanding().rosterHeads)
+        network.run(milliseconds: 60_000)
+        #expect(try hz.engine.needStanding().roster.cuts[first] != nil)
+        done(hz.ask(.revoke(node: "sh-1", confirms: true)))
+        network.settle()
+        for name in ["hz", "gz", "sh-2"] {
+            let roster = try network[name].engine.needStanding().roster
+            #expect(roster.keepers[branch] == second, "\(name)")
+            #expect(roster.cutByPrincipals.contains(first), "\(name)")
+        }
+    }
+
     /// Its 300 longer logs come before it is removed: what it did honestly is in the cut, with the node that it let in.
     @Test(arguments: [false, true]) func aCutNamesWhatCame(first knowing: Bool) throws {
         let network = try TestNetwork.company(["gz", "sh"], seed: 1_000)

@@ -46,6 +46,44 @@ import Testing
         return found
     }
 
+    /// What was closed, opened again and closed anew before the seal asks nothing of anybody afterwards.
+    @Test func whatWasOpenedBeforeTheSealIsNoDifference() throws {
+        let network = try company(seed: 2_300)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        let first = try close(hz, "2026-11-10")
+        try hz.perform(.reopen(Details(memo: "rent"), number: first))
+        try close(hz, "2026-11-10")
+        try close(gz, "2026-11-10")
+        network.run(milliseconds: 60_000)
+        try hz.perform(seal("2026-11-10"))
+        network.run(milliseconds: 60_000)
+        #expect(
+            try !hz.report(.reconcile(branch: nil)).rows.contains {
+                $0[0].plain == "closed beside a seal"
+            })
+        #expect(
+            try hz.report(.periods(branch: "HZ")).rows.map { $0[3].plain }.sorted()
+                == ["open", "sealed"])
+    }
+
+    /// Who was left out of a seal has heard of it: rates of its days stay as they are.
+    @Test func whoWasLeftOutChangesNoRate() throws {
+        let network = try company(seed: 2_310)
+        let (hz, gz, office) = (try network["hz"], try network["gz"], try network["office"])
+        try hz.perform(.setRate(currency: "USD", rate: "7.2", from: "2026-11-05"))
+        try close(hz, "2026-11-10")
+        network.run(milliseconds: 60_000)
+        try hz.perform(seal("2026-11-10", absent: ["GZ"], person: "Adam"))
+        network.run(milliseconds: 60_000)
+        try office.perform(
+            .seal(Details(person: "Berta"), .confirm(through: "2026-11-10", seal: nil)))
+        network.run(milliseconds: 60_000)
+        #expect(try gz.report(.seals).rows.map { $0[1].plain } == ["sealed"])
+        #expect(
+            gz.refusal(.setRate(currency: "USD", rate: "7.3", from: "2026-11-05")) == .sealed)
+        #expect(gz.refusal(.setRate(currency: "USD", rate: "7.3", from: "2026-11-11")) == nil)
+    }
+
     @Test func allBranchesCloseFirst() throws {
         let network = try company(seed: 220)
         let (hz, gz) = (try network["hz"], try network["gz"])

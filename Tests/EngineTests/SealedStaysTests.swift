@@ -173,7 +173,10 @@ import Testing
 
     /// A document of a close of which nobody says anything before the seal: what is said of it afterwards makes no frozen cost of
     /// it, and no end of a year.
-    @Test func whatIsSaidOfACloseAfterwardsFreezesNothing() throws {
+    ///
+    /// - Parameter isOpened: somebody said before that it is opened again, which closes nothing.
+    @Test(arguments: [false, true])
+    func whatIsSaidOfACloseAfterwardsFreezesNothing(_ isOpened: Bool) throws {
         let network = try company(seed: 2_015)
         let (hz, office) = (try network["hz"], try network["office"])
         let (day, branch) = (try #require(Day("2026-11-09")), try #require(BranchCode("HZ")))
@@ -181,6 +184,10 @@ import Testing
         try write(
             [try rent(.close, hidden, 500, day)], .money(branch), as: office, incarnation: 2_000,
             to: hz)
+        if isOpened {
+            let opened = PeriodClose.reopening(hidden, reason: "why", person: "Eve", day: day)
+            try write([.append(opened)], .trade(branch), as: office, incarnation: 2_000, to: hz)
+        }
         try hz.perform(.addItems([ItemChange(code: "CUP", name: "Cup", price: "9.00")]))
         network.run(milliseconds: 60_000)
         let (_, sealed) = try sealAll(network)
@@ -194,13 +201,45 @@ import Testing
             PeriodClose.event(
                 hidden, through: day, heads: [:], documents: .init(trade: 0, money: 1),
                 person: "Eve", day: day))
-        try write([.append(event)], .trade(branch), as: office, incarnation: 2_000, to: hz)
+        try write([.append(event)], .trade(branch), as: office, incarnation: 2_001, to: hz)
         try hz.perform(.addItems([ItemChange(code: "POT", name: "Pot", price: "9.00")]))
         network.run(milliseconds: 60_000)
         try alike(network, sealed)
         for name in ["hz", "gz", "sh", "office"] {
             #expect(try profit(network[name]) == before, "\(name)")
         }
+    }
+
+    /// A close that names what its author's branch may not write, so that it would stand within the sealed days as soon as
+    /// somebody lets it, is not sealed.
+    @Test func whatMayNotBeWrittenIsNotSealed() throws {
+        let network = try company(seed: 2_017)
+        let (hz, gz, office) = (try network["hz"], try network["gz"], try network["office"])
+        let (day, branch) = (try #require(Day("2026-11-09")), try #require(BranchCode("HZ")))
+        let number = try #require(DocumentNumber("HZb-J-2026-000777"))
+        try write(
+            [try rent(.journal, number, 500, day)], .money(branch), as: gz, incarnation: 2_000,
+            to: hz)
+        try hz.perform(.addItems([ItemChange(code: "CUP", name: "Cup", price: "9.00")]))
+        network.run(milliseconds: 60_000)
+        let standing = try hz.engine.needStanding()
+        let log = LogTip(
+            LogName(
+                author: gz.engine.credentials.node, incarnation: 2_000, scope: .money(branch)),
+            in: standing.book
+        ).id
+        var heads = try hz.engine.store.frontier(of: branch, standing.roster)
+        #expect(heads[log] == nil)
+        #expect(try hz.engine.store.holds([log: 1]))
+        heads[log] = 1
+        let own = try #require(DocumentNumber("HZb-E-2026-000001"))
+        let through = try #require(Day("2026-11-10"))
+        let close = try #require(
+            PeriodClose.event(own, through: through, heads: heads, person: "Eve", day: day))
+        try write([.append(close)], .trade(branch), as: office, incarnation: 2_000, to: hz)
+        for name in ["gz", "sh"] { try self.close(network[name], "2026-11-10") }
+        network.run(milliseconds: 60_000)
+        #expect(hz.refusal(seal("Adam", "2026-11-10")) == .periodUnfinished)
     }
 
     /// The founder's machine is lost: whom the recovery key names seals alone.

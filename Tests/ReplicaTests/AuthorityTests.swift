@@ -626,7 +626,9 @@ struct Acts {
 
     /// Whoever takes an invitation back beside an admission, or gives another node its series with a clock of years ago,
     /// puts out nobody whom a principal one let in.
-    @Test func nobodyIsPutOutByWhatComesFirst() {
+    ///
+    /// - Parameter isKnown: who let it in had seen something else of that administrator's.
+    @Test(arguments: [false, true]) func nobodyIsPutOutByWhatComesFirst(_ isKnown: Bool) {
         var acts = Acts(seed: 35)
         let invitation = Invitation(
             id: Acts.entry(Acts.log(acts.founder), 77), branch: acts.branch, grants: [],
@@ -634,6 +636,7 @@ struct Acts {
         acts.add(acts.founder, .nameAdministrator(acts.ada))
         acts.add(acts.founder, .invite(invitation))
         let then = acts.heads
+        if isKnown { acts.add(acts.ada, .changeGrants(node: acts.bob, grants: [])) }
         let box = acts.founding.box
         func admission(_ node: NodeID, _ letters: String, _ used: Digest?) -> RosterAct {
             .admit(
@@ -645,9 +648,13 @@ struct Acts {
         acts.add(acts.founder, admission(guest(1), "xx", invitation.id))
         let before = acts.roster()
         #expect(before.isMember(guest(1)))
-        acts.add(acts.ada, .withdrawInvitation(id: invitation.id), seen: then, clock: 1)
-        acts.add(acts.ada, admission(guest(2), "xx", nil), seen: then, clock: 2)
-        acts.add(acts.ada, admission(guest(3), "yy", invitation.id), seen: then, clock: 3)
+        for (clock, act) in [
+            RosterAct.withdrawInvitation(id: invitation.id), admission(guest(2), "xx", nil),
+            admission(guest(3), "yy", invitation.id),
+        ].enumerated() {
+            acts.add(
+                acts.ada, act, seen: then, clock: UInt64(clock + 1), incarnation: isKnown ? 9 : 1)
+        }
         let after = acts.roster()
         #expect(after.nodes == before.nodes)
         #expect(after.invitations[invitation.id]?.isWithdrawn == true)
@@ -660,6 +667,29 @@ struct Acts {
         acts.add(acts.ada, .withdrawInvitation(id: .zero))
         acts.add(acts.founder, admission(guest(4), "zz", .zero))
         #expect(!acts.roster().isMember(guest(4)))
+    }
+
+    /// What a principal administrator says of whom it puts out stands, whatever another one lets count, or does not, before or
+    /// after it.
+    @Test(arguments: [false, true]) func aRevocationIsThePrincipals(_ after: Bool) {
+        var acts = Acts(seed: 39)
+        acts.add(acts.founder, .nameAdministrator(acts.ada))
+        let own = acts.cut(acts.bob, upTo: 2)
+        let all = Cut(
+            node: acts.bob, limits: [.init(incarnation: 1, commit: .max)], heads: [])
+        let none = Cut(node: acts.bob, limits: [], heads: [])
+        func thief() {
+            for cut in [all, none] { acts.add(acts.ada, .revoke(cut)) }
+        }
+        if !after { thief() }
+        acts.add(acts.founder, .revoke(own))
+        if after { thief() }
+        #expect(acts.roster().cuts[acts.bob] == own)
+        // And it may say more itself.
+        let more = acts.cut(acts.bob, upTo: 3)
+        acts.add(acts.founder, .revoke(more))
+        #expect(acts.roster().cuts[acts.bob] == own.joined(with: more))
+        #expect(own.joined(with: more) != own)
     }
 
     /// Grants are added and never taken: not by a thief, and not by whoever gives others beside it.

@@ -212,6 +212,9 @@ package struct PeriodClose: Hashable, Sendable {
         }
     }
 
+    /// Before the seal of its days: there is nothing to be done about it.
+    package var wasOpened: Bool { reopened != nil && isHeldBySeal }
+
     package var stands: Bool { !isBeside && (reopened == nil || isSealed) }
 
     /// The same words, which are sealed now, or were taken back.

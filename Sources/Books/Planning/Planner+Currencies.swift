@@ -248,7 +248,11 @@ extension Planner {
             attribute = CrossRate.attribute(from, third)
         }
         // Statements of several are turned at the rates of their days.
-        if let sealed = try view.closes(branch).filter(\.isSealed).through, from <= sealed,
+        let sealed =
+            try
+            ([view.closes(branch).filter(\.isSealed).through].compactMap { $0 }
+            + view.seals().filter(\.holds).map(\.day)).max()
+        if let sealed, from <= sealed,
             try reading(ledger.book.currency).rate(of: code, on: from, view) != nil
         {
             throw Refusal(

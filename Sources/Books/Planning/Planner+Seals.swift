@@ -124,7 +124,7 @@ extension Planner {
                 throw Refusal(
                     .periodUnfinished,
                     all.through.map { $0 >= day } ?? false
-                        ? "not all is here that \(branch) had when it closed up to \(through)"
+                        ? "not all is here, and may be written, that \(branch) named when it closed up to \(through)"
                         : "\(branch) has closed up to \(through)",
                     next: "wait for it, or leave it out with --absent \(branch)")
             }
@@ -139,7 +139,7 @@ extension Planner {
     ) throws -> (closes: [Seal.Close], isClosed: Bool) {
         let all = try view.closes(branch).filter { close in
             guard close.stands else { return false }
-            return try close.isSealed || view.holds(close)
+            return try close.isSealed || view.holds(close) && names(close.heads, of: branch, view)
         }
         // The one that covers the day is not to be opened either.
         let last = all.first { $0.through >= day }
@@ -147,6 +147,15 @@ extension Planner {
             !$0.isSealed && ($0.through <= day || $0.number == last?.number)
         }
         return (closes.map { Seal.Close(number: $0.number, digest: $0.digest) }, last != nil)
+    }
+
+    /// Does it name nothing but what this node would name? What its author may not write yet would stand within the sealed
+    /// days as soon as somebody lets it.
+    private func names(
+        _ heads: [LogID: UInt64], of branch: BranchCode, _ view: some BookView
+    ) throws -> Bool {
+        let frontier = try view.frontier(of: branch)
+        return heads.allSatisfy { $0.value <= frontier[$0.key, default: 0] }
     }
 
     /// What is said of branches that are closed with a seal: how far this node held them, and what their goods had cost.
@@ -300,7 +309,7 @@ extension Planner {
         guard try !closes(of: branch, upTo: day, view).isClosed else {
             throw other("\(branch) has closed up to \(day)")
         }
-        guard try view.holds(closing.heads) else {
+        guard try view.holds(closing.heads), try names(closing.heads, of: branch, view) else {
             throw other("not all is here that \(closing.person) had of \(branch)")
         }
         let late = try view.documents(of: branch, upTo: day, behind: closing.heads)

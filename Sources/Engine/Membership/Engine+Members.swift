@@ -213,6 +213,10 @@ extension Engine {
             throw Refusal(.badOption, "a node cannot revoke itself")
         }
         let before = standing.roster.cuts[node]
+        let isPrincipal = standing.roster.isPrincipal(credentials.node)
+        // A principal one's word stands in the place of what others said.
+        let isFirst = !standing.roster.cutByPrincipals.contains(node)
+        let replaces = before != nil && isPrincipal && isFirst
         guard (before != nil) == confirms else {
             throw Refusal(
                 .badOption,
@@ -226,23 +230,35 @@ extension Engine {
         }
         try requireRemoving(member, standing)
         let cut = try cut(of: node, standing.scopesKept, in: standing)
-        if let before {
+        guard before == nil || isPrincipal || isFirst else {
+            throw Refusal(
+                .notAdministrator,
+                "\(member.admission.name) was put out by a principal administrator: what it wrote counts as that one says",
+                next:
+                    "`branchbook revoke \(member.admission.name) --confirm` at the founder's node, or one that the recovery key named"
+            )
+        }
+        let keepers = standing.roster.keepersInstead(of: node)
+        if let before, !replaces {
             let joined = before.joined(with: cut)
             let isMore = try store.logs(of: node).map(\.tip).contains { tip in
                 let place = (tip.id, tip.head.seq)
                 return before.isBelow(tip.commit, incarnation: tip.name.incarnation, at: place)
                     && !joined.isBelow(tip.commit, incarnation: tip.name.incarnation, at: place)
             }
-            guard isMore else {
+            guard isMore || !keepers.isEmpty else {
                 throw Refusal(
                     .nothingChanges, "all that is held here of \(member.admission.name) counts",
                     next: "see `branchbook members`")
             }
         }
-        let keepers = before == nil ? standing.roster.keepersInstead(of: node) : []
         try write([.revoke(cut)] + keepers, at: now)
         try requireTaken { roster in
-            confirms ? roster.cuts[node] != before : roster.cuts[node] != nil
+            replaces
+                ? roster.cutByPrincipals.contains(node)
+                : before == nil
+                    ? roster.cuts[node] != nil
+                    : roster.cuts[node] != before || roster.keepersInstead(of: node).isEmpty
         }
         return Outcome(
             subject: node.short,

@@ -33,6 +33,7 @@ extension Engine {
 
     private static func state(of close: PeriodClose) -> String {
         if close.closing != nil { return "closed by a seal" }
+        if close.wasOpened { return "open" }
         if close.isBeside { return "beside a seal" }
         return close.isSealed ? "sealed" : close.stands ? "closed" : "open"
     }

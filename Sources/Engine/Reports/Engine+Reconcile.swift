@@ -188,7 +188,7 @@ extension Engine {
         var found: [Difference] = []
         for branch in branches(standing, only) {
             let all = try store.closes(of: branch)
-            for close in all where close.isBeside {
+            for close in all where close.isBeside && !close.wasOpened {
                 found.append(
                     Difference(
                         check: "closed beside a seal", subject: "\(close.number)",

@@ -207,7 +207,10 @@ extension Engine {
             for (account, turnover) in accounts { add(account, turnover.net) }
         }
         for (branch, row) in try translated(others, upTo: [day], on: today)[day] ?? [:] {
-            for (account, amount) in row.accounts { add(account, amount) }
+            // Mirrored bridges are told apart by their scopes alone: what remains of them is one row.
+            for (account, amount) in row.accounts {
+                sums[account.root == .via ? "via" : account.name, default: 0] += amount
+            }
             sums["translation-difference/\(branch)", default: 0] += row.difference { _ in false }
         }
         return sums

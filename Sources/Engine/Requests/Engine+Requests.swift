@@ -118,6 +118,7 @@ extension Engine {
             return try store.savepoint(body)
         } catch {
             (self.author, self.standing) = (author, standing)
+            store.sealers = standing?.roster.sealers ?? [:]
             throw error
         }
     }

@@ -1,7 +1,8 @@
 extension Authority {
     /// Acts in the order in which they take effect: what was seen before what saw it, each log in its own order; of what is
-    /// beside each other that of a principal administrator first, then the earlier. Whoever sets his clock back comes before
-    /// nothing that a principal one did.
+    /// beside each other that of a principal administrator first, then the earlier. An act of another one comes no earlier than
+    /// the first principal act that saw it: whoever sets his clock back comes before nothing that a principal one did, whatever
+    /// else of his that had seen.
     ///
     /// - Parameter steps: of each log in its order.
     /// - Returns: places in `steps`.
@@ -46,13 +47,22 @@ extension Authority {
                 }
             }
         }
-        return drained(steps, isPrincipal, later, missing)
+        let ranks = steps.indices.map { isPrincipal($0) ? 0 : 1 }
+        let first = drained(steps, ranks, later, missing)
+        // By the principal act that it is, or that saw it first; what none saw is last.
+        var turns = Array(repeating: Int.max, count: steps.count)
+        for (number, place) in first.filter({ ranks[$0] == 0 }).enumerated() {
+            turns[place] = number
+        }
+        for place in first.reversed() {
+            for after in later[place] { turns[place] = min(turns[place], turns[after]) }
+        }
+        return drained(steps, turns, later, missing)
     }
 
     private static func drained(
-        _ steps: [Roster.Step], _ isPrincipal: (Int) -> Bool, _ later: [[Int]], _ missing: [Int]
+        _ steps: [Roster.Step], _ ranks: [Int], _ later: [[Int]], _ missing: [Int]
     ) -> [Int] {
-        let ranks = steps.indices.map { isPrincipal($0) ? 0 : 1 }
         func precedes(_ a: Int, _ b: Int) -> Bool {
             (ranks[a], steps[a].time, steps[a].author, steps[a].dot)
                 < (ranks[b], steps[b].time, steps[b].author, steps[b].dot)

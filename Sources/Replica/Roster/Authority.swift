@@ -70,13 +70,14 @@ struct Authority {
 
     /// What counts, in the order in which it takes effect. What the recovery key says takes effect by its number: who carries
     /// it may be looked at only since somebody removed named him, and puts nothing in another order.
-    var effective: [Roster.Step] {
+    var effective: [(step: Roster.Step, isPrincipals: Bool)] {
         let places = steps.indices.filter { place in
             if case .recover = steps[place].act { return false }
             return counting[place]
         }
         let counted = places.map { steps[$0] }
-        return Self.ordered(counted) { isPrincipal(places[$0]) }.map { counted[$0] }
+        let ranks = places.map { isPrincipal($0) }
+        return Self.ordered(counted) { ranks[$0] }.map { (counted[$0], ranks[$0]) }
     }
 
     // MARK: What rests on nothing else

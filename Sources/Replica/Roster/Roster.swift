@@ -34,6 +34,8 @@ package struct Roster: Equatable, Sendable {
     package private(set) var handouts: [KeyHandout] = []
     package private(set) var invitations: [Digest: InvitationState] = [:]
     package private(set) var cuts: [NodeID: Cut] = [:]
+    /// Of those: whom a principal administrator put out.
+    package private(set) var cutByPrincipals: Set<NodeID> = []
 
     package struct Member: Hashable, Sendable {
         package let admission: Admission
@@ -97,12 +99,13 @@ package struct Roster: Equatable, Sendable {
         let authority = Authority(reading)
         apply(reading.genesis)
         var withdrawals: [Digest: [Step]] = [:]
-        for step in authority.effective {
+        for (step, isPrincipals) in authority.effective {
             switch step.act {
             case .admit(let admission): admit(admission, step, withdrawals)
             case .withdrawInvitation(let id):
                 invitations[id]?.isWithdrawn = true
                 withdrawals[id, default: []].append(step)
+            case .revoke(let cut): revoke(cut, isPrincipals: isPrincipals)
             default: apply(step)
             }
         }
@@ -146,8 +149,9 @@ package struct Roster: Equatable, Sendable {
             if invitations[invitation.id] == nil {
                 invitations[invitation.id] = InvitationState(invitation: invitation)
             }
-        case .revoke(let cut): revoke(cut)
-        case .admit, .withdrawInvitation, .recover, .nameAdministrator, .removeAdministrator: break
+        case .admit, .withdrawInvitation, .revoke, .recover, .nameAdministrator,
+            .removeAdministrator:
+            break
         }
     }
 
@@ -169,8 +173,13 @@ package struct Roster: Equatable, Sendable {
         }
     }
 
-    /// The highest cut wins, incarnation by incarnation.
-    private mutating func revoke(_ cut: Cut) {
+    /// The highest cut wins, incarnation by incarnation; those of principal administrators stand in the place of all others.
+    private mutating func revoke(_ cut: Cut, isPrincipals: Bool) {
+        if isPrincipals, cutByPrincipals.insert(cut.node).inserted {
+            cuts[cut.node] = cut
+            return
+        }
+        guard isPrincipals || !cutByPrincipals.contains(cut.node) else { return }
         cuts[cut.node] = cuts[cut.node].map { $0.joined(with: cut) } ?? cut
     }
 }
