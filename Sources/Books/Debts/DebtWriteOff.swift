@@ -5,8 +5,10 @@ package import Replica
 package struct DebtWriteOff: Hashable, Sendable {
     package let number: DocumentNumber
     package let party: String
-    /// Minor units, above zero.
+    /// Minor units of its currency, above zero.
     package let amount: Int64
+    /// Of which currency the amount is; its branch's own where nil.
+    package let currency: CurrencyCode?
     package let reason: String
     package let askedBy: String
     package let day: Day
@@ -23,7 +25,7 @@ package struct DebtWriteOff: Hashable, Sendable {
 
     private enum Field {
         static let party = "party", amount = "amount", reason = "reason", steps = "steps"
-        static let step = "step"
+        static let step = "step", currency = "currency"
     }
 
     package static func entity(_ number: DocumentNumber) -> String {
@@ -36,6 +38,7 @@ package struct DebtWriteOff: Hashable, Sendable {
     }
 
     /// A step is taken by the first who did, who neither asked nor took another; a refusal ends it, also where all were taken and nobody has booked it.
+    /// What names a currency that is none is no write-off: its amount might be taken for the branch's own.
     package init?(_ number: DocumentNumber, _ events: [Event]) {
         guard number.kind == .journal,
             let asked = events.first(where: { $0.kind == Kind.asked }),
@@ -43,6 +46,9 @@ package struct DebtWriteOff: Hashable, Sendable {
             (1...DocumentHeader.partyBytesMax).contains(party.utf8.count),
             let amount = asked[Field.amount]?.integer, amount > 0
         else { return nil }
+        let named = asked[Field.currency]
+        currency = named?.text.flatMap { CurrencyCode($0) }
+        guard named == nil || currency != nil else { return nil }
         self.number = number
         self.party = party
         self.amount = amount
@@ -68,17 +74,26 @@ package struct DebtWriteOff: Hashable, Sendable {
     package var nextStep: Workflow.Step? { steps.first { approvals[$0.name] == nil } }
     package var isApproved: Bool { refusedBy == nil && nextStep == nil }
 
+    /// Its amount's currency and scale.
+    ///
+    /// - Parameter own: its branch's.
+    package func figures(_ own: Ledger) -> Ledger { currency.map { own.reading($0) } ?? own }
+
     /// Of the documents of its number: is it taken off what the customer owes? Others may give any number.
     package func isBooked(_ transactions: [Transaction]) -> Bool {
         let owed = Account.named(.receivable, number.series.branch, party)
+        let commodity = currency.map { Commodity.currency($0) }
         return transactions.contains { transaction in
-            transaction.postings.contains { $0.account == owed && $0.amount < 0 }
+            transaction.postings.contains {
+                $0.account == owed && $0.amount < 0
+                    && (commodity == nil || $0.commodity == commodity)
+            }
         }
     }
 
     static func asking(
-        _ number: DocumentNumber, party: String, amount: Int64, reason: String,
-        steps: [Workflow.Step], person: String, day: Day
+        _ number: DocumentNumber, party: String, amount: Int64, in currency: CurrencyCode? = nil,
+        reason: String, steps: [Workflow.Step], person: String, day: Day
     ) -> Event {
         Event(
             entity: entity(number), kind: Kind.asked, person: person, effectiveDate: day,
@@ -86,7 +101,7 @@ package struct DebtWriteOff: Hashable, Sendable {
                 .init(Field.party, .text(party)), .init(Field.amount, .integer(amount)),
                 .init(Field.reason, .text(reason)),
                 .init(Field.steps, .text(Workflow(version: 0, steps: steps).text)),
-            ])
+            ] + (currency.map { [.init(Field.currency, .text($0.text))] } ?? []))
     }
 
     static func approval(
@@ -107,7 +122,7 @@ package struct DebtWriteOff: Hashable, Sendable {
 }
 
 package enum DebtAct: Codable, Hashable, Sendable {
-    /// A customer's debt is given up; the memo says why.
+    /// A customer's debt is given up, in the currency that the details name; the memo says why.
     case writeOff(party: String, amount: String)
     case approve(number: String)
     case refuse(number: String)

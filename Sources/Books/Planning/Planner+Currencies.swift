@@ -61,7 +61,7 @@ extension Planner {
         case .sell, .receive, .pay, .currency, .spread, .invoice(_, .enter): return
         case .between(_, .charge), .between(_, .settle): return
         case .between(_, .accept) where details.rate == nil: return
-        case .order(_, .open), .order(_, .write): return
+        case .order(_, .open), .order(_, .write), .debt(_, .writeOff): return
         case .match where details.rate == nil, .bank where details.rate == nil: return
         case .giveBack(_, _, .some, _), .sendBack(_, _, .some, _): return
         default:

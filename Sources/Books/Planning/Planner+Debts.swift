@@ -36,26 +36,28 @@ extension Planner {
     ) throws -> Draft {
         try requireTrade()
         try Self.check(name, "party", DocumentHeader.partyBytesMax)
-        let amount = try positive(figure)
+        let figures = try reading(named(details))
+        let amount = try figures.positive(figure)
         guard let reason = details.memo, !reason.isEmpty else {
             throw Refusal(.badOption, "say why with --memo")
         }
-        let owed = try view.balance(of: .named(.receivable, branch, name), currency())
+        let owed = try view.balance(of: .named(.receivable, branch, name), figures.currency())
         guard Int128(amount) <= owed else {
             throw Refusal(
-                .notEnough,
-                "\(name) owes \(branch) \(Amount.text(owed, scale: ledger.scale))",
-                next: "see `branchbook match list '\(name)'`")
+                .notEnough, "\(name) owes \(branch) \(figures.told(owed))",
+                next: "see `branchbook match list '\(name)'`; --currency names another currency")
         }
         let header = try header(.journal, details, view)
         guard let number = header.number else { throw BooksError.overflow }
-        let worth = try limitWorth(amount, on: header.effectiveDate, view)
+        let foreign = try givenUp(details, on: header.effectiveDate, view)
+        let worth = try figures.limitWorth(amount, on: header.effectiveDate, view)
         let steps = try view.workflow(.debt).steps.filter { $0.isNeeded(of: worth) }
         let event = DebtWriteOff.asking(
-            number, party: name, amount: amount, reason: reason, steps: steps,
+            number, party: name, amount: amount, in: foreign?.code, reason: reason, steps: steps,
             person: header.person, day: header.effectiveDate)
         let draft = Draft(
-            number: number, parts: [Draft.Part(.trade(branch), [.append(event)])], total: amount)
+            number: number, parts: [Draft.Part(.trade(branch), [.append(event)])], total: amount
+        ).totalled(in: foreign?.code)
         guard let step = steps.first else { return draft }
         return draft.noting("waits for \(step.name) by a \(step.role)")
     }
@@ -136,11 +138,11 @@ extension Planner {
             throw Refusal(.alreadyRecorded, "\(number) is booked")
         }
         try requireApproved(debt, view)
-        let owed = try view.balance(of: .named(.receivable, branch, debt.party), currency())
+        let figures = reading(debt.currency)
+        let owed = try view.balance(
+            of: .named(.receivable, branch, debt.party), figures.currency())
         guard Int128(debt.amount) <= owed else {
-            throw Refusal(
-                .notEnough,
-                "\(debt.party) owes \(Amount.text(owed, scale: ledger.scale)) by now")
+            throw Refusal(.notEnough, "\(debt.party) owes \(figures.told(owed)) by now")
         }
         let people = debt.steps.compactMap { debt.approvals[$0.name] }
         let day = try max(debt.day, openDay(of: debt.day, view))
@@ -152,6 +154,9 @@ extension Planner {
                     + (people.isEmpty ? "" : " (\(people.joined(separator: ", ")))"),
                 DocumentHeader.memoBytesMax))
         var document = DocumentBuilder(header)
+        if let foreign = try givenUp(debt, on: day, view) {
+            return try expense(debt, foreign, document, view)
+        }
         let (trade, money) = (Scope.trade(branch), Scope.money(branch))
         try document.move(
             trade, debt.amount, of: currency(), from: .named(.receivable, branch, debt.party),
@@ -164,7 +169,7 @@ extension Planner {
 
     /// What the company asks now, of people who may: what the request says of itself is nobody's word but its author's.
     private func requireApproved(_ debt: DebtWriteOff, _ view: some BookView) throws {
-        let worth = try limitWorth(debt.amount, on: debt.day, view)
+        let worth = try reading(debt.currency).limitWorth(debt.amount, on: debt.day, view)
         for step in try view.workflow(.debt).steps.filter({ $0.isNeeded(of: worth) }) {
             guard let person = debt.approvals[step.name],
                 try mayDecide(step, person, debt, view)

@@ -74,7 +74,8 @@ extension Engine {
                 : debt.refusedBy != nil ? "refused" : debt.isApproved ? "approved" : "open"
             report.rows.append([
                 .text(number.description), .text(debt.day.description), .text(debt.party),
-                figures.named(debt.amount, standing.ledger(of: number.series.branch)), .text(state),
+                figures.named(debt.amount, debt.figures(standing.ledger(of: number.series.branch))),
+                .text(state),
                 debt.refusedBy == nil
                     ? .optional(debt.nextStep.map { "\($0.name) by a \($0.role)" }) : .empty,
                 .text(debt.askedBy),
@@ -95,7 +96,7 @@ extension Engine {
 
     // MARK: Differences
 
-    /// What everybody approved and the keeper does not book: who approved may not any more, or less is owed.
+    /// What everybody approved and the keeper does not book: who approved may not any more, less is owed, or no rate is known.
     func debtDifferences(_ only: BranchCode?) throws -> [Difference] {
         try debtWriteOffs().compactMap { debt in
             let number = debt.number
@@ -104,10 +105,12 @@ extension Engine {
             else { return nil }
             return Difference(
                 check: "debt", subject: "\(number) of \(debt.party)", amount: Int128(debt.amount),
-                ledger: try own(number),
+                ledger: debt.figures(try own(number)),
                 cause:
                     "all have approved it, and the keeper has not booked it: it is not there, who "
-                    + "approved may not any more, or less is owed",
+                    + "approved may not any more, "
+                    + (debt.currency.map { "less is owed, or \($0) has no rate or is worth more" }
+                        ?? "or less is owed"),
                 person: debt.askedBy, since: debt.day,
                 next: "wait for the keeper, or `branchbook debt refuse \(number)` and ask anew")
         }

@@ -86,13 +86,15 @@ extension Engine {
             }
             rows.append(Self.waits(order, step, ledger))
         }
-        rows += try debts(waitingFor: person, people, standing, on: today)
+        rows += try debts(
+            waitingFor: person, people, standing, ReportWriter(store, ledger), on: today)
         return rows + (try sheets(waitingFor: person, people, standing, on: today))
     }
 
     /// Debts that somebody asked to give up, and of which a step is this person's: who works at the branch that is owed.
     private func debts(
-        waitingFor person: String, _ people: [PersonFacts], _ standing: Standing, on today: Day
+        waitingFor person: String, _ people: [PersonFacts], _ standing: Standing,
+        _ figures: ReportWriter, on today: Day
     ) throws -> [Waits] {
         try debtWriteOffs().compactMap { debt in
             guard debt.refusedBy == nil, let step = debt.nextStep, debt.askedBy != person,
@@ -102,21 +104,21 @@ extension Engine {
                         && ($0.name == person || $0.isDeputy(person, on: today))
                 })
             else { return nil }
-            return Self.waits(debt, step, standing)
+            return Self.waits(debt, step, standing, figures)
         }
     }
 
     private static func waits(
-        _ debt: DebtWriteOff, _ step: Workflow.Step, _ standing: Standing
+        _ debt: DebtWriteOff, _ step: Workflow.Step, _ standing: Standing,
+        _ figures: ReportWriter
     ) -> Waits {
         let branch = debt.number.series.branch
-        let ledger = standing.ledger(of: branch)
         // A step is taken at the branch.
         let place = branch == standing.branch ? "" : "at \(branch) "
         return Waits(
             since: debt.day, kind: "write-off waits", number: debt.number,
             subject: "\(step.name), \(debt.party) "
-                + Amount.text(debt.amount, scale: ledger.scale),
+                + figures.named(debt.amount, debt.figures(standing.ledger(of: branch))).plain,
             person: debt.askedBy, next: place + "`branchbook debt approve NUMBER`")
     }
 

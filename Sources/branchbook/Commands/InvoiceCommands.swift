@@ -124,15 +124,20 @@ struct DebtWriteOffCommand: ParsableCommand {
         commandName: "write-off",
         abstract: "Ask to give up what a customer owes; --memo says why.",
         discussion: """
-            `branchbook workflow set debt` says who has to approve. The branch's keeper books it when all have.
+            `branchbook workflow set debt` says who has to approve. The branch's keeper books it when all have. What is owed
+            in another currency is an expense at the rate of the day.
             """)
     @OptionGroup var node: NodeOptions
     @Argument(help: "The customer.") var party: String
     @Argument(help: "How much.") var amount: String
+    @Option(
+        name: .long, help: "The currency of what is owed, as in USD; the branch's own by default.")
+    var currency: String?
     @OptionGroup var writing: WriteOptions
     func run() throws {
-        try node.perform(
-            .debt(writing.details(), .writeOff(party: party, amount: amount)), writing)
+        var details = writing.details()
+        details.currency = currency
+        try node.perform(.debt(details, .writeOff(party: party, amount: amount)), writing)
     }
 }
 
