@@ -66,6 +66,24 @@ import Testing
         ).items.filter { $0.open != 0 }.map { "\($0.open)" }
     }
 
+    /// Money of somebody with whom nothing is open here is nobody else's, though somebody owes that much; and whose name is in a
+    /// longer one is not meant.
+    @Test func nobodyPaysForAnother() throws {
+        let network = try company(seed: 288)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try bringForward(gz, "receivable/Hotel Bar", "R-1", "5.00")
+        network.settle()
+        try line(hz, "20.00", "Hotel Bar, deposit")
+        #expect(try why(hz) == ["unknown"])
+        try line(hz, "20.00", "Hotel")
+        #expect(try why(hz).sorted() == ["name", "unknown"])
+        #expect(try book(hz).count == 1)
+        #expect(try left(hz) == ["11300"])
+        // A document that is paid, and is paid again.
+        try line(hz, "113.00", "HZa-S-2026-000999")
+        #expect(try why(hz).filter { $0 == "unknown" }.count == 2)
+    }
+
     @Test func aLineSettlesWhatItNames() throws {
         let network = try company(seed: 280)
         let hz = try network["hz"]

@@ -126,6 +126,24 @@ import Testing
 
     // MARK: Prices, limits, what is refused
 
+    /// A rate in a third currency that nobody rates yet changes nothing; nor does the first rate of that one, once the days are
+    /// sealed.
+    @Test func aThirdCurrencysFirstRateChangesNothingSealed() throws {
+        let network = try company(seed: 3_900)
+        let (hz, hk) = (try network["hz"], try network["hk"])
+        try hz.perform(
+            .setRate(currency: "HKD", rate: "0.115", from: "2026-10-05", third: "EUR"))
+        for node in [hz, hk] {
+            try node.perform(
+                .close(Details(person: "Wang"), through: "2026-10-31", isYearEnd: false))
+        }
+        network.run(milliseconds: 60_000)
+        try hz.perform(.seal(Details(person: "Adam"), .seal(through: "2026-10-31", absent: [])))
+        for (day, code) in [("2026-10-06", Refusal.Code.sealed), ("2026-11-01", nil)] {
+            #expect(hz.refusal(.setRate(currency: "EUR", rate: "7.8", from: day)) == code)
+        }
+    }
+
     /// Credit limits and those of workflows are of the book's own currency, and what is owed elsewhere counts.
     @Test func limitsAreOfTheBooksCurrency() throws {
         let network = try company(seed: 910)

@@ -97,7 +97,10 @@ package struct BankLine: Hashable, Sendable {
         var places: [String: Int] = [:]
         for event in events {
             guard event.kind == Kind.line, let place = Place(event),
-                let amount = event[Field.amount]?.integer, amount != .min, let said = said(event)
+                let amount = event[Field.amount]?.integer, amount != .min, let said = said(event),
+                // Of another month it would be struck where it does not stand.
+                event.entity.utf8.suffix(7).elementsEqual(
+                    event.effectiveDate.description.utf8.prefix(7))
             else { continue }
             let line = BankLine(
                 key: place.key, day: event.effectiveDate, amount: amount,

@@ -7,7 +7,7 @@ package struct BankProposals: Sendable {
     package struct Party: Sendable {
         package let side: MatchSide
         package let name: String
-        /// Debts alone, in the order of days.
+        /// Debts alone, in the order of days; none of whom only the name is known.
         package let items: [OpenItem]
 
         package init(side: MatchSide, name: String, items: [OpenItem]) {
@@ -70,11 +70,11 @@ package struct BankProposals: Sendable {
         return Proposal(side: side, party: party.name, settles: settles, why: why)
     }
 
-    /// The one party that a text names, of those that anything is open with.
+    /// The one party that a text names.
     package func named(by line: BankLine) -> String? {
         let side: MatchSide = line.amount > 0 ? .receivable : .payable
-        let those = open.filter { $0.side == side && Self.isNamed($0, in: line.text) }
-        return those.count == 1 ? those.first?.name : nil
+        let those = named(side, in: line.text)
+        return those.count == 1 ? those.first : nil
     }
 
     private func sure(
@@ -89,8 +89,7 @@ package struct BankProposals: Sendable {
             hits.reduce(0) { $0 + Int128($1.item.open.magnitude) }
         }
         func parties(_ hits: [Hit]) -> Set<String> { Set(hits.map(\.party.name)) }
-        let known = Set(
-            open.filter { $0.side == side && Self.isNamed($0, in: text) }.map(\.name))
+        let known = named(side, in: text)
         let equal = free.filter { Int128($0.item.open.magnitude) == amount }
 
         let numbered = free.filter { names.isNumbered($0.item, in: text) }
@@ -110,12 +109,27 @@ package struct BankProposals: Sendable {
             return parties(called).count == 1 && (!known.isEmpty || worth(called) == amount)
                 ? (called, .reference) : nil
         }
-        guard !known.isEmpty else { return equal.count == 1 ? (equal, .equal) : nil }
+        guard !known.isEmpty else {
+            return equal.count == 1 && !Self.namesDocument(text) ? (equal, .equal) : nil
+        }
         guard known.count == 1 else { return nil }
         let all = free.filter { known.contains($0.party.name) }
         let same = equal.filter { known.contains($0.party.name) }
         if same.count == 1 { return (same, .name) }
         return same.isEmpty && worth(all) == amount ? (all, .name) : nil
+    }
+
+    /// Of two names of which the one is in the other the longer.
+    private func named(_ side: MatchSide, in text: String) -> Set<String> {
+        let all = open.filter { $0.side == side && Self.isNamed($0, in: text) }.map(\.name)
+        return Set(all.filter { name in !all.contains { $0 != name && $0.names(name) } })
+    }
+
+    /// A number of the book's own of which nothing is open any more.
+    private static func namesDocument(_ text: String) -> Bool {
+        text.utf8.split {
+            !(0x30...0x39 ~= $0 || 0x61...0x7a ~= ($0 | 0x20) || $0 == UInt8(ascii: "-"))
+        }.contains { DocumentNumber(String(decoding: Array($0), as: UTF8.self)) != nil }
     }
 
     /// As a word of its own, and of more than two letters: a name is in many words by chance.

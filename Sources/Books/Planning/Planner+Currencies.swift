@@ -253,11 +253,12 @@ extension Planner {
             ([view.closes(branch).filter(\.isSealed).through].compactMap { $0 }
             + view.seals().filter(\.holds).map(\.day)).max()
         if let sealed, from <= sealed,
-            try reading(ledger.book.currency).rate(of: code, on: from, view) != nil
+            try isThird(code, upTo: sealed, view)
+                || reading(ledger.book.currency).rate(of: code, on: from, view) != nil
         {
             throw Refusal(
                 .sealed,
-                "a rate of \(code) holds on \(from), and the company's books are sealed up to \(sealed)",
+                "a rate of \(code), or one said in it, holds on \(from), and the company's books are sealed up to \(sealed)",
                 next: "say it from a later day on with --date")
         }
         return Draft(
@@ -267,6 +268,19 @@ extension Planner {
                     .catalog,
                     [try set(CurrencyRate.entity(code), attribute, value, view)])
             ])
+    }
+
+    /// Is a rate of what a branch keeps its books in said in this currency, of days that are sealed? Its first rate would change
+    /// that.
+    private func isThird(
+        _ code: CurrencyCode, upTo sealed: Day, _ view: some BookView
+    ) throws -> Bool {
+        try view.branches().contains { branch in
+            guard let own = try view.currency(of: branch), own != code else { return false }
+            return try view.rates(of: own).cross.contains {
+                $0.third == code && $0.from <= sealed
+            }
+        }
     }
 
     func currency(_ details: Details, _ act: CurrencyAct, _ view: some BookView) throws -> Draft {

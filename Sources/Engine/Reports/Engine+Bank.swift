@@ -59,14 +59,25 @@ extension Engine {
         of branch: BranchCode, in code: CurrencyCode, _ ledger: Ledger
     ) throws -> BankProposals {
         var open: [BankProposals.Party] = []
-        let all = try turnovers(from: nil, to: nil)[branch] ?? [:]
-        for account in all.keys.sorted(by: { $0.name < $1.name }) {
+        let turnovers = try turnovers(from: nil, to: nil)
+        for account in (turnovers[branch] ?? [:]).keys.sorted(by: { $0.name < $1.name }) {
             guard let side = MatchSide.allCases.first(where: { $0.root == account.root }) else {
                 continue
             }
             let items = try store.openItems(account, code, own: ledger.currency, upTo: nil).items
                 .filter { $0.open * side.sign > 0 }
             if !items.isEmpty { open.append(.init(side: side, name: account.rest, items: items)) }
+        }
+        // Whoever is known by name is nobody else, also where nothing is open with them.
+        let known = Set(
+            turnovers.values.flatMap(\.keys).filter { account in
+                MatchSide.allCases.contains { $0.root == account.root }
+            }.map(\.rest))
+        for side in MatchSide.allCases {
+            let there = open.filter { $0.side == side }.map(\.name)
+            open += known.subtracting(there).sorted().map {
+                .init(side: side, name: $0, items: [])
+            }
         }
         return BankProposals(open, try documentNames())
     }

@@ -58,6 +58,8 @@ extension Engine {
         var found: [Day: [BranchCode: MovedDay]] = [:]
         try store.turnoverDays(of: standing.currencies, branches, from: from, to: to) {
             day, branch, account, turnover in
+            // Its bridges come to nothing together: rounded one by one they would not.
+            let account = account.root == .via ? Account.via(.money(branch)) : account
             found[day, default: [:]][branch, default: MovedDay()]
                 .accounts[account, default: Store.Turnover()].add(turnover)
         }
