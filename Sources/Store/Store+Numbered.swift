@@ -144,6 +144,18 @@ extension Store {
         return found
     }
 
+    /// Was anything of a kind ever said of an entity that begins so? Cost: of those events up to the first of the kind.
+    package func holdsEvents(withPrefix prefix: String, kind: String) throws -> Bool {
+        try access { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM event
+                            WHERE entity >= ? AND entity < ? AND kind = ?)
+                        """), arguments: [prefix, prefix + "\u{10ffff}", kind]) ?? false
+        }
+    }
+
     /// The same as a reading of its own.
     package func events(withPrefix prefix: String) throws -> [(entity: String, events: [Event])] {
         try access { try Self.events($0, withPrefix: prefix) }.map { ($0, $1.map(\.event)) }

@@ -39,18 +39,23 @@ extension Store {
         (sealers[author] ?? []).contains { cuts in cuts.allSatisfy { $0.reaches(log, seq) } }
     }
 
-    /// Can this event of a seal change which closes are sealed? Those that wait may hold by it; what others than principal
+    /// Of which somebody may still say something that counts: those that wait may hold by it; what others than principal
     /// administrators sealed may come earlier by it.
+    func waitingSeals(_ db: Database) throws -> [Seal] {
+        if let known = memory.waitingSeals { return known }
+        let waiting = try seals(db).filter {
+            $0.standing == .waits || $0.holds && !$0.isPrincipals
+        }
+        memory.waitingSeals = waiting
+        return waiting
+    }
+
+    /// Can this event of a seal change which closes are sealed?
     func matters(
         _ db: Database, _ event: Event, _ author: NodeID, _ log: LogID, _ seq: UInt64
     ) throws -> Bool {
-        let waiting =
-            try memory.waitingSeals
-            ?? seals(db).filter {
-                $0.standing == .waits || $0.holds && !$0.isPrincipals
-            }
-        memory.waitingSeals = waiting
-        return Seal.matters(
-            event, of: author, isPrincipals: isPrincipals(author, log, seq), to: waiting)
+        Seal.matters(
+            event, of: author, isPrincipals: isPrincipals(author, log, seq),
+            to: try waitingSeals(db))
     }
 }

@@ -353,7 +353,7 @@ import Testing
             PeriodClose(
                 Seal.Closing(
                     branch: sh, author: author, person: "A", on: november, heads: [log: 40],
-                    costs: []), through: november, layer: 1))
+                    costs: []), through: november)?.sealed(in: 1))
         func part(_ rank: Int64, isClose: Bool = true, incarnation: UInt64 = 1) -> ClosePart {
             ClosePart(
                 number: own.number, isClose: isClose,

@@ -8,73 +8,6 @@ import Testing
 
 /// What members and removed administrators write into the roster to make others work, or to stop them.
 @Suite struct AdministratorAttackTests {
-    private func code(_ reply: Reply) -> Refusal.Code? {
-        if case .refused(let refusal) = reply { refusal.code } else { nil }
-    }
-
-    @discardableResult
-    private func done(_ reply: Reply, _ place: SourceLocation = #_sourceLocation) -> String {
-        if case .outcome(let outcome) = reply { return outcome.subject }
-        Issue.record("\(reply)", sourceLocation: place)
-        return ""
-    }
-
-    private func administrators(_ node: TestNode) throws -> [String] {
-        try node.report(.administrators).rows.filter { $0[3].plain == "administrator" }
-            .map { $0[1].plain }.sorted()
-    }
-
-    private func members(_ node: TestNode) throws -> [String] {
-        try node.report(.members).rows.filter { $0[5].plain == "member" }.map { $0[1].plain }
-            .sorted()
-    }
-
-    private func allAlike(
-        _ network: TestNetwork, _ names: [String], _ place: SourceLocation = #_sourceLocation
-    ) throws {
-        network.run(milliseconds: 120_000)
-        for name in names {
-            #expect(try network.verify(name).isSound, "\(name)", sourceLocation: place)
-            #expect(
-                try network[name].engine.store.staleMemory().isEmpty, "\(name)",
-                sourceLocation: place)
-        }
-        let rows = try names.map { try network[$0].report(.digests).rows }
-        #expect(Set(rows).count == 1, sourceLocation: place)
-        #expect(
-            try Set(names.map { try administrators(network[$0]) }).count == 1,
-            sourceLocation: place)
-    }
-
-    private func join(
-        _ network: TestNetwork, _ name: String, branch: String, by inviter: String, seed: UInt64
-    ) throws {
-        let line = done(
-            try network[inviter].ask(
-                .invite(
-                    InvitationOrder(
-                        branch: branch, branchName: branch, readsAll: false,
-                        addresses: [TestNetwork.address(inviter)]))))
-        let node = try TestNode(
-            seed: seed, options: .init(ownAddresses: [TestNetwork.address(name)]))
-        network.add(name, node)
-        network.deliver(.request(RequestID(999), .join(line: line, name: name)), to: name)
-        network.settle()
-        guard case .outcome = network.replies[name]?[RequestID(999)] else {
-            throw Refusal(.fault, "\(name) did not join")
-        }
-    }
-
-    private func rent(_ node: TestNode) throws {
-        try node.perform(
-            .journal(
-                Details(),
-                [
-                    JournalLine(account: "expense/rent", amount: "5.00"),
-                    JournalLine(account: "bank/main", amount: "-5.00"),
-                ]))
-    }
-
     /// Writes acts into a node's own roster log, whatever it is.
     private func write(_ node: TestNode, _ acts: [RosterAct], times: Int = 1) throws {
         try node.engine.store.transact {
@@ -91,7 +24,7 @@ import Testing
         let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
         done(sh.ask(.recover(RecoveryOrder(key: key, names: ["sh-1"], removes: []))))
         network.settle()
-        try rent(hz)
+        try hz.enterRent()
         // Whoever became a principal one reads the book again: what is asked of memory is read first.
         _ = try sh.engine.store.roster(of: sh.engine.needStanding().book)
         let act = try #require(
@@ -108,13 +41,13 @@ import Testing
             try gz.perform(
                 .addItems([ItemChange(code: "CUP\(number)", name: "Cup", price: "9.00")]))
             network.settle()
-            try rent(gz)
+            try gz.enterRent()
             network.settle()
         }
         #expect(reads == 0)
         #expect(try hz.engine.needStanding().roster.judges(as: before))
-        try allAlike(network, ["hz", "gz", "sh"])
-        #expect(try administrators(gz) == ["hz-1", "sh-1"])
+        try network.expectAlike(["hz", "gz", "sh"])
+        #expect(try gz.administrators() == ["hz-1", "sh-1"])
     }
 
     /// A member's roster log is kept, and not looked at: one signature of it is verified, and nothing is in memory.
@@ -146,15 +79,15 @@ import Testing
             _ = try again.report(.members)
             #expect(again.engine.store.recoveryChecks.count == 1)
         }
-        try allAlike(network, ["hz", "gz", "sh"])
-        #expect(try administrators(hz) == ["hz-1"])
+        try network.expectAlike(["hz", "gz", "sh"])
+        #expect(try hz.administrators() == ["hz-1"])
         // Whoever is named afterwards is looked at, and what it wrote before counts for nothing.
         done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
         network.settle()
-        try allAlike(network, ["hz", "gz", "sh"])
-        try join(network, "gz-2", branch: "GZ", by: "gz", seed: 915)
-        try allAlike(network, ["hz", "gz", "sh"])
-        #expect(try members(hz).contains("gz-2"))
+        try network.expectAlike(["hz", "gz", "sh"])
+        try network.join("gz-2", branch: "GZ", by: "gz", seed: 915)
+        try network.expectAlike(["hz", "gz", "sh"])
+        #expect(try hz.members().contains("gz-2"))
     }
 
     /// A founder's node that was restored twice writes in its third log: whom it names there acts, at every node.
@@ -168,8 +101,8 @@ import Testing
         }
         done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
         network.settle()
-        try join(network, "gz-2", branch: "GZ", by: "gz", seed: 925)
-        for node in [hz, gz, sh] { try rent(node) }
+        try network.join("gz-2", branch: "GZ", by: "gz", seed: 925)
+        for node in [hz, gz, sh] { try node.enterRent() }
         network.settle()
         for node in [hz, gz, sh] {
             try node.perform(.close(Details(), through: "2026-10-31", isYearEnd: false))
@@ -184,8 +117,8 @@ import Testing
         done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
         network.settle()
         done(gz.ask(.invite(InvitationOrder(branch: "GZ"))))
-        try allAlike(network, ["hz", "gz", "sh"])
-        #expect(try members(hz).contains("gz-2"))
+        try network.expectAlike(["hz", "gz", "sh"])
+        #expect(try hz.members().contains("gz-2"))
     }
 
     /// An administrator puts a branch's node out above nothing; a principal one lets what it wrote count again.
@@ -193,11 +126,11 @@ import Testing
         let network = try TestNetwork.company(["gz", "sh"], seed: 930)
         let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
         done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
-        try rent(sh)
+        try sh.enterRent()
         network.settle()
         let node = sh.engine.credentials.node
         try write(gz, [.revoke(Cut(node: node, limits: [], heads: []))])
-        try rent(gz)
+        try gz.enterRent()
         network.settle()
         #expect(try hz.balances()["expense/SH/rent"] == nil)
         #expect(code(hz.ask(.revoke(node: "sh-1"))) == .badOption)
@@ -208,7 +141,7 @@ import Testing
         network.run(milliseconds: 120_000)
         for name in ["hz", "gz"] {
             #expect(try network[name].balances()["expense/SH/rent"] == "5.00")
-            #expect(try !members(network[name]).contains("sh-1"))
+            #expect(try !network[name].members().contains("sh-1"))
             #expect(try network.verify(name).isSound)
         }
     }
@@ -234,13 +167,13 @@ import Testing
             ]
         }
         try write(gz, acts)
-        try rent(gz)
+        try gz.enterRent()
         network.settle()
-        try rent(sh)
+        try sh.enterRent()
         done(hz.ask(.nameAdministrator(node: "sh-1", readsAll: false)))
         network.settle()
         done(sh.ask(.invite(InvitationOrder(branch: "SH"))))
-        try allAlike(network, ["hz", "gz", "sh"])
+        try network.expectAlike(["hz", "gz", "sh"])
         #expect(try hz.balances()["expense/SH/rent"] == "5.00")
         #expect(try hz.engine.needStanding().roster.invitations.count == 3)
     }
@@ -294,12 +227,12 @@ import Testing
                 [PreparedRun(written: [(entry, ops)], after: before, chapter: writer.chapter)],
                 roster: standing.roster)
         }
-        try join(network, "bj-1", branch: "BJ", by: "hz", seed: 965)
+        try network.join("bj-1", branch: "BJ", by: "hz", seed: 965)
         for other in ["hz", "sh"] { network.mend("gz", other) }
         network.run(milliseconds: 120_000)
-        try rent(network["bj-1"])
+        try network["bj-1"].enterRent()
         try sh.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
-        try allAlike(network, ["hz", "gz", "sh"])
+        try network.expectAlike(["hz", "gz", "sh"])
         for node in [hz, gz, sh] {
             let standing = try node.engine.needStanding()
             #expect(standing.roster.branches[bj]?.entity == "Company")
@@ -321,7 +254,7 @@ import Testing
                 .openEpoch(scope: .roster, commitment: own.epoch),
                 .handKey(KeyHandout(subject: .scope(.roster), to: newcomer.node, sealed: sealed)),
             ])
-        try rent(hz)
+        try hz.enterRent()
         network.settle()
         #expect(try sh.engine.needStanding().keyring.keys(of: .roster).count == 1)
         #expect(try sh.engine.needStanding().roster.epochs[.roster]?.count == 1)
@@ -356,15 +289,15 @@ import Testing
             }
             try hz.engine.stand()
         }
-        try rent(hz)
+        try hz.enterRent()
         network.run(milliseconds: 120_000)
-        try join(network, "sh-2", branch: "SH", by: "sh", seed: 945)
-        try join(network, "hz-2", branch: "HZ", by: "hz", seed: 946)
-        try allAlike(network, ["hz", "sh"])
-        #expect(try members(hz) == ["gz-1", "hz-1", "hz-2", "sh-1", "sh-2"])
+        try network.join("sh-2", branch: "SH", by: "sh", seed: 945)
+        try network.join("hz-2", branch: "HZ", by: "hz", seed: 946)
+        try network.expectAlike(["hz", "sh"])
+        #expect(try hz.members() == ["gz-1", "hz-1", "hz-2", "sh-1", "sh-2"])
         for name in ["sh-2", "hz-2"] {
             #expect(try network.verify(name).isSound, "\(name)")
-            #expect(try administrators(network[name]) == ["hz-1", "sh-1"])
+            #expect(try network[name].administrators() == ["hz-1", "sh-1"])
         }
     }
 }

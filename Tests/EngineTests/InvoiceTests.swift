@@ -385,6 +385,12 @@ import Testing
         try hz.perform(approve("Xu"))
         network.run(milliseconds: 60_000)
         #expect(try hz.balances()["expense/HZ/bad-debts"] == "5.00")
+        // What Chen asks is not decided by who stands in for Chen.
+        try hz.perform(
+            .debt(
+                Details(person: "Chen", memo: "gone"), .writeOff(party: "Hotel", amount: "1.00")))
+        #expect(try waits(hz, "Xu").count == 0)
+        #expect(try waits(hz, "Dora").count == 1)
     }
 
     /// Where nobody has to approve it is booked at once; and once, whatever anybody says of it.

@@ -9,23 +9,11 @@ import Testing
 /// What an administrator that is to be removed, or was, writes into however many logs of its own: it pushes out nothing of
 /// what it did honestly, and costs the others neither folds nor memory.
 @Suite struct RemovedAdministratorTests {
-    @discardableResult
-    private func done(_ reply: Reply, _ place: SourceLocation = #_sourceLocation) -> String {
-        if case .outcome(let outcome) = reply { return outcome.subject }
-        Issue.record("\(reply)", sourceLocation: place)
-        return ""
-    }
-
     /// What is at hand of the roster, when it was asked for.
     private func held(_ node: TestNode) throws -> HeldRoster {
         let store = node.engine.store
         _ = try store.roster(of: node.engine.needStanding().book)
         return try #require(store.memory.roster)
-    }
-
-    private func members(_ node: TestNode) throws -> [String] {
-        try node.report(.members).rows.filter { $0[5].plain == "member" }.map { $0[1].plain }
-            .sorted()
     }
 
     /// Logs of a thief as they come to a node by somebody.
@@ -81,22 +69,6 @@ import Testing
         }
     }
 
-    private func join(
-        _ network: TestNetwork, _ name: String, branch: String, by inviter: String, seed: UInt64
-    ) throws {
-        let line = done(
-            try network[inviter].ask(
-                .invite(
-                    InvitationOrder(
-                        branch: branch, readsAll: false,
-                        addresses: [TestNetwork.address(inviter)]))))
-        let node = try TestNode(
-            seed: seed, options: .init(ownAddresses: [TestNetwork.address(name)]))
-        network.add(name, node)
-        network.deliver(.request(RequestID(999), .join(line: line, name: name)), to: name)
-        network.settle()
-    }
-
     /// A thief puts a branch's keeper out above nothing, and names nobody: whoever says it again lets what was written count, and
     /// names who keeps the branch.
     @Test func aRevocationSaidAgainNamesAKeeper() throws {
@@ -104,7 +76,7 @@ import Testing
         let (hz, gz, sh) = (try network["hz"], try network["gz"], try network["sh"])
         done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
         network.settle()
-        try join(network, "sh-2", branch: "SH", by: "hz", seed: 1_035)
+        try network.join("sh-2", branch: "SH", by: "hz", seed: 1_035)
         let branch = try #require(BranchCode("SH"))
         let (first, second) = (
             sh.engine.credentials.node, try network["sh-2"].engine.credentials.node
@@ -131,21 +103,15 @@ import Testing
         let (hz, gz) = (try network["hz"], try network["gz"])
         done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
         network.settle()
-        try join(network, "gz-2", branch: "GZ", by: "gz", seed: 1_005)
+        try network.join("gz-2", branch: "GZ", by: "gz", seed: 1_005)
         let day = try #require(Day("2026-11-10"))
-        try gz.engine.store.transact {
-            _ = try gz.engine.commit(
-                [
-                    Draft.Part(
-                        .catalog,
-                        [
-                            .append(
-                                Seal.sealing(
-                                    day, closes: [], absent: [], isPrincipals: false, state: "",
-                                    person: "Li", on: day))
-                        ])
-                ], at: gz.now)
-        }
+        try gz.write(
+            [
+                .append(
+                    Seal.sealing(
+                        day, closes: [], absent: [], isPrincipals: false, state: "",
+                        person: "Li", on: day))
+            ], to: .catalog)
         try gz.perform(.addItems([ItemChange(code: "TEA", name: "Tea", price: "9.00")]))
         network.settle()
         for other in ["hz", "sh"] { network.sever("gz", other) }
@@ -170,7 +136,7 @@ import Testing
         done(hz.ask(.removeAdministrator(node: "gz-1", confirms: false)))
         let roster = try hz.engine.needStanding().roster
         #expect(!roster.administrators.contains(node))
-        #expect(try members(hz) == ["gz-1", "gz-2", "hz-1", "sh-1"])
+        #expect(try hz.members() == ["gz-1", "gz-2", "hz-1", "sh-1"])
         #expect(roster.isAdministrators(node, at: (catalog, 1)), "its seals")
         let office = try #require(roster.offices[node]?.first?.cuts.first)
         #expect(office.heads.count == RosterAct.headsMax)

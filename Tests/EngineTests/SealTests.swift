@@ -2,6 +2,7 @@ import Testing
 
 @testable import Books
 @testable import Engine
+@testable import Gossip
 @testable import Replica
 @testable import Sodium
 @testable import Store
@@ -44,6 +45,24 @@ import Testing
             found[row[0].plain] = row[1].plain.isEmpty ? "-" + row[2].plain : row[1].plain
         }
         return found
+    }
+
+    /// Of a branch of which a node holds something else nothing is sealed, no earlier close either; it may be left out.
+    @Test func nothingIsSealedOfWhatIsHeldOtherwise() throws {
+        let network = try company(seed: 2_320)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        try close(gz, "2026-11-05")
+        try close(hz, "2026-11-10")
+        network.run(milliseconds: 60_000)
+        let trade = Scope.trade(try #require(BranchCode("GZ")))
+        var other = Gossip.Comparison()
+        other.differing = [trade]
+        hz.engine.comparisons[gz.engine.credentials.node] = other
+        #expect(hz.refusal(seal("2026-11-10")) == .notVerified)
+        try hz.perform(seal("2026-11-10", absent: ["GZ"], person: "Adam"))
+        let sealed = try #require(try hz.engine.store.seals().first)
+        #expect(sealed.closes.map(\.number.series.branch.text) == ["HZ"])
+        #expect(sealed.absent.map(\.text) == ["GZ"])
     }
 
     /// What was closed, opened again and closed anew before the seal asks nothing of anybody afterwards.

@@ -244,37 +244,16 @@ import Testing
 
     /// The founder's machine is lost: whom the recovery key names seals alone.
     @Test func whomTheRecoveryKeyNamesSeals() throws {
-        let network = TestNetwork()
-        let hz = try TestNode(
-            seed: 2_060, options: .init(ownAddresses: [TestNetwork.address("hz")]))
-        let founded = try hz.engine.found(
-            FoundingOrder(
-                company: "Company", currency: "CNY", scale: 2, branch: "HZ",
-                branchName: "Hangzhou", nodeName: "hz-1"), at: hz.now, save: { _ in })
-        network.add("hz", hz)
-        try network.join("gz", seed: 2_061)
-        guard case .outcome = hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)) else {
-            Issue.record("not named")
-            return
-        }
+        let (network, key) = try TestNetwork.founded(["gz"], seed: 2_060)
+        let (hz, gz) = (try network["hz"], try network["gz"])
+        done(hz.ask(.nameAdministrator(node: "gz-1", readsAll: true)))
         network.settle()
-        let gz = try network["gz"]
         for node in [hz, gz] { try close(node, "2026-11-10") }
         network.run(milliseconds: 60_000)
         network.sever("hz", "gz")
         try gz.perform(seal("Berta", "2026-11-10"))
         #expect(try gz.report(.seals).rows.map { $0[1].plain } == ["open"])
-        let key = founded.recoveryKey.map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
-        guard
-            case .outcome = gz.ask(
-                .recover(RecoveryOrder(key: key, names: ["gz-1"], removes: ["hz-1"])))
-        else {
-            Issue.record("not recovered")
-            return
-        }
+        done(gz.ask(.recover(RecoveryOrder(key: key, names: ["gz-1"], removes: ["hz-1"]))))
         // What it had sealed as another one waits as before: it seals anew.
         #expect(try gz.report(.seals).rows.map { $0[1].plain } == ["open"])
         try gz.perform(seal("Berta", "2026-11-10"))

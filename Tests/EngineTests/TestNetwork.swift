@@ -194,11 +194,7 @@ extension TestNetwork {
         for (number, branch) in branches.enumerated() {
             try network.join(branch, seed: seed + 1 + UInt64(number), readsAll: readsAll)
         }
-        let key = founded.recoveryKey.map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
-        return (network, key)
+        return (network, Hex.text(founded.recoveryKey))
     }
 
     @discardableResult

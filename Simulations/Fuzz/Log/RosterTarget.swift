@@ -34,7 +34,11 @@ struct RosterTarget: FuzzTarget {
                     time: time, author: author,
                     dot: Dot(log: LogID(.zero), seq: UInt64(steps.count + 1), index: 0), act: act,
                     // All of them say that they have seen all before.
-                    seen: [RosterHead(log: LogID(.zero), seq: UInt64(steps.count), hash: [])]))
+                    seen: [
+                        RosterHead(
+                            log: LogID(.zero), seq: UInt64(steps.count),
+                            hash: Array(Digest.zero.bytes.prefix(EntryHeader.referenceBytes)))
+                    ]))
         }
         for all in [steps, known + steps] {
             let (forward, backward) = (Roster(all), Roster(all.reversed()))

@@ -83,7 +83,7 @@ extension Simulation {
             try order(
                 .recover(
                     RecoveryOrder(
-                        key: witness.recoveryKey.map { Self.digits($0) }.joined(),
+                        key: Hex.text(witness.recoveryKey),
                         names: [try key(of: second)], removes: [try key(of: founder)])), third)
         }
         let branch = plan.sites[second.site].branch
@@ -100,11 +100,6 @@ extension Simulation {
                 machines: [second.index])
         }
         return (mine, try sell(at: second))
-    }
-
-    private static func digits(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16)
-        return byte < 16 ? "0" + text : text
     }
 
     private func key(of machine: Machine) throws -> String {

@@ -20,7 +20,10 @@ package struct BankLine: Hashable, Sendable {
     /// More nobody strikes.
     static let roundsMax: Int64 = 1_000
 
-    enum Kind { static let line = "line", balance = "balance", struck = "struck" }
+    package enum Kind {
+        package static let line = "line"
+        static let balance = "balance", struck = "struck"
+    }
     private enum Field {
         static let key = "key", amount = "amount", text = "text", currency = "currency"
         static let round = "round", reason = "reason"

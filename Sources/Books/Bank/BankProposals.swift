@@ -53,7 +53,7 @@ package struct BankProposals: Sendable {
 
     /// Documents first, the party's name then; without either the amount alone. Nothing where two look alike, and nothing
     /// where a party is named and neither one of its documents nor all of them have the amount. Cost: a look at every open
-    /// item of its side.
+    /// item of its side, and at the name of everybody known.
     package mutating func take(_ line: BankLine) -> Proposal? {
         let side: MatchSide = line.amount > 0 ? .receivable : .payable
         let amount = Int128(line.amount.magnitude)

@@ -75,6 +75,8 @@ package protocol BookView {
     func invoices(of party: String, code: String) throws -> [Invoice]
     /// Invoices of a receipt or a sale that stand.
     func invoices(about number: DocumentNumber) throws -> [Invoice]
+    /// Was any line of a bank's statements ever read?
+    func hasBankLines(_ bank: Account) throws -> Bool
     /// Lines of a bank's statements that stand, of all days, each with the document that was booked from it.
     func bankLines(_ bank: Account) throws -> [(line: BankLine, document: DocumentNumber?)]
     /// What documents are called, by the invoices that stand.

@@ -11,15 +11,16 @@ struct ForeignCurrency {
     var scale: Int { ledger.scale(of: code) }
     var commodity: Commodity { .currency(code) }
 
-    func rate() throws(Refusal) -> ExactRate {
+    /// - Parameter mayBeNamed: the command takes one.
+    func rate(mayBeNamed: Bool = true) throws(Refusal) -> ExactRate {
         guard let known else {
             throw Refusal(
                 .noRate, "there is no rate of \(code) on \(day)",
-                next: ledger.isBook
-                    ? "name one with --rate, or say it: `branchbook rate set \(code) RATE --date \(day)`"
-                    : "name one with --rate, or say what \(code) and \(ledger.currency) are worth in "
-                        + "\(ledger.book.currency): `branchbook rate set`"
-            )
+                next: (mayBeNamed ? "name one with --rate, or " : "")
+                    + (ledger.isBook
+                        ? "say it: `branchbook rate set \(code) RATE --date \(day)`"
+                        : "say what \(code) and \(ledger.currency) are worth in "
+                            + "\(ledger.book.currency): `branchbook rate set`"))
         }
         return known
     }

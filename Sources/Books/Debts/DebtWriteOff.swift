@@ -74,6 +74,17 @@ package struct DebtWriteOff: Hashable, Sendable {
     package var nextStep: Workflow.Step? { steps.first { approvals[$0.name] == nil } }
     package var isApproved: Bool { refusedBy == nil && nextStep == nil }
 
+    /// Is a step this person's: by their role, at the branch that is owed; or for one who has it there, named them, and did not
+    /// ask.
+    package func isDecided(
+        _ step: Workflow.Step, by person: String, of people: [PersonFacts], on today: Day
+    ) -> Bool {
+        people.contains {
+            $0.roles.contains(step.role) && $0.works(at: number.series.branch)
+                && ($0.name == person || $0.isDeputy(person, on: today) && $0.name != askedBy)
+        }
+    }
+
     /// Its amount's currency and scale.
     ///
     /// - Parameter own: its branch's.

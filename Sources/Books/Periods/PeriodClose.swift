@@ -146,8 +146,8 @@ package struct PeriodClose: Hashable, Sendable {
 
     /// What a seal closes for a branch that did not answer.
     ///
-    /// - Throws: never; nil where the branch can have no series, or there is no day after it.
-    package init?(_ closing: Seal.Closing, through: Day, layer: Int = 0) {
+    /// Nil where the branch can have no series, or there is no day after it.
+    package init?(_ closing: Seal.Closing, through: Day) {
         guard let series = Series(branch: closing.branch, letters: "a"),
             through.number < Day.range.upperBound
         else { return nil }
@@ -158,7 +158,6 @@ package struct PeriodClose: Hashable, Sendable {
         person = closing.person
         day = closing.on
         reopened = nil
-        self.layer = layer
         self.closing = closing
         place = nil
         digest = []

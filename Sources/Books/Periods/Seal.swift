@@ -25,7 +25,6 @@ package struct Seal: Hashable, Sendable {
     package private(set) var standing = Standing.waits
     /// Who agreed.
     package private(set) var confirmedBy: String?
-    package private(set) var confirmedOn: Day?
     /// Among all words: where that of the principal administrator stands.
     private var place: Int
 
@@ -75,10 +74,8 @@ package struct Seal: Hashable, Sendable {
 
     /// To agree that branches are closed is an administrator's alone.
     enum Kind {
-        static let sealed = sealedKind, confirmed = Event.agreementKind, closed = "closed"
+        static let sealed = "sealed", confirmed = Event.agreementKind, closed = "closed"
     }
-
-    package static let sealedKind = "sealed"
 
     private enum Field {
         static let close = "close:", absent = "absent:", state = "state"
@@ -176,7 +173,6 @@ package struct Seal: Hashable, Sendable {
         }
         if let first, !isPrincipals { place = first.place }
         confirmedBy = first?.said.event.person
-        confirmedOn = first?.said.event.effectiveDate
         if isPrincipals && isWithdrawn {
             standing = .withdrawn
         } else if first != nil || isPrincipals && absent.isEmpty {

@@ -14,7 +14,7 @@ extension Planner {
                 .badOption, "a debt is given up at the rate of its day", next: "leave --rate out")
         }
         let foreign = try foreign(details, on: day, view)
-        try foreign?.requireKnown()
+        _ = try foreign?.rate(mayBeNamed: false)
         return foreign
     }
 
@@ -28,35 +28,20 @@ extension Planner {
     /// The debt leaves at its share of what is carried there, and the expense is what it is worth on the document's day,
     /// each rounded once. The difference is a gain or a loss, so that nothing is left over.
     func expense(
-        _ debt: DebtWriteOff, _ foreign: ForeignCurrency, _ document: DocumentBuilder,
+        _ debt: DebtWriteOff, _ foreign: ForeignCurrency, _ header: DocumentHeader,
         _ view: some BookView
     ) throws -> Draft {
-        var document = document
         let owed = Account.named(.receivable, branch, debt.party)
         let worth = try foreign.value(debt.amount)
         let value = try carrying(-debt.amount, on: owed, foreign.code, view) { -worth }
         var legs = ForeignLegs(branch, ledger)
         try legs.add(owed, foreign.commodity, -debt.amount, value: value)
         try legs.add(.named(.expense, branch, Self.badDebts), worth)
-        note(try legs.write(to: &document), &document)
-        return try document.draft(total: debt.amount).totalled(in: foreign.code)
+        return try document(header, of: legs).draft(total: debt.amount).totalled(in: foreign.code)
     }
 
     /// `40.00 USD`.
     func told(_ amount: Int128) -> String {
         "\(Amount.text(amount, scale: ledger.scale)) \(ledger.currency)"
-    }
-}
-
-extension ForeignCurrency {
-    /// Where a command takes no rate.
-    fileprivate func requireKnown() throws(Refusal) {
-        guard known == nil else { return }
-        throw Refusal(
-            .noRate, "there is no rate of \(code) on \(day)",
-            next: ledger.isBook
-                ? "say it: `branchbook rate set \(code) RATE --date \(day)`"
-                : "say what \(code) and \(ledger.currency) are worth in \(ledger.book.currency): "
-                    + "`branchbook rate set`")
     }
 }

@@ -101,16 +101,10 @@ extension Planner {
             DebtWriteOff.approval(debt.number, step: step.name, person: person, day: today))
     }
 
-    /// By their role, at the branch that is owed; or for one who has it there and named them.
     private func mayDecide(
         _ step: Workflow.Step, _ person: String, _ debt: DebtWriteOff, _ view: some BookView
     ) throws -> Bool {
-        let owed = debt.number.series.branch
-        return try view.people().contains {
-            $0.roles.contains(step.role) && $0.works(at: owed)
-                && ($0.name == person
-                    || $0.isDeputy(person, on: today) && $0.name != debt.askedBy)
-        }
+        debt.isDecided(step, by: person, of: try view.people(), on: today)
     }
 
     private func notTheirs(_ debt: DebtWriteOff, _ person: String) -> Refusal {
@@ -153,10 +147,10 @@ extension Planner {
                 Self.cut(debt.reason, 500)
                     + (people.isEmpty ? "" : " (\(people.joined(separator: ", ")))"),
                 DocumentHeader.memoBytesMax))
-        var document = DocumentBuilder(header)
         if let foreign = try givenUp(debt, on: day, view) {
-            return try expense(debt, foreign, document, view)
+            return try expense(debt, foreign, header, view)
         }
+        var document = DocumentBuilder(header)
         let (trade, money) = (Scope.trade(branch), Scope.money(branch))
         try document.move(
             trade, debt.amount, of: currency(), from: .named(.receivable, branch, debt.party),

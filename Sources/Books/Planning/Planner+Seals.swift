@@ -113,7 +113,7 @@ extension Planner {
                         next: "wait until it has caught up, and run `branchbook verify` at both; "
                             + "or leave it out with --absent \(branch)")
                 }
-                guard !isClosed else { continue }
+                continue
             }
             guard isClosed != absent.contains(branch) else {
                 if isClosed {

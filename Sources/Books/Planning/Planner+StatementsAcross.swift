@@ -17,7 +17,7 @@ extension Planner {
             throw Refusal(.notForThisBranch, "\(branch) cannot owe itself")
         }
         var legs = ForeignLegs(branch, ledger)
-        let worth = try owe(statement, other, .currency(between), &legs, view)
+        let worth = try owe(statement, other, between, &legs, view)
         // What the amounts are worth stands on the exchange account until it is told below what it is of.
         try legs.add(.simple(.moneyExchange, branch), Self.narrow(-worth))
         var document = try self.document(header(of: statement), of: legs)
@@ -40,10 +40,10 @@ extension Planner {
     ///
     /// - Returns: what they are worth.
     private func owe(
-        _ statement: ValueStatement, _ other: BranchCode, _ commodity: Commodity,
+        _ statement: ValueStatement, _ other: BranchCode, _ code: CurrencyCode,
         _ legs: inout ForeignLegs, _ view: some BookView
     ) throws -> Int128 {
-        guard case .currency(let code) = commodity else { throw BooksError.overflow }
+        let commodity = Commodity.currency(code)
         let isReceiver = statement.step == .taken
         let side = isReceiver ? Account.dueTo(branch, other) : .dueFrom(branch, other)
         let sign: Int128 = statement.step == .sent ? 1 : -1
@@ -77,12 +77,11 @@ extension Planner {
         )
         let cost = Account.transferCost(branch, other)
         func move(_ amount: Int64, from: Account, to: Account) throws {
-            let isBack = root != nil
+            let (from, to) = root == nil ? (from, to) : (to, from)
             try document.move(
-                here, amount, of: .currency(ledger.currency), from: isBack ? to : from,
-                to: isBack ? from : to,
-                taggedFrom: (isBack ? to : from) == exchange ? nil : value.item,
-                taggedTo: (isBack ? from : to) == exchange ? nil : value.item)
+                here, amount, of: .currency(ledger.currency), from: from, to: to,
+                taggedFrom: from == exchange ? nil : value.item,
+                taggedTo: to == exchange ? nil : value.item)
         }
         try move(value.price.net, from: sales, to: exchange)
         try move(value.price.tax, from: tax, to: exchange)

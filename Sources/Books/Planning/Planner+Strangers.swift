@@ -24,7 +24,7 @@ extension Planner {
 
     /// The same of the bank whose statement is read.
     func noteStranger(_ bank: Account, _ draft: Draft, _ view: some BookView) throws -> Draft {
-        guard try view.bankLines(bank).isEmpty else { return draft }
+        guard try !view.hasBankLines(bank) else { return draft }
         return try noting(bank, draft, "`branchbook bank strike`", view)
     }
 

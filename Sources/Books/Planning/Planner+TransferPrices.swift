@@ -54,7 +54,7 @@ extension Planner {
         let rule = said ?? .cost
         guard rule != .cost || !isOne, let number = document.header.number else { return }
         let between = try betweenCurrency(with: other, view)
-        let rates = try transferRates(to: other, &document, view)
+        let rates = try transferRates(to: other, in: between, &document, view)
         var fields = rates.fields
         for (facts, quantity) in Self.sums(wanted) where quantity > 0 {
             let tax = isOne ? 0 : facts.taxMillionths
@@ -87,10 +87,10 @@ extension Planner {
     ///
     /// - Throws: `Refusal.noRate`.
     private func transferRates(
-        to other: BranchCode, _ document: inout DocumentBuilder, _ view: some BookView
+        to other: BranchCode, in between: CurrencyCode, _ document: inout DocumentBuilder,
+        _ view: some BookView
     ) throws -> TransferRates {
         let day = document.header.effectiveDate
-        let between = try betweenCurrency(with: other, view)
         let theirs = try view.currency(of: other) ?? between
         // Of two branches of one currency that is between them.
         func rate(_ code: CurrencyCode) throws -> ExactRate? {

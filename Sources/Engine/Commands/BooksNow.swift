@@ -138,83 +138,6 @@ struct BooksNow: BookView {
         return shown.isEmpty ? nil : PartyFacts(name: name, values: shown)
     }
 
-    func openItems(_ account: Account, in code: CurrencyCode) throws -> OpenItems {
-        try store.openItems(account, code, own: currency, upTo: nil)
-    }
-
-    func currencies(on account: Account) throws -> [CurrencyCode] {
-        try store.values(of: account).map(\.currency).filter { $0 != currency }
-    }
-
-    func invoices(of party: String, code: String) throws -> [Invoice] {
-        try standing(try store.invoices(of: party, code: code)).filter {
-            $0.number.series.branch == series.branch
-        }
-    }
-
-    func invoices(about number: DocumentNumber) throws -> [Invoice] {
-        try standing(try store.invoices(about: number))
-    }
-
-    func bankLines(_ bank: Account) throws -> [(line: BankLine, document: DocumentNumber?)] {
-        let lines = try store.bankLines(bank)
-        guard let first = lines.map(\.day).min(), let last = lines.map(\.day).max() else {
-            return []
-        }
-        let codes = Set(lines.map { $0.currency ?? currency }).sorted { $0.text < $1.text }
-        return try codes.flatMap { code in
-            let booked = try store.booked(on: bank, code, from: first, to: last).filter {
-                $0.key != nil
-            }
-            let some = lines.filter { ($0.currency ?? currency) == code }
-            return BankMatching(some, booked).pairs.map { ($0.line, $0.document?.number) }
-        }
-    }
-
-    func used(beside account: Account) throws -> [Account]? { try store.used(beside: account) }
-
-    func documentNames() throws -> DocumentNames {
-        DocumentNames(try standing(try store.invoices()))
-    }
-
-    private func standing(_ invoices: [Invoice]) throws -> [Invoice] {
-        try invoices.filter { try $0.stands && !isReversed($0.number) }
-    }
-
-    func debt(_ number: DocumentNumber) throws -> DebtWriteOff? {
-        DebtWriteOff(number, try store.events(of: DebtWriteOff.entity(number)))
-    }
-
-    func tender(_ branch: BranchCode, _ name: String) throws -> TenderRule? {
-        let entity = TenderRule.entity(branch, name)
-        return TenderRule(entity: entity, values: try store.registers(entity: entity))
-    }
-
-    func taken(_ tender: Account, on day: Day) throws -> (taken: Int128, settled: Int128) {
-        let taken = try store.taken(by: tender, currency, from: day, to: day)[day] ?? 0
-        return (taken, try store.settled(tender, on: day))
-    }
-
-    func receivable(of party: String, at branch: BranchCode?) throws -> Int128 {
-        try store.receivable(
-            of: party,
-            at: branch.map { [$0] } ?? roster.branches.keys.filter { currencies[$0] == currency },
-            .currency(currency))
-    }
-
-    func receivablesElsewhere(of party: String) throws -> [(currency: CurrencyCode, owed: Int128)] {
-        try currencies.all.filter { $0 != currency }.map { code in
-            (
-                code,
-                try store.receivable(
-                    of: party, at: roster.branches.keys.filter { currencies[$0] == code },
-                    .currency(code))
-            )
-        }
-    }
-
-    func currency(of branch: BranchCode) throws -> CurrencyCode? { roster.currency(of: branch) }
-
     func priceList(_ name: String) throws -> PriceList? {
         let shown = try store.registers(entity: PriceList.entity(name))
         return shown.isEmpty ? nil : PriceList(name: name, values: shown)
@@ -239,56 +162,6 @@ struct BooksNow: BookView {
             .compactMap {
                 CountSheet($0, try store.events(of: CountSheet.entity($0)))
             }.filter { $0.state == .open }
-    }
-
-    func halves(of branch: BranchCode) throws -> [String] {
-        try store.unmatchedBridges().filter { line in
-            line.split(separator: " ").prefix(2).contains {
-                switch Scope($0) {
-                case .trade(branch), .money(branch): true
-                default: false
-                }
-            }
-        }
-    }
-
-    func closes(_ branch: BranchCode) throws -> [PeriodClose] { try store.closes(of: branch) }
-
-    func frontier(of branch: BranchCode) throws -> [LogID: UInt64] {
-        try store.frontier(of: branch, roster)
-    }
-
-    func openCosts(
-        of branch: BranchCode, upTo day: Day
-    ) throws -> [(item: String, amounts: [(root: Account.Root, amount: Int128)])] {
-        while try store.refreshCosts(limit: 100) > 0 {}
-        return try store.openCosts(of: branch, upTo: day).map { item, row in
-            (
-                item,
-                [
-                    (.costOfSales, row.costOfSales), (.shipped, row.shipped),
-                    (.writeOff, row.writeOff), (.variance, row.variance),
-                ]
-            )
-        }
-    }
-
-    func results(
-        of branch: BranchCode, upTo day: Day
-    ) throws -> [(account: Account, net: Int128)] {
-        var sums: [Account: Int128] = [:]
-        for (key, turnover) in try store.turnover(of: currency, to: day) {
-            guard let account = Account(key.account), account.place == .branch(branch) else {
-                continue
-            }
-            sums[account, default: 0] += turnover.net
-        }
-        for (_, amounts) in try openCosts(of: branch, upTo: day) {
-            for (root, amount) in amounts { sums[.simple(root, branch), default: 0] += amount }
-        }
-        return sums.filter {
-            Chart.international.line(of: $0.key).map { !$0.kind.isOfPosition } ?? false
-        }.sorted { $0.key.name < $1.key.name }.map { ($0.key, $0.value) }
     }
 
     func claim(_ text: String) throws -> Claim {
@@ -319,31 +192,6 @@ struct BooksNow: BookView {
         return claim
     }
 
-    func chart(_ name: String) throws -> OwnChart? {
-        let shown = try store.registers(entity: OwnChart.entity(name))
-        return shown.isEmpty ? nil : OwnChart(name: name, values: shown, currency: currencies.book)
-    }
-
-    func rates(of currency: CurrencyCode) throws -> SaidRates {
-        SaidRates(try store.registers(entity: CurrencyRate.entity(currency)))
-    }
-
-    func carried(_ account: Account, _ currency: CurrencyCode) throws -> Int128 {
-        try store.values(of: account).first { $0.currency == currency }?.value ?? 0
-    }
-
-    func foreign(of branch: BranchCode, upTo day: Day) throws -> [ForeignBalance] {
-        try store.foreign(
-            than: currency, of: branch, among: roster.branches.keys.sorted(), upTo: day
-        ).compactMap { row in
-            guard let account = Account(row.account), account.holdsCurrencies(of: branch) else {
-                return nil
-            }
-            return ForeignBalance(
-                account: account, currency: row.currency, amount: row.amount, value: row.value)
-        }
-    }
-
     func tracksItems() throws -> Bool { try store.tracksItems() }
 
     func people() throws -> [PersonFacts] { try store.people() }
@@ -361,48 +209,6 @@ struct BooksNow: BookView {
     func isPrincipal() throws -> Bool { roster.isPrincipal(author) }
 
     var node: NodeID { author }
-
-    func isReadByOthers(_ branch: BranchCode) throws -> Bool {
-        roster.administrators.contains { node in
-            guard node != author, let grants = roster.nodes[node]?.grants else { return false }
-            return grants.opens(trade: branch) && grants.opens(money: branch)
-        }
-    }
-
-    func seals() throws -> [Seal] { try store.seals() }
-
-    func holds(_ close: PeriodClose) throws -> Bool { try store.holds(close) }
-
-    func holds(_ heads: [LogID: UInt64]) throws -> Bool { try store.holds(heads) }
-
-    func documents(
-        of branch: BranchCode, upTo day: Day, behind heads: [LogID: UInt64]
-    ) throws -> Int {
-        try store.documents(of: branch, upTo: day, behind: heads, roster)
-    }
-
-    func costs(of closing: Seal.Closing, on day: Day) throws -> [String: [Int64]]? {
-        try store.costs(of: closing, on: day)
-    }
-
-    func unlike() throws -> [(branch: BranchCode, what: String)] {
-        comparisons.sorted { $0.key < $1.key }.compactMap { node, comparison in
-            // Entries that are on their way are no alarm: a seal names closes, and these are here.
-            let scopes = comparison.differing.filter(\.holdsAccounts)
-            guard !scopes.isEmpty, let branch = roster.nodes[node]?.admission.branch else {
-                return nil
-            }
-            return (branch, scopes.map(\.name).sorted().joined(separator: ", "))
-        }
-    }
-
-    func stateDigest() throws -> String {
-        var state = Blake2b.State()
-        for (scope, digest) in try store.digests().sorted(by: { $0.key < $1.key }) {
-            state.update(Array("\(scope) \(Hex.text(digest.bytes))\n".utf8))
-        }
-        return Hex.text(state.finish256().bytes)
-    }
 }
 
 extension Store {

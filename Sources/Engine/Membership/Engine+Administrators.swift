@@ -326,20 +326,10 @@ package struct RecoveryOrder: Codable, Hashable, Sendable {
 
     /// Nil for what is no key at all.
     var signingKey: SigningKey? {
-        let digits = key.utf8.filter { $0 != UInt8(ascii: " ") }.map { byte -> UInt8? in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-            default: nil
-            }
-        }
+        let digits = key.utf8.filter { $0 != UInt8(ascii: " ") }
         guard digits.count == 64 else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: 64, by: 2) {
-            guard let high = digits[place], let low = digits[place + 1] else { return nil }
-            bytes.append(high << 4 | low)
+        return Hex.bytes(String(decoding: digits, as: UTF8.self).lowercased()).flatMap {
+            SigningKey($0)
         }
-        return SigningKey(bytes)
     }
 }

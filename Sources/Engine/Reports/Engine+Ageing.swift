@@ -109,6 +109,7 @@ extension Engine {
         let sign: Int128 = root == .receivable ? 1 : -1
         let matched = Set(try store.matchedAccounts())
         var held: [CurrencyCode: [String: [Store.ForeignRow]]] = [:]
+        var rates: [CurrencyCode: ExactRate] = [:]
         var rows: [Owed] = []
         for (branch, accounts) in try turnovers(from: nil, to: day).sorted(by: { $0.key < $1.key })
         where only.contains(branch) {
@@ -134,35 +135,37 @@ extension Engine {
                     parts[place ?? Self.overdueDays.count] += item.amount
                     oldest = [oldest, item.day].compactMap { $0 }.min()
                 }
+                if own.currency != ledger.currency, rates[own.currency] == nil {
+                    rates[own.currency] = try rate(of: own.currency, in: ledger, on: day)
+                }
+                let rate = rates[own.currency]
                 rows.append(
                     Owed(
-                        branch: branch, account: account, amount: try shown(owed, own, ledger, day),
-                        parts: try shown(parts, own, ledger, day), oldest: oldest,
+                        branch: branch, account: account,
+                        amount: try Self.shown(owed, own, ledger, rate),
+                        parts: try Self.shown(parts, own, ledger, rate), oldest: oldest,
                         foreign: told(others, figures, sign)))
             }
         }
         return rows
     }
 
-    /// What a branch's own amount is in the currency of the table, at the rate of a day.
-    private func shown(
-        _ amount: Int128, _ own: Ledger, _ table: Ledger, _ day: Day
+    /// What a branch's own amount is in the currency of the table; without a rate it is the same one.
+    private static func shown(
+        _ amount: Int128, _ own: Ledger, _ table: Ledger, _ rate: ExactRate?
     ) throws -> Int128 {
-        guard own.currency != table.currency else { return amount }
-        return try Amount.converted(
-            amount, rate: rate(of: own.currency, in: table, on: day), scale: own.scale,
-            to: table.scale)
+        guard let rate else { return amount }
+        return try Amount.converted(amount, rate: rate, scale: own.scale, to: table.scale)
     }
 
     /// The same of parts: they sum to what their sum is worth.
-    private func shown(
-        _ parts: [Int128], _ own: Ledger, _ table: Ledger, _ day: Day
+    private static func shown(
+        _ parts: [Int128], _ own: Ledger, _ table: Ledger, _ rate: ExactRate?
     ) throws -> [Int128] {
-        guard own.currency != table.currency else { return parts }
         var (sum, given) = (Int128(0), Int128(0))
         return try parts.map { part in
             sum += part
-            let upTo = try shown(sum, own, table, day)
+            let upTo = try shown(sum, own, table, rate)
             defer { given = upTo }
             return upTo - given
         }

@@ -38,7 +38,8 @@ extension Engine {
     /// Lines and documents of some days. Lines so close to their edges that they may claim a document of these days take
     /// part, and the documents that those may claim: the same line has the same document whichever month is asked for.
     private func matching(
-        _ bank: Account, _ code: CurrencyCode, _ ledger: Ledger, from: Day, to: Day
+        _ bank: Account, _ lines: ReadBankLines, _ code: CurrencyCode, _ ledger: Ledger, from: Day,
+        to: Day
     ) throws -> BankMatching {
         let more = BankMatching.daysMax
         let booked = try store.booked(
@@ -49,8 +50,7 @@ extension Engine {
                 && (line.currency ?? ledger.currency) == code
         }
         return BankMatching(
-            try store.bankLines(bank).filter(isNear), booked,
-            struck: try store.struckBankLines(bank).map(\.line).filter(isNear)
+            lines.standing.filter(isNear), booked, struck: lines.struck.map(\.line).filter(isNear)
         ).within(from, to)
     }
 
@@ -79,13 +79,7 @@ extension Engine {
                 .init(side: side, name: $0, items: [])
             }
         }
-        return BankProposals(open, try documentNames())
-    }
-
-    /// What documents are called, by the invoices that stand.
-    func documentNames() throws -> DocumentNames {
-        DocumentNames(
-            try store.invoices().filter { try $0.stands && !store.isReversed($0.number) })
+        return BankProposals(open, try store.documentNames())
     }
 
     private func payment(
@@ -122,7 +116,8 @@ extension Engine {
         let (from, to) = (try Planner.day(from), try Planner.day(to))
         guard from <= to else { throw Refusal(.badDate, "\(from) is after \(to)") }
         let code = try self.currency(of: bank, named: currency, ledger)
-        let matching = try matching(bank, code, ledger, from: from, to: to)
+        let lines = try store.readBankLines(bank)
+        let matching = try matching(bank, lines, code, ledger, from: from, to: to)
         let figures = ReportWriter(store, ledger)
         var report = Report(
             schema: "branchbook.bank/1", title: "Bank statement",
@@ -140,7 +135,10 @@ extension Engine {
                 .text(document != nil ? "booked" : proposal?.why.rawValue ?? "unknown"),
                 document != nil
                     ? .empty
-                    : .text(next(line, proposal, proposals.named(by: line), bank, code, ledger)),
+                    : .text(
+                        next(
+                            line, proposal, proposal == nil ? proposals.named(by: line) : nil, bank,
+                            code, ledger)),
                 .text(line.name),
             ])
         }
@@ -152,7 +150,7 @@ extension Engine {
                 .text("wait, or look at it: `branchbook show \(document.number)`"), .empty,
             ])
         }
-        report.rows += try struckRows(bank, code, ledger, from: from, to: to)
+        report.rows += struckRows(lines, code, ledger, from: from, to: to)
             .prefix(max(Query.limitMax - report.rows.count, 0))
         report.facts = [
             .init("account", "Account", .text(bank.name)),
@@ -168,9 +166,9 @@ extension Engine {
 
     /// Lines that somebody struck, as they were read.
     private func struckRows(
-        _ bank: Account, _ code: CurrencyCode, _ ledger: Ledger, from: Day, to: Day
-    ) throws -> [[Report.Cell]] {
-        try store.struckBankLines(bank).filter { line, _ in
+        _ lines: ReadBankLines, _ code: CurrencyCode, _ ledger: Ledger, from: Day, to: Day
+    ) -> [[Report.Cell]] {
+        lines.struck.filter { line, _ in
             (from...to).contains(line.day) && (line.currency ?? ledger.currency) == code
         }.map { line, strike in
             [
@@ -198,7 +196,8 @@ extension Engine {
         let today = Day(now, utcOffsetMinutes: utcOffsetMinutes)
         let code = try currency(of: bank, named: details.currency, ledger)
         let matching = try matching(
-            bank, code, ledger, from: Day(number: today.number &- Self.bankDays), to: today)
+            bank, try store.readBankLines(bank), code, ledger,
+            from: Day(number: today.number &- Self.bankDays), to: today)
         let unbooked = matching.pairs.filter { $0.document == nil }.map(\.line)
         var proposals = try proposals(of: branch, in: code, ledger)
         let commands = try unbooked.compactMap { line in
@@ -244,14 +243,16 @@ extension Engine {
                 only == nil || branch == only
             else { continue }
             let ledger = standing.ledger(of: branch)
-            let struck = try store.struckBankLines(bank).map { $0.line.currency ?? ledger.currency }
+            let lines = try store.readBankLines(bank)
+            let struck = lines.struck.map { $0.line.currency ?? ledger.currency }
             let codes = Set(try currencies(of: bank, ledger) + struck)
             for code in codes.sorted(by: { $0.text < $1.text }) {
                 found += try differences(of: bank, branch, in: code, ledger)
                 let next =
                     "`branchbook bank statement \(bank.rest)"
                     + (code == ledger.currency ? "" : " --currency \(code)") + "` at \(branch)"
-                let matching = try matching(bank, code, ledger, from: since, to: today)
+                let matching = try matching(
+                    bank, lines, code, ledger, from: since, to: today)
                 for (line, document) in matching.booked
                 where found.count < Self.bankDifferencesMax {
                     found.append(

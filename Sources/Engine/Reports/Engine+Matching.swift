@@ -97,7 +97,7 @@ extension Engine {
                 .text("settles", "Settles"), .number("amount", "Amount"),
                 .text("next", "What to do"), .text("currency", "Currency"),
             ])
-        let names = try documentNames()
+        let names = try store.documentNames()
         for (_, account) in try partyAccounts(side, party: party, own, standing) {
             for (code, _) in try carried(on: account, ledger) {
                 let items = try store.openItems(account, code, own: ledger.currency, upTo: nil)

@@ -99,10 +99,7 @@ extension Engine {
         try debtWriteOffs().compactMap { debt in
             guard debt.refusedBy == nil, let step = debt.nextStep, debt.askedBy != person,
                 !debt.approvals.values.contains(person),
-                people.contains(where: {
-                    $0.roles.contains(step.role) && $0.works(at: debt.number.series.branch)
-                        && ($0.name == person || $0.isDeputy(person, on: today))
-                })
+                debt.isDecided(step, by: person, of: people, on: today)
             else { return nil }
             return Self.waits(debt, step, standing, figures)
         }

@@ -78,20 +78,15 @@ extension Engine {
         let read = Set(standing.keyring.scopes)
         var sums: [String: Int128] = [:]
         for row in try store.balances(of: currency, upTo: day) {
-            // What is not of a branch's own needs no look at the account.
-            guard row.account.hasPrefix("via/") || only != nil else {
-                sums[row.account, default: 0] += row.amount
+            guard let only else {
+                // What remains of all bridges is half a document.
+                sums[row.account.hasPrefix("via/") ? "via" : row.account, default: 0] += row.amount
                 continue
             }
             guard let account = Account(row.account), let scope = Scope(row.scope) else { continue }
-            let bridge = account.bridge(in: scope, of: read)
-            guard let only else {
-                // What remains of all is half a document.
-                sums["via", default: 0] += row.amount
-                continue
-            }
-            guard only.contains(where: { (bridge ?? account).belongs(to: $0) }) else { continue }
-            sums[(bridge ?? account).name, default: 0] += row.amount
+            let shown = account.bridge(in: scope, of: read) ?? account
+            guard only.contains(where: { shown.belongs(to: $0) }) else { continue }
+            sums[shown.name, default: 0] += row.amount
         }
         for row in try store.derived(upTo: day) {
             guard let branch = BranchCode(row.branch), only?.contains(branch) ?? true else {

@@ -211,7 +211,6 @@ extension Engine {
         }) {
             return true
         }
-        if !new.administrators.isSuperset(of: old.administrators) { return true }
         if old.holders.contains(where: { new.holders[$0.key] != $0.value }) { return true }
         return old.nodes.contains { node, member in
             !(new.nodes[node]?.grants.isSuperset(of: member.grants) ?? false)

@@ -215,6 +215,11 @@ package struct Cut: Hashable, Sendable {
         return commit > limit.commit
     }
 
+    /// Does it name this log, and this place in it or a later one?
+    package func reaches(_ log: LogID, _ seq: UInt64) -> Bool {
+        reach[log].map { $0 >= seq } ?? false
+    }
+
     /// Of two cuts what either lets count, counts: the highest of each incarnation, and of each log that
     /// both name. The order does not matter.
     package func joined(with other: Cut) -> Cut {

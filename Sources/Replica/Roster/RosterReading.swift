@@ -186,10 +186,3 @@ extension Digest {
         bytes.prefix(EntryHeader.referenceBytes).elementsEqual(hash)
     }
 }
-
-extension Cut {
-    /// Does it name this log, and this place in it or a later one?
-    package func reaches(_ log: LogID, _ seq: UInt64) -> Bool {
-        heads.contains { $0.log == log && $0.head.seq >= seq }
-    }
-}

@@ -31,7 +31,7 @@ struct FrozenDays {
         kept = try KeptDays(db)
     }
 
-    private static let roots: [Account.Root] = [.costOfSales, .shipped, .writeOff, .variance]
+    private static let roots = SealedCosts.roots
 
     /// The costs of all items that stand on days up to one.
     func sum(upTo last: Day?) throws -> Store.DerivedRow {

@@ -89,9 +89,13 @@ extension Store {
         }
         if let known = kept.roster, try !isOnDisk(known) { stale.append("roster acts") }
         if let known = kept.closes {
-            for (branch, closes) in known where try self.closes(of: branch) != closes {
+            let closes = try access { try allCloses($0) }
+            for branch in Set(known.keys).union(closes.keys) where closes[branch] != known[branch] {
                 stale.append("closes of \(branch)")
             }
+        }
+        if let known = kept.waitingSeals, try access({ try waitingSeals($0) }) != known {
+            stale.append("seals that wait")
         }
         if let known = kept.holderDue, try firstDue() != known { stale.append("documents due") }
         return stale.sorted()

@@ -55,7 +55,7 @@ extension Store {
     }
 
     /// What makes bridges not cancel, in the order of days and numbers, once for each bridge that a document has; at most
-    /// `limit`. Cost: nothing where all cancel, and else the postings to those that do not.
+    /// `limit`. Cost: a look at all balances; where bridges do not cancel, the postings to those.
     package func halfDocuments(limit: Int) throws -> [HalfDocument] {
         try access { db in
             var found: [HalfDocument] = []

@@ -262,14 +262,13 @@ extension Store {
                 arguments: StatementArguments(ids) + [
                     currency.text, from.number, to.number, limit,
                 ])
-            var names: [Int64: String] = [:]
+            let names = try self.names(db, Set(try rows.map { try $0.at(9) as Int64 }))
             return try rows.map { row in
                 let (commodity, amount): (String, Int64) = (try row.at(8), try row.at(6))
-                let id: Int64 = try row.at(9)
-                if names[id] == nil { names.merge(try self.names(db, [id])) { $1 } }
                 let isOwn = commodity == currency.text
                 return AccountLine(
-                    day: Day(number: try row.at(0)), account: names[id] ?? account,
+                    day: Day(number: try row.at(0)),
+                    account: names[try row.at(9) as Int64] ?? account,
                     number: try row.at(1),
                     kind: DocumentKind(rawValue: try row.at(2)) ?? .statement,
                     person: try row.at(3), party: try row.at(4), memo: try row.at(5),

@@ -126,12 +126,16 @@ struct TableRun {
     private(set) var proof: OpeningProof?
     private var faults: [TableImport.Fault] = []
 
-    /// Refused rows that are kept to be told.
     /// What should be known although it was taken.
     private var told: Set<String> = []
+    /// Refused rows that are kept to be told.
     private static let faultsMax = 10_000
     private static let chunkBytes = 256 << 10
     private static let batch = 500
+
+    private var ordered: [TableImport.Fault] {
+        faults.sorted { $0.lines.lowerBound < $1.lines.lowerBound }
+    }
 
     init(access: NodeAccess, isDryRun: Bool) {
         self.access = access
@@ -236,7 +240,7 @@ struct TableRun {
         guard !faults.isEmpty else { return }
         let writer = CSVWriter()
         var bytes = writer.record(["first line", "last line", "code", "reason", "what to do"])
-        for fault in faults.sorted(by: { $0.lines.lowerBound < $1.lines.lowerBound }) {
+        for fault in ordered {
             bytes += writer.record([
                 String(fault.lines.lowerBound), String(fault.lines.upperBound), fault.code,
                 fault.reason, fault.next,
@@ -251,7 +255,6 @@ struct TableRun {
     }
 
     func report(rejects path: String) -> Report {
-        let sorted = faults.sorted { $0.lines.lowerBound < $1.lines.lowerBound }
         let refused = faults.reduce(0) { $0 + $1.lines.count }
         var report = Report(
             schema: "branchbook.import-table/1",
@@ -266,7 +269,7 @@ struct TableRun {
                 .init("unchanged", "Known before", .integer(Int64(unchanged))),
                 .init("refused", "Refused", .integer(Int64(refused))),
             ])
-        report.rows = sorted.prefix(20).map {
+        report.rows = ordered.prefix(20).map {
             [.integer(Int64($0.lines.lowerBound)), .text($0.code), .text($0.reason)]
         }
         report.notes += told.sorted().prefix(5)

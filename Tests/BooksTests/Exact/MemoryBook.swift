@@ -82,6 +82,7 @@ struct MemoryBook: BookView {
     func currencies(on account: Account) -> [CurrencyCode] { [] }
     func invoices(of party: String, code: String) -> [Invoice] { [] }
     func invoices(about number: DocumentNumber) -> [Invoice] { [] }
+    func hasBankLines(_ bank: Account) -> Bool { false }
     func bankLines(_ bank: Account) -> [(line: BankLine, document: DocumentNumber?)] { [] }
     func used(beside account: Account) -> [Account]? { nil }
     func documentNames() -> DocumentNames { DocumentNames() }
